@@ -1,0 +1,72 @@
+"""The algorithm: a scikit-learn decision tree. This is the file to make your own.
+
+SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. Serving needs no code here,
+because the model leaves as ONNX. To serve something else, define `model_fn`, `predict_fn` and, if need be, `input_fn`
+and `output_fn` here, and `predictor.py` will use them.
+"""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, Field
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.tree import DecisionTreeClassifier
+
+import tree_report
+from byoc.errors import InputError
+from byoc.job import Job
+from byoc.signature import Feature, Signature
+
+
+class Hyperparameters(BaseModel):
+    """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
+
+    criterion: Literal["gini", "entropy", "log_loss"] = Field("gini", description="how a split's quality is measured")
+    max_leaf_nodes: int | None = Field(None, ge=2, description="the most leaves; no limit by default")
+    max_depth: int | None = Field(None, ge=1, description="the most splits above a leaf; no limit by default")
+    min_samples_leaf: int = Field(1, ge=1, description="the fewest rows that a leaf may hold")
+    random_state: int = Field(0, ge=0, lt=2**32, description="decides between equally good splits")
+    feature_names: list[str] | None = Field(None, description="the columns after the label; feature_1, … by default")
+
+
+def train(job: Job, hyperparameters: Hyperparameters) -> None:
+    """Train on the channel `training`, score the channel `validation` if there is one, save the model and a report.
+
+    Raises InputError for data that no classifier can be trained on.
+    """
+    labels, features = job.channel("training").read_labelled_csv()
+    if len(np.unique(labels)) < 2:
+        raise InputError(f"every row has the label {str(labels[0])!r}: a classifier needs at least two to tell apart")
+    names = column_names(hyperparameters, features.shape[1])
+    print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
+
+    tree = DecisionTreeClassifier(**hyperparameters.model_dump(exclude={"feature_names"}))
+    tree.fit(features, labels)
+    job.metric("train:accuracy", tree.score(features, labels))
+    scored = {"training": (labels, features)}
+    if "validation" in job.channels:
+        scored = {"validation": job.channel("validation").read_labelled_csv()}
+        job.metric("validation:accuracy", tree.score(scored["validation"][1], scored["validation"][0]))
+
+    job.save(export(tree), signature(tree, names, features))
+    tree_report.write(job, hyperparameters, tree, names, scored)
+
+
+def column_names(hyperparameters: Hyperparameters, count: int) -> list[str]:
+    names = hyperparameters.feature_names or [f"feature_{number}" for number in range(1, count + 1)]
+    if len(names) != count or len(set(names)) != count:
+        raise InputError(f"hyperparameter feature_names = {names}: the data needs {count} different names")
+    return names
+
+
+def export(tree: DecisionTreeClassifier) -> bytes:
+    """The tree as ONNX: `features`, float32 (rows, features), gives `label` (rows) and `probabilities` (rows, labels)."""
+    columns = FloatTensorType([None, tree.n_features_in_])
+    model = to_onnx(tree, initial_types=[("features", columns)], options={"zipmap": False}, name="decision_tree")
+    return model.SerializeToString()
+
+
+def signature(tree: DecisionTreeClassifier, names: list[str], features: np.ndarray) -> Signature:
+    columns = zip(names, features[0].tolist(), strict=True)
+    return Signature(tuple(Feature(name, "float32", value) for name, value in columns), tuple(tree.classes_.tolist()))

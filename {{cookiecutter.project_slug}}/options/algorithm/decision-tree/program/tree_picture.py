@@ -1,0 +1,79 @@
+"""A decision tree as an SVG picture."""
+
+import numpy as np
+from sklearn.tree import DecisionTreeClassifier
+
+from byoc.pictures import LINE, document, hue, text
+
+WIDTH, HEIGHT = 150, 64  # of a node's box, in pixels
+GAP_X, GAP_Y = 14, 46
+MOST_LEAVES = 64  # of a larger tree, only the levels that fit are drawn
+
+
+def draw(tree: DecisionTreeClassifier, names: list[str]) -> str:
+    """The tree from the root down: each box tells its question, how many rows came so far and their main label."""
+    nodes = tree.tree_
+    depth = _depth_that_fits(nodes)
+    boxes: list[str] = []
+    lines: list[str] = []
+    next_leaf = 0
+
+    def place(node: int, level: int) -> float:
+        """Draw the node and all below it; returns the middle of its box."""
+        nonlocal next_leaf
+        left, right = nodes.children_left[node], nodes.children_right[node]
+        y = level * (HEIGHT + GAP_Y)
+        if left == right or level == depth:
+            x = next_leaf * (WIDTH + GAP_X) + WIDTH / 2
+            next_leaf += 1
+        else:
+            middles = place(left, level + 1), place(right, level + 1)
+            x = sum(middles) / 2
+            for middle, answer in zip(middles, ("yes", "no"), strict=True):
+                end = y + HEIGHT + GAP_Y
+                lines.append(f'<line x1="{x}" y1="{y + HEIGHT}" x2="{middle}" y2="{end}" stroke="{LINE}"/>')
+                lines.append(text((x + middle) / 2, y + HEIGHT + GAP_Y / 2, answer, halo=True))
+        boxes.append(_box(x, y, _words(tree, node, names), _colour(nodes.value[node, 0])))
+        return x
+
+    place(0, 0)
+    levels = min(depth, nodes.max_depth) + 1
+    return document(next_leaf * (WIDTH + GAP_X), levels * (HEIGHT + GAP_Y), "".join(lines + boxes), "Decision tree")
+
+
+def _depth_that_fits(nodes) -> int:
+    """The deepest level at which the tree is at most MOST_LEAVES wide."""
+    level, width, depth = [0], 1, 0
+    while level:
+        level = [
+            child
+            for node in level
+            for child in (nodes.children_left[node], nodes.children_right[node])
+            if child >= 0
+        ]
+        width += len(level) // 2
+        if width > MOST_LEAVES:
+            break
+        depth += 1
+    return depth
+
+
+def _words(tree: DecisionTreeClassifier, node: int, names: list[str]) -> list[str]:
+    nodes = tree.tree_
+    share = nodes.value[node, 0] / nodes.value[node, 0].sum()
+    label = tree.classes_[share.argmax()]
+    words = [f"{nodes.n_node_samples[node]} rows", f"{label}, {share.max():.0%}"]
+    if nodes.children_left[node] >= 0:
+        words.insert(0, f"{names[nodes.feature[node]]} ≤ {nodes.threshold[node]:.5g}")
+    return words
+
+
+def _colour(value: np.ndarray) -> str:
+    share = value / value.sum()
+    return f"hsl({hue(int(share.argmax()), len(share))} 70% {100 - 35 * share.max():.0f}%)"
+
+
+def _box(x: float, y: float, words: list[str], colour: str) -> str:
+    rect = f'<rect x="{x - WIDTH / 2}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" fill="{colour}" stroke="{LINE}"/>'
+    first = y + HEIGHT / 2 - (len(words) - 1) * 9
+    return rect + "".join(text(x, first + 18 * number, word, most=22) for number, word in enumerate(words))

@@ -1,0 +1,40 @@
+"""What a person looks at after training: the confusion matrix, the tree, and a page that holds them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from pydantic import BaseModel
+from sklearn.metrics import confusion_matrix
+from sklearn.tree import DecisionTreeClassifier
+
+import tree_picture
+from byoc import pictures, report
+from byoc.job import Job
+
+
+def write(
+    job: Job,
+    hyperparameters: BaseModel,
+    tree: DecisionTreeClassifier,
+    names: list[str],
+    scored: Mapping[str, tuple[np.ndarray, np.ndarray]],
+) -> None:
+    """Write confusion_matrix.svg, tree.svg and report.html. `scored` maps a channel's name to its labels and features."""
+    ((channel, (labels, features)),) = scored.items()
+    known = np.union1d(tree.classes_, labels)
+    counts = confusion_matrix(labels, tree.predict(features), labels=known)
+    matrix = pictures.confusion_matrix([str(label) for label in known], counts)
+    drawing = tree_picture.draw(tree, names)
+    page = report.page(
+        "Decision tree",
+        [
+            report.table("Metrics", ("metric", "value"), [(name, f"{value:.4f}") for name, value in job.metrics.items()]),
+            report.picture(f"Confusion matrix, {channel} data", matrix),
+            report.picture("The tree", drawing),
+            report.table("Hyperparameters", ("name", "value"), list(hyperparameters.model_dump().items())),
+            report.summary(f"The {channel} data", names, features, labels),
+        ],
+    )
+    job.write_output("confusion_matrix.svg", matrix)
+    job.write_output("tree.svg", drawing)
+    job.write_output("report.html", page)

@@ -1,0 +1,91 @@
+"""Training end to end, from files in /opt/ml to a model that answers."""
+
+import json
+
+import pytest
+
+import algorithm
+from byoc import job
+from byoc.onnx_model import OnnxModel
+from byoc.settings import Settings
+from predictor import Predictor
+
+
+def train(paths, **hyperparameters) -> int:
+    (paths.config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
+    return job.run(lambda: algorithm)
+
+
+def test_the_example_trains_and_answers_its_payloads(trained, project):
+    predictor = Predictor(trained.model, Settings.from_environment({}))
+    payloads = project / "local_test"
+    answer = predictor.respond((payloads / "payload.csv").read_bytes(), "text/csv", "")
+    assert answer.body.split() == [b"setosa"] * 3 + [b"versicolor"] + [b"virginica"] * 6
+    answer = predictor.respond((payloads / "payload.json").read_bytes(), "application/json", "")
+    assert json.loads(answer.body) == {"predictions": ["setosa", "versicolor", "virginica"]}
+
+
+def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(trained):
+    files = {str(file.relative_to(trained.base)) for file in trained.base.rglob("*") if file.is_file()}
+    assert {file for file in files if not file.startswith("input/")} == {
+        "model/model.onnx",
+        "model/signature.json",
+        "output/data/confusion_matrix.svg",
+        "output/data/report.html",
+        "output/data/tree.svg",
+    }
+    signature = OnnxModel(trained.model).signature
+    assert [feature.name for feature in signature.features][:2] == ["sepal_length", "sepal_width"]
+    assert signature.labels == ("setosa", "versicolor", "virginica")
+
+
+def test_metrics_are_printed_as_name_and_value_and_a_validation_channel_is_scored(paths, capsys):
+    (paths.data / "validation").mkdir()
+    (paths.data / "validation" / "rows.csv").write_text("a,1,10\nb,1,10\nb,2,20\nc,9,9\n")
+    assert train(paths) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out == ["training on 4 rows of 2 features", "train:accuracy=1.000000", "validation:accuracy=0.500000"]
+
+
+def test_whole_number_labels_come_back_as_numbers(paths):
+    (paths.data / "training" / "rows.csv").write_text("0,1\n1,2\n0,1.5\n12,3\n")
+    assert train(paths) == 0
+    predictor = Predictor(paths.model, Settings.from_environment({}))
+    assert predictor.respond(b"[[1], [3]]", "application/json", "").body == b'{"predictions": [0, 12]}\n'
+    assert predictor.respond(b"1\n3", "text/csv", "").body == b"0\n12\n"
+
+
+def test_awkward_labels_and_names_survive_from_training_to_the_answer(paths):
+    (paths.data / "training" / "rows.csv").write_text('"a, b",1\n"say ""ä""",2\n', encoding="utf-8")
+    assert train(paths, feature_names='["<größe>"]') == 0
+    predictor = Predictor(paths.model, Settings.from_environment({}))
+    answer = predictor.respond('[{"<größe>": 1}, {"<größe>": 2}]'.encode(), "application/json", "")
+    assert json.loads(answer.body) == {"predictions": ["a, b", 'say "ä"']}
+
+
+@pytest.mark.parametrize(
+    ("rows", "hyperparameters", "message"),
+    [
+        ("a,1\na,2\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
+        ("a,1\nb,two\n", {}, "line 2, column 2: 'two' is not a number"),
+        ("", {}, "channel 'training' holds no rows"),
+        ("a,1\nb,2\n", {"feature_names": '["x", "y"]'}, "= ['x', 'y']: the data needs 1 different names"),
+        ("a,1,2\nb,2,3\n", {"feature_names": '["x", "x"]'}, "= ['x', 'x']: the data needs 2 different names"),
+        ("a,1\nb,2\n", {"max_depth": "deep"}, "hyperparameter max_depth = 'deep' is refused"),
+    ],
+)
+def test_data_that_no_tree_can_be_trained_on_is_refused_without_a_model(paths, rows, hyperparameters, message):
+    (paths.data / "training" / "rows.csv").write_text(rows)
+    assert train(paths, **hyperparameters) == 1
+    first_line = paths.failure.read_text().splitlines()[0]
+    assert first_line.startswith("Exception during training: ")
+    assert message in first_line
+    assert list(paths.model.iterdir()) == []
+
+
+def test_the_same_random_state_gives_the_same_model(paths):
+    models = []
+    for seed in ("1", "1"):
+        assert train(paths, random_state=seed) == 0
+        models.append((paths.model / "model.onnx").read_bytes())
+    assert models[0] == models[1]

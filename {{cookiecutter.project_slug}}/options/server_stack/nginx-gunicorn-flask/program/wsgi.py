@@ -1,0 +1,57 @@
+"""HTTP routes onto predictor.py, and nothing else."""
+
+import gc
+import sys
+from http import HTTPStatus
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+import predictor
+from byoc.errors import ModelError, SettingError
+
+try:
+    model = predictor.Predictor.from_environment()
+except (ModelError, SettingError) as error:
+    sys.exit(f"serve: {error}")
+
+# Workers are forked from here: what is frozen is never written to by their collectors, so they share it.
+gc.freeze()
+
+flask = Flask(__name__, static_folder=None)
+
+
+@flask.route("/ping", methods=["GET", "POST"])
+def ping() -> Response:
+    """200 and an empty body (S-06): there is no process to ask before the model is loaded."""
+    return Response(status=200, mimetype="text/plain")
+
+
+@flask.post("/invocations")
+def invocations() -> Response:
+    """Never called: `app` answers it. The route is here so that other methods get 405, not 404 (S-50)."""
+    raise AssertionError
+
+
+@flask.errorhandler(HTTPException)
+def refuse(error: HTTPException) -> Response:
+    """404, 405 and their like in plain text, never an HTML page (S-44)."""
+    answer = predictor.refusal(error.code, error.description)
+    allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
+    return Response(answer.body, answer.status, allow, content_type=answer.content_type)
+
+
+def app(environ, start_response):
+    """Answer predictions straight away: Flask's routing and contexts would cost five times the prediction itself.
+
+    Everything else is Flask's. https://peps.python.org/pep-3333/
+    """
+    if environ["PATH_INFO"] != "/invocations" or environ["REQUEST_METHOD"] != "POST":
+        return flask(environ, start_response)
+    body = environ["wsgi.input"].read()  # to the end of the body, chunked or not: gunicorn sees to that
+    answer = model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", ""))
+    start_response(
+        f"{answer.status} {HTTPStatus(answer.status).phrase}",
+        [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))],
+    )
+    return [answer.body]

@@ -1,0 +1,104 @@
+"""The running server stack keeps SageMaker's side of HTTP, with nginx and without (S-04 to S-06, S-40 to S-53)."""
+
+import http.client
+import json
+
+import pytest
+from serving import FRONTS, Server, wait_until
+
+
+@pytest.fixture(scope="module", params=FRONTS)
+def server(request, trained, tmp_path_factory):
+    with Server(trained.base, request.param, tmp_path_factory.mktemp("serve") / "log") as server:
+        yield server.ready()
+
+
+@pytest.fixture(scope="module")
+def payload(project) -> bytes:
+    return (project / "local_test" / "payload.csv").read_bytes()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+def test_a_ping_is_answered_with_200_and_nothing_more(server, method):
+    response = server.request(method, "/ping")
+    assert (response.status, response.body) == (200, b"")
+
+
+def test_a_payload_gets_as_many_predictions_as_it_has_rows(server, payload):
+    response = server.request("POST", "/invocations", payload, Content_Type="text/csv")
+    assert (response.status, response.headers["Content-Type"]) == (200, "text/csv")
+    assert len(response.body.splitlines()) == len(payload.splitlines())
+
+
+def test_headers_reach_the_predictor_as_sent(server, project):
+    body = (project / "local_test" / "payload.json").read_bytes()
+    headers = {
+        "Content-Type": "Application/JSON; charset=utf-8",
+        "Accept": 'image/png, application/json; output="probability,predicted_label"',
+    }
+    response = server.request("POST", "/invocations", body, **headers)
+    assert (response.status, response.headers["Content-Type"]) == (200, "application/json")
+    predictions = json.loads(response.body)["predictions"]
+    assert len(predictions) == len(json.loads(body)["instances"])
+    assert {tuple(prediction) for prediction in predictions} == {("probability", "predicted_label")}
+
+
+def test_no_headers_at_all_mean_csv(server, payload):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    connection.putrequest("POST", "/invocations", skip_host=True, skip_accept_encoding=True)
+    connection.putheader("Host", "model.aws.local")
+    connection.putheader("Content-Length", str(len(payload)))
+    connection.endheaders(payload)
+    response = connection.getresponse()
+    assert (response.status, response.headers["Content-Type"]) == (200, "text/csv")
+    connection.close()
+
+
+def test_a_body_may_come_in_chunks(server, payload):
+    chunks = iter([payload[:7], payload[7:]])  # of unknown length, so the client sends them chunked
+    response = server.request("POST", "/invocations", chunks, Content_Type="text/csv")
+    assert response.status == 200
+    assert len(response.body.splitlines()) == len(payload.splitlines())
+
+
+def test_one_connection_takes_many_requests(server, payload):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+    answers = set()
+    for body, status in [(payload, 200), (b"nonsense", 400), (payload, 200), (b"", 400)]:
+        connection.request("POST", "/invocations", body, {"Content-Type": "text/csv"})
+        response = connection.getresponse()
+        answers.add((response.status == status, len(response.read()) > 0))
+    connection.close()
+    assert answers == {(True, True)}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "content_type", "status"),
+    [
+        ("POST", "/invocations", b"", "text/csv", 400),
+        ("POST", "/invocations", b"a,b", "text/csv", 400),
+        ("POST", "/invocations", b"x" * 26_000_000, "text/csv", 400),
+        ("POST", "/invocations", b"\x00\xff\r\n" * 20, "image/png", 415),
+        ("GET", "/invocations", None, "", 405),
+        ("DELETE", "/ping", None, "", 405),
+        ("GET", "/", None, "", 404),
+        ("GET", "/invocations/", None, "", 404),
+    ],
+    ids=lambda value: f"{len(value)} bytes" if isinstance(value, bytes) else str(value),
+)
+def test_what_cannot_be_answered_is_refused_in_plain_text(server, method, path, body, content_type, status):
+    response = server.request(method, path, body, Content_Type=content_type)
+    assert response.status == status
+    assert response.headers["Content-Type"].startswith("text/plain")
+    assert 0 < len(response.body) <= 2048
+    assert b"<" not in response.body
+
+
+def test_a_wrong_method_is_told_the_right_ones(server):
+    assert set(server.request("GET", "/invocations").headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
+    assert {"GET", "POST"} < set(server.request("DELETE", "/ping").headers["Allow"].split(", "))
+
+
+def test_the_log_has_a_line_for_a_request_that_went_wrong(server):
+    server.request("GET", "/no/such/place")
+    wait_until(lambda: '"GET /no/such/place HTTP/1.1" 404' in server.log)

@@ -1,0 +1,121 @@
+"""How `serve` ends: it drains when told to stop, and never outlives a server that died (S-07, S-09, S-12 to S-14)."""
+
+import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
+
+import psutil
+import pytest
+from serving import FRONTS, Server, no_nginx, wait_until
+
+# A model whose answer waits until the test lets it go.
+WAITING = """
+import os
+import time
+from pathlib import Path
+
+FOLDER = Path(os.environ["WAITING"])
+
+def model_fn(model_dir):
+    return None
+
+def transform_fn(model, body, content_type, accept):
+    (FOLDER / "arrived").touch()
+    while not (FOLDER / "go").exists():
+        time.sleep(0.01)
+    return "done", "text/plain"
+"""
+
+
+@pytest.fixture(params=FRONTS)
+def front(request) -> str:
+    return request.param
+
+
+@pytest.fixture
+def busy(front, paths, program_with, tmp_path):
+    """A server with one worker, the answer that it is working on, and what lets it finish."""
+    with ThreadPoolExecutor() as pool:
+        program = program_with(WAITING)
+        with Server(paths.base, front, tmp_path / "log", program, WAITING=tmp_path) as server:
+            answer = pool.submit(server.ready().request, "POST", "/invocations", b"x")
+            try:
+                wait_until((tmp_path / "arrived").exists)
+                yield server, answer, (tmp_path / "go").touch
+            finally:
+                (tmp_path / "go").touch()
+
+
+def ended(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE  # whose parent is gone: nobody may be there to reap it
+    except psutil.NoSuchProcess:
+        return True
+
+
+def test_sigterm_lets_a_request_finish_and_takes_no_more(busy):
+    server, answer, let_go = busy
+    server.process.send_signal(signal.SIGTERM)
+    wait_until(lambda: not server.accepts() or "Handling signal: term" in server.log)
+    assert server.process.poll() is None
+    let_go()
+    assert (answer.result().status, answer.result().body) == (200, b"done")
+    assert server.process.wait(timeout=30) == 0
+    assert "Traceback" not in server.log
+
+
+def test_a_ping_is_answered_while_every_worker_is_at_work(busy):
+    server, answer, let_go = busy
+    response = server.request("GET", "/ping", timeout=10)
+    assert (response.status, response.body) == (200, b"")
+    assert not answer.done()
+    let_go()
+    assert answer.result().status == 200
+
+
+@pytest.mark.parametrize(
+    ("front", "name"),
+    [
+        pytest.param("nginx", "nginx", marks=no_nginx),
+        pytest.param("nginx", "gunicorn", marks=no_nginx),
+        ("gunicorn", "gunicorn"),
+    ],
+)
+def test_the_death_of_a_server_ends_them_all(front, name, trained, tmp_path):
+    with Server(trained.base, front, tmp_path / "log") as server:
+        everyone = psutil.Process(server.ready().process.pid).children(recursive=True)
+        server.child(name).kill()
+        assert server.process.wait(timeout=30) != 0
+        try:
+            wait_until(lambda: all(map(ended, everyone)))
+        finally:
+            for process in everyone:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+    assert f"serve: {name} ended by itself, exit code -9\n" in server.log
+
+
+def test_without_a_model_it_ends_at_once_and_says_so_in_one_line(front, paths, tmp_path):
+    with Server(paths.base, front, tmp_path / "log") as server:
+        assert server.process.wait(timeout=30) != 0
+    assert server.log.count(f"serve: no signature: {paths.model}/signature.json is missing; ") == 1
+    assert "Traceback" not in server.log
+
+
+def test_a_setting_that_cannot_be_used_is_told_in_one_line(front, trained, tmp_path):
+    with Server(trained.base, front, tmp_path / "log", SAGEMAKER_MODEL_SERVER_TIMEOUT="1m") as server:
+        assert server.process.wait(timeout=30) != 0
+    assert server.log.startswith("serve: SAGEMAKER_MODEL_SERVER_TIMEOUT='1m' cannot be used: ")
+    assert server.log.count("\n") == 1
+
+
+def test_a_taken_port_is_told_by_its_number(trained, tmp_path):
+    with ExitStack() as servers:
+        port = servers.enter_context(socket.create_server(("0.0.0.0", 0))).getsockname()[1]
+        # Both at once, because each tries for seconds before it gives up.
+        for server in [Server(trained.base, front, tmp_path / front, port=port) for front in ("nginx", "gunicorn")]:
+            servers.enter_context(server)
+            assert server.process.wait(timeout=30) != 0
+            assert any(str(port) in line and "Address already in use" in line for line in server.log.splitlines())
+            assert "Traceback" not in server.log

@@ -1,0 +1,67 @@
+"""The HTTP routes onto the predictor, without a server around them (S-06, S-44, S-50)."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+from werkzeug.test import Client
+
+
+@pytest.fixture(scope="module")
+def client(trained) -> Client:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SAGEMAKER_BASE_DIR", str(trained.base))
+        return Client(importlib.import_module("wsgi").app)
+
+
+@pytest.fixture(scope="module")
+def payload(project) -> bytes:
+    return (project / "local_test" / "payload.csv").read_bytes()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+def test_a_ping_is_200_with_an_empty_body(client, method):
+    response = client.open("/ping", method=method)
+    assert (response.status_code, response.data) == (200, b"")
+
+
+def test_a_prediction_has_its_content_type_and_length(client, payload):
+    headers = {"Content-Type": "text/csv", "Accept": "application/json"}
+    response = client.post("/invocations", data=payload, headers=headers)
+    assert (response.status_code, response.content_type) == (200, "application/json")
+    assert response.content_length == len(response.data)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "/invocations", 405, {"POST", "OPTIONS"}),
+        ("PUT", "/ping", 405, {"GET", "HEAD", "POST", "OPTIONS"}),
+        ("GET", "/nowhere", 404, set()),
+        ("POST", "/ping/", 404, set()),
+    ],
+)
+def test_what_is_not_there_is_refused_in_plain_text(client, method, path, status, allow):
+    response = client.open(path, method=method)
+    assert (response.status_code, response.content_type) == (status, "text/plain; charset=utf-8")
+    assert set(response.headers.get("Allow", "").split(", ")) - {""} == allow
+    assert b"<" not in response.data
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "accept", "status"),
+    [(b"", "text/csv", "", 400), (None, "image/png", "", 415), (None, "text/csv", "image/png", 406)],
+)
+def test_the_predictors_refusals_pass_through(client, payload, body, content_type, accept, status):
+    sent = payload if body is None else body
+    response = client.post("/invocations", data=sent, content_type=content_type, headers={"Accept": accept})
+    assert (response.status_code, response.content_type) == (status, "text/plain; charset=utf-8")
+
+
+def test_without_a_model_the_import_ends_with_one_line(project, tmp_path):
+    environment = {"SAGEMAKER_BASE_DIR": str(tmp_path), "PYTHONPATH": str(project / "program")}
+    run = subprocess.run([sys.executable, "-c", "import wsgi"], env=environment, capture_output=True, encoding="utf-8")
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"serve: no signature: {tmp_path}/model/signature.json is missing")
+    assert run.stderr.count("\n") == 1

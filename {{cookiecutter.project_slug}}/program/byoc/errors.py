@@ -1,0 +1,21 @@
+"""The faults that are not ours: each message names the thing, the value, the rule and the way out, in one line."""
+
+
+class InputError(ValueError):
+    """The job's configuration or data cannot be used. The message becomes the job's FailureReason (T-09)."""
+
+
+class ModelError(RuntimeError):
+    """The model folder holds nothing that can be served (S-07, S-13)."""
+
+
+class RequestError(ValueError):
+    """A request cannot be answered as asked. `status` is the HTTP status, the message is the body (S-43, S-44)."""
+
+    def __init__(self, status: int, message: str):
+        super().__init__(message)
+        self.status = status
+
+
+class SettingError(ValueError):
+    """An environment variable has a value that cannot be used."""

@@ -1,0 +1,40 @@
+"""Where SageMaker puts what a container reads, and looks for what it writes."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The tree under `/opt/ml`.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
+    """
+
+    base: Path
+
+    @classmethod
+    def from_environment(cls) -> "Paths":
+        """`/opt/ml`, or the folder that SAGEMAKER_BASE_DIR names (to run without a container)."""
+        return cls(Path(os.environ.get("SAGEMAKER_BASE_DIR", "/opt/ml")))
+
+    @property
+    def config(self) -> Path:
+        return self.base / "input" / "config"
+
+    @property
+    def data(self) -> Path:
+        return self.base / "input" / "data"
+
+    @property
+    def model(self) -> Path:
+        return self.base / "model"
+
+    @property
+    def output_data(self) -> Path:
+        return self.base / "output" / "data"
+
+    @property
+    def failure(self) -> Path:
+        return self.base / "output" / "failure"

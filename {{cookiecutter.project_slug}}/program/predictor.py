@@ -1,0 +1,123 @@
+"""The scoring service: a request's bytes in, a response's bytes out. It knows no web framework."""
+
+import sys
+import traceback
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from byoc import codecs, handlers
+from byoc.errors import RequestError
+from byoc.media_types import MediaType, negotiate
+from byoc.onnx_model import OnnxModel
+from byoc.paths import Paths
+from byoc.settings import Settings
+
+ALGORITHM = Path(__file__).with_name("algorithm.py")
+
+# SageMaker passes this many characters of an error's body on to the client (S-44).
+ERROR_LENGTH = 2048
+
+# What a classifier can be asked for, by the names of SageMaker's own containers.
+OUTPUTS = {
+    "predicted_label": lambda scores: scores["predicted_label"].tolist(),
+    "probability": lambda scores: scores["probabilities"].max(axis=1).tolist(),
+    "probabilities": lambda scores: scores["probabilities"].tolist(),
+    "labels": lambda scores: [list(scores["labels"])] * len(scores["predicted_label"]),
+}
+
+
+@dataclass(frozen=True)
+class Response:
+    status: int
+    body: bytes
+    content_type: str
+
+
+class Predictor:
+    """One loaded model and the handlers that turn requests into responses."""
+
+    def __init__(self, model_dir: Path, settings: Settings, algorithm: Path = ALGORITHM):
+        """Load the model; raises ModelError if there is none that can be served."""
+        own = handlers.find(algorithm)
+        self._settings = settings
+        self._model = own.get("model_fn", OnnxModel)(model_dir)
+        self._input_fn = own.get("input_fn", partial(decode, features=getattr(self._model, "feature_names", None)))
+        self._predict_fn = own.get("predict_fn", predict)
+        self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
+        self._transform_fn = own.get("transform_fn", self._transform)
+
+    @classmethod
+    def from_environment(cls) -> "Predictor":
+        return cls(Paths.from_environment().model, Settings.from_environment())
+
+    def respond(self, body: bytes, content_type: str, accept: str) -> Response:
+        """Answer one `/invocations` request; the header values are as sent, "" where there is none.
+
+        Never raises: what is wrong with the request is a 4xx with one sentence (S-43, S-44); a fault of the model
+        is a 500, and its traceback goes to the log.
+        """
+        content_type = content_type or codecs.CSV
+        if accept in ("", "*/*"):
+            same = media_type(content_type) in codecs.ENCODERS
+            accept = self._settings.accept or (content_type if same else codecs.JSON)
+        try:
+            answer = self._transform_fn(self._model, body, content_type, accept)
+            body, content_type = answer if isinstance(answer, tuple) else (answer, accept)
+            return Response(200, body if isinstance(body, bytes) else str(body).encode(), content_type)
+        except RequestError as error:
+            return refusal(error.status, str(error))
+        except Exception as error:
+            traceback.print_exc(file=sys.stderr)
+            return refusal(500, f"the model failed on this request: {type(error).__name__}: {error}")
+
+    def _transform(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
+        return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
+
+
+def refusal(status: int, reason: str) -> Response:
+    """An error's response: plain text, short enough to reach the client whole (S-44)."""
+    body = f"{reason[: ERROR_LENGTH - 1]}\n".encode(errors="replace")  # JSON can hold what UTF-8 cannot
+    return Response(status, body, "text/plain; charset=utf-8")
+
+
+def decode(body: bytes, content_type: str, features: list[str] | None) -> np.ndarray:
+    """The `input_fn` for rows of numbers: float32, shape (rows, features)."""
+    return codecs.decode(body, media_type(content_type), features)
+
+
+def predict(data: np.ndarray, model: Any) -> Any:
+    """The `predict_fn` for anything with a `predict` method."""
+    return model.predict(data)
+
+
+def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes, str]:
+    """The `output_fn`: what a classifier was asked for, or else an array's rows, as CSV or JSON."""
+    content_type, outputs = response_format(accept, default_output)
+    if isinstance(prediction, dict):
+        columns = {name: OUTPUTS[name](prediction) for name in outputs}
+    else:
+        columns = {"predictions": np.asarray(prediction).tolist()}
+    return codecs.encode(columns, content_type), content_type
+
+
+# Clients repeat themselves, so each of the few headers they send is taken apart once.
+@lru_cache(maxsize=256)
+def media_type(content_type: str) -> str:
+    return MediaType.parse(content_type).name
+
+
+@lru_cache(maxsize=256)
+def response_format(accept: str, default_output: str) -> tuple[str, tuple[str, ...]]:
+    """The content type to answer with, and the outputs: `text/csv; output="predicted_label,probabilities"`."""
+    chosen = negotiate(accept, tuple(codecs.ENCODERS))
+    if chosen is None:
+        raise RequestError(406, f"cannot answer in {accept!r}; accept {' or '.join(codecs.ENCODERS)}")
+    names = tuple(name.strip() for name in chosen.parameters.get("output", default_output).split(","))
+    unknown = [name for name in names if name not in OUTPUTS]
+    if unknown:
+        raise RequestError(406, f"there is no output {unknown[0]!r}; ask for {', '.join(OUTPUTS)}")
+    return chosen.name, names
