@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Serve as SageMaker would, with the model that train_local.sh left in test_dir/model. Ctrl-C stops it.
+#
+#   serve_local.sh           the program, in the virtual environment that `make install` makes
+#   serve_local.sh IMAGE     the image, in Docker
+#
+# PORT=8081 listens there instead of on 8080; TEST_DIR=FOLDER serves the model of another folder laid out like /opt/ml.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+[[ $# -le 1 ]] || fail "usage: serve_local.sh [IMAGE]"
+[[ $port =~ ^[0-9]+$ ]] || fail "PORT='$port' is not a port number; leave it out for 8080"
+require_test_dir
+if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+  fail "port $port is taken; stop what listens there, or choose another with: PORT=$((port + 1)) $0 $*"
+fi
+if [[ $# -eq 0 ]]; then
+  export SAGEMAKER_BIND_TO_PORT=$port
+  run_program serve
+fi
+require_image "$1"
+run_container "$1" serve -p "127.0.0.1:$port:8080"

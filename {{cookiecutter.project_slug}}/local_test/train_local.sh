@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Train as SageMaker would, on local_test/test_dir: the model ends up in test_dir/model, reports in test_dir/output/data.
+#
+#   train_local.sh           the program, in the virtual environment that `make install` makes
+#   train_local.sh IMAGE     the image, in Docker
+#
+# TEST_DIR=FOLDER trains on another folder laid out like /opt/ml.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+[[ $# -le 1 ]] || fail "usage: train_local.sh [IMAGE]"
+require_test_dir
+if [[ $# -eq 0 ]]; then
+  run_program train
+fi
+require_image "$1"
+run_container "$1" train
