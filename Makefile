@@ -1,0 +1,33 @@
+# Every target runs a script or a program that also works by hand.
+PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench lock clean
+
+help:  ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' Makefile
+
+demo: .venv/demo  ## Generate the default project, train, serve, predict, and say how to go on (no Docker needed)
+	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/demo.sh
+
+test: .venv/test  ## Run every test that this machine can run, and say which it could not
+	.venv/bin/pytest $(PYTEST_ARGUMENTS)
+
+bench: .venv/test  ## Compare the default image with the classic one (needs Docker and wrk) [BENCH_ARGUMENTS=…]
+	scripts/bench.sh $(BENCH_ARGUMENTS)
+
+lock:  ## Pin the packages of every option and of the tests, with hashes (needs uv)
+	scripts/lock.sh
+
+clean:  ## Remove the virtual environment and the demo project
+	rm -rf .venv demo
+
+.venv/demo: requirements/demo.txt
+	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed, and $(PYTHON) is {sys.version.split()[0]}; name another with: make PYTHON=python3.13")'
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/demo.txt
+	@touch $@
+
+.venv/test: .venv/demo requirements/test.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/test.txt
+	@touch $@

@@ -1,0 +1,79 @@
+"""Docker, by its command line: every call is bounded in time, and every container it starts is removed again."""
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CALL_LIMIT = 60  # seconds, for calls that neither build nor train
+
+
+class BenchmarkError(Exception):
+    """What went wrong and the way out; the first line says it all."""
+
+
+def require_programs() -> None:
+    """Raise BenchmarkError unless wrk, docker and its engine are there."""
+    if not shutil.which("wrk"):
+        raise BenchmarkError("wrk is not on the PATH: install it (apt-get install wrk, or brew install wrk).")
+    if not shutil.which("docker"):
+        raise BenchmarkError("docker is not on the PATH: install Docker (https://docs.docker.com/get-docker/).")
+    if docker("info").returncode:
+        raise BenchmarkError("The Docker engine does not answer `docker info`: start it, or ask for access to it.")
+
+
+def docker(*arguments: str, limit: float = CALL_LIMIT) -> subprocess.CompletedProcess[str]:
+    """Run `docker ARGUMENTS`; its stdout holds both streams. Raises BenchmarkError only after `limit` seconds."""
+    try:
+        # A session of its own: Ctrl-C must reach this program, which cleans up, and not the client half way through.
+        return subprocess.run(
+            ["docker", *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace", timeout=limit, start_new_session=True,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise BenchmarkError(f"`docker {' '.join(arguments)}` took more than {limit:.0f} s.") from None
+
+
+def build(tag: str, context: Path) -> None:
+    result = docker("build", "--tag", tag, str(context), limit=1800)
+    if result.returncode:
+        raise BenchmarkError(f"{context} does not build.\n{last_lines(result.stdout)}")
+
+
+def inspect(image: str) -> dict:
+    """What `docker image inspect` says of a local image."""
+    result = docker("image", "inspect", image)
+    if result.returncode:
+        raise BenchmarkError(f"No image {image!r} on this machine: build or pull it first.")
+    return json.loads(result.stdout)[0]
+
+
+@contextmanager
+def container_name() -> Iterator[str]:
+    """A name for one container, which is removed at the end, running or not."""
+    name = f"byoc-benchmark-{time.time_ns()}"
+    try:
+        yield name
+    finally:
+        docker("rm", "--force", "--volumes", name)
+
+
+def run(image: str, *command: str, options: tuple[str, ...] = (), limit: float = CALL_LIMIT) -> float:
+    """Run a command in a fresh container to its end; seconds it took. Raises BenchmarkError if it fails."""
+    with container_name() as name:
+        started = time.perf_counter()
+        result = docker("run", "--name", name, *options, image, *command, limit=limit)
+        took = time.perf_counter() - started
+    if result.returncode:
+        raise BenchmarkError(
+            f"`{' '.join(command)}` in {image} ended with exit code {result.returncode}.\n{last_lines(result.stdout)}"
+        )
+    return took
+
+
+def last_lines(text: str, count: int = 20) -> str:
+    return "\n".join("  | " + line for line in text.splitlines()[-count:])

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Pin the packages of every option and of the template's own tests; options agree on the versions that they share.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+project='{{cookiecutter.project_slug}}'
+"$project/requirements/lock.sh" "$project/requirements" "$project"/options/algorithm/*/requirements \
+  "$project"/options/server_stack/*/requirements
+"$project/requirements/lock.sh" requirements
