@@ -1,0 +1,77 @@
+"""The template, what is baked from it, and what this machine lacks to run every test."""
+
+import os
+import shutil
+import subprocess
+from functools import cache
+
+import pytest
+
+from bakery import Bakery
+from template import ROOT, Template, export
+
+
+@cache
+def engine_answers() -> bool:
+    if not shutil.which("docker"):
+        return False
+    try:
+        return subprocess.run(["docker", "info"], capture_output=True, timeout=60, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
+
+
+# What some tests need and pip does not install: (what, whether it is here, what is lost without, how to get it).
+MACHINE = [
+    (
+        "Docker engine",
+        engine_answers,
+        "no image was built, run or pushed",
+        "install and start it: https://docs.docker.com/engine/install/",
+    ),
+    (
+        "docker-registry",
+        lambda: shutil.which("docker-registry"),
+        "no image was pushed",
+        "apt-get install docker-registry",
+    ),
+    (
+        "nginx",
+        lambda: shutil.which("nginx"),
+        "outside containers, projects were served without it",
+        "apt-get install nginx-light, or brew install nginx",
+    ),
+]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("docker") and not engine_answers():
+        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+        give_up("no Docker engine answers; start one, and look with: docker info")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for what, is_here, lost, way in MACHINE:
+        if not is_here():
+            line = f"NOT TESTED ON THIS MACHINE: there is no {what}, so {lost}. To get it: {way}"
+            terminalreporter.write_line(line, red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A clean copy of the template: do not change it."""
+    return export(tmp_path_factory.mktemp("template") / "byoc-template")
+
+
+@pytest.fixture(scope="session")
+def bake(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Bakery:
+    """`bake(**answers)` gives a project's folder; see bakery.py for more."""
+    return Bakery(template, tmp_path_factory.mktemp("baked"))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with an argument `combination` runs for every project that the axes make."""
+    if "combination" in metafunc.fixturenames:
+        combinations = Template(ROOT).combinations()
+        metafunc.parametrize("combination", combinations, ids=["+".join(each.values()) for each in combinations])

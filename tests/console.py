@@ -1,0 +1,113 @@
+"""Runs the commands that a README shows, and holds their output against what it shows.
+
+A block fenced as `console` has commands, behind `$ `, each followed by its output. In the output, `…` stands for
+anything within a line; alone on a line, for any number of lines. Standard error counts as output.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+TIMEOUT = 600  # seconds for one command; the slowest builds an image
+SERVER = re.compile(r"^(PORT=\d+ )?(local_test/serve_local\.sh|make serve)\b")
+
+
+@dataclass
+class Command:
+    line: str
+    output: list[str]
+
+    @property
+    def starts_server(self) -> bool:
+        return bool(SERVER.match(self.line))
+
+
+def commands(markdown: str) -> list[Command]:
+    found: list[Command] = []
+    for block in BLOCK.findall(markdown):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                found.append(Command(line.removeprefix("$ "), []))
+            else:
+                found[-1].output.append(line)
+    return found
+
+
+def part(markdown: str, heading: str) -> str:
+    """From the heading that begins so, of the second level, to the next; the title, "# ", begins the first part."""
+    return next(text for text in markdown.split("\n## ") if text.startswith(heading))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def matches(expected: list[str], actual: str) -> bool:
+    """Whether `actual` is what the lines of `expected` allow."""
+    pattern = "".join(
+        r"(?:.*\n)*?" if line == "…" else ".*?".join(map(re.escape, line.split("…"))) + r"\n" for line in expected
+    )
+    return re.fullmatch(pattern, actual if actual.endswith("\n") or not actual else f"{actual}\n") is not None
+
+
+@dataclass
+class Session:
+    """A terminal in `folder`, and another for a server that stays until `stop` or until the next one starts."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    server: subprocess.Popen | None = None
+
+    def run(self, command: Command) -> None:
+        """Run one command; raises AssertionError with what was shown and what came if they differ."""
+        actual = self._serve(command) if command.starts_server else self._run(command)
+        shown = "\n".join(command.output)
+        assert matches(command.output, actual), f"$ {command.line}\n--- shown\n{shown}\n--- came\n{actual}"
+
+    def stop(self) -> None:
+        if self.server:
+            os.killpg(self.server.pid, signal.SIGINT)  # what Ctrl-C does
+            self.server.wait(timeout=60)
+            self.server = None
+
+    def _run(self, command: Command) -> str:
+        return subprocess.run(
+            ["bash", "-c", command.line],
+            cwd=self.folder,
+            env=os.environ | self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=TIMEOUT,
+        ).stdout
+
+    def _serve(self, command: Command) -> str:
+        """Start a server in the background; returns what it printed until it had printed what the README shows."""
+        self.stop()
+        log = self.folder.parent / "server.log"
+        with log.open("w") as output:
+            self.server = subprocess.Popen(
+                ["bash", "-c", f"exec {command.line}"],
+                cwd=self.folder,
+                env=os.environ | self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.server.poll() is None:
+            if matches(command.output, log.read_text()):
+                break
+            time.sleep(0.1)
+        time.sleep(1)  # gunicorn's last line comes before nginx listens
+        return log.read_text()

@@ -1,0 +1,68 @@
+"""The rules that options follow, so that folders alone make projects. Each names what breaks it."""
+
+import itertools
+from collections.abc import Iterator
+
+from template import Template
+
+LOCAL_TEST = "local_test/test_dir/input/config"
+REQUIRED = {
+    "algorithm": {
+        "program/algorithm.py",
+        "requirements/algorithm.in",
+        "requirements/algorithm.txt",
+        "requirements/algorithm.modules",
+        "local_test/payload.csv",
+        "local_test/payload.json",
+        f"{LOCAL_TEST}/hyperparameters.json",
+        f"{LOCAL_TEST}/inputdataconfig.json",
+        f"{LOCAL_TEST}/resourceconfig.json",
+    },
+    "server_stack": {
+        "program/serve",
+        "requirements/server.in",
+        "requirements/server.txt",
+        "requirements/server.modules",
+        "requirements/server_stack.apt",
+    },
+    "base_image": {"requirements/base_image.apt"},
+}
+
+
+def without_folder_choice_or_label(template: Template) -> Iterator[str]:
+    """Rule 1: folder names = choices in cookiecutter.json = labels in `__prompts__`."""
+    kinds = {
+        "folder": template.folders(),
+        "choice": {axis: set(choices) for axis, choices in template.choices().items()},
+        "label": template.labels(),
+    }
+    for axis in sorted(set().union(*kinds.values())):
+        known = set().union(*(names.get(axis, ()) for names in kinds.values()))
+        for kind, names in kinds.items():
+            for choice in sorted(known - names.get(axis, set())):
+                yield f"{axis}: {choice} has no {kind}"
+
+
+def supplied_twice(template: Template) -> Iterator[str]:
+    """Rule 2: no file is supplied by two layers that can meet in a project."""
+    layers = [("common", "common", template.common())]
+    for axis, choices in template.choices().items():
+        layers += [(axis, f"{axis}/{choice}", template.option(axis, choice)) for choice in choices]
+    for (axis, layer, files), (other_axis, other, other_files) in itertools.combinations(layers, 2):
+        if axis != other_axis:
+            yield from (f"{layer} and {other} both supply {name}" for name in sorted(files & other_files))
+
+
+def not_supplied(template: Template) -> Iterator[str]:
+    """Rule 3: every choice of an axis supplies the files that the rest counts on."""
+    for axis, choices in template.choices().items():
+        for choice in choices:
+            missing = REQUIRED[axis] - template.option(axis, choice)
+            yield from (f"{axis}/{choice} does not supply {name}" for name in sorted(missing))
+
+
+def mentions_of_cookiecutter(template: Template) -> Iterator[str]:
+    """Rule 4: what is copied verbatim is plain source, so it does not mention cookiecutter."""
+    for name in sorted(template.copied()):
+        if b"cookiecutter" in (template.project / name).read_bytes().lower():
+            yield f"{name} mentions cookiecutter"

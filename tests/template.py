@@ -1,0 +1,86 @@
+"""What the template offers, as cookiecutter.json and the folders say, and a clean copy of it."""
+
+import itertools
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Template:
+    """A template in the folder `root`. All file names are POSIX paths, relative to the generated project."""
+
+    root: Path
+
+    @property
+    def questions(self) -> dict:
+        """cookiecutter.json."""
+        return json.loads((self.root / "cookiecutter.json").read_text(encoding="utf-8"))
+
+    @property
+    def project(self) -> Path:
+        """The folder that becomes the project."""
+        return self.root / "{{cookiecutter.project_slug}}"
+
+    def choices(self) -> dict[str, list[str]]:
+        """Every axis with its choices, the default first."""
+        return {name: value for name, value in self._public().items() if isinstance(value, list)}
+
+    def labels(self) -> dict[str, set[str]]:
+        """Every axis with the choices that have a label."""
+        prompts = self.questions["__prompts__"]
+        return {axis: set(prompts.get(axis, {})) - {"__prompt__"} for axis in self.choices()}
+
+    def folders(self) -> dict[str, set[str]]:
+        """Every axis with the choices that have a folder."""
+        axes = (self.project / "options").iterdir()
+        return {axis.name: {choice.name for choice in axis.iterdir()} for axis in axes}
+
+    def combinations(self) -> list[dict[str, str]]:
+        """Every project that the axes make, as answers."""
+        choices = self.choices()
+        return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
+
+    def common(self) -> set[str]:
+        """The files that every project has."""
+        return {name for name in files_in(self.project) if not name.startswith("options/")}
+
+    def option(self, axis: str, choice: str) -> set[str]:
+        """The files that a choice adds."""
+        return files_in(self.project / "options" / axis / choice)
+
+    def copied(self) -> set[str]:
+        """The files that are copied as they are, options included."""
+        folders = tuple(f"{folder}/" for folder in self.questions["_copy_without_render"])
+        return {name for name in files_in(self.project) if name.startswith(folders)}
+
+    def typed(self, **answers: str) -> str:
+        """What a person types to give these answers and to take every other default."""
+        return "".join(f"{answers.get(question, '')}\n" for question in self._public())
+
+    def _public(self) -> dict:
+        return {name: value for name, value in self.questions.items() if not name.startswith("_")}
+
+
+def files_in(folder: Path) -> set[str]:
+    """The files below a folder, links to files included."""
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not path.is_dir()}
+
+
+def kept_files() -> list[str]:
+    """The files of this repository that git keeps or would keep, so that local junk never matters."""
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.check_output(command, cwd=ROOT, text=True).split("\0")
+    return sorted(name for name in set(names) if name and (ROOT / name).exists())
+
+
+def export(destination: Path) -> Template:
+    """Copy the kept files, with their modes, to a new folder."""
+    for name in kept_files():
+        (destination / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, destination / name, follow_symlinks=False)
+    return Template(destination)

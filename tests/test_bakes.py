@@ -1,0 +1,81 @@
+"""Every project that the axes make, as it lies on the disk."""
+
+import os
+import re
+import stat
+from pathlib import Path
+
+import pytest
+
+import lint
+from template import files_in
+from test_sources import faulty_line_ends
+
+JINJA_LEFT_OVER = re.compile(r"(?<!\$)\{[{%#]")  # GitHub's ${{ … }} and the shell's ${#…} are no Jinja
+
+
+@pytest.fixture
+def project(bake, combination) -> Path:
+    return bake(**combination)
+
+
+def test_files_are_those_of_the_common_and_the_chosen_layers(template, project, combination):
+    expected = template.common().union(*(template.option(*choice) for choice in combination.items()))
+    assert files_in(project) == expected
+    assert [folder for folder in project.rglob("*") if folder.is_dir() and not any(folder.iterdir())] == []
+
+
+def test_nothing_of_cookiecutter_is_left(template, project):
+    rendered = files_in(project) - template.copied()
+    for name, text in lint.texts(project).items():
+        assert "cookiecutter" not in text.lower(), name
+        assert name not in rendered or not JINJA_LEFT_OVER.search(text), name
+
+
+def test_everything_loads(project):
+    lint.load(project)
+
+
+def test_texts_have_lf_and_end_in_one_newline(project):
+    assert faulty_line_ends(project) == []
+
+
+def test_programs_and_scripts_are_executable(project):
+    programs = {"program/train", "program/serve"}
+    programs |= {name for name, text in lint.texts(project).items() if text.startswith("#!")}
+    assert [name for name in programs if not os.access(project / name, os.X_OK)] == []
+
+
+def test_python_passes_the_projects_own_ruff(project):
+    lint.ruff(project)
+    found = lint.run(project, "ruff", "check", "--show-files")
+    found = {Path(line).relative_to(project).as_posix() for line in found.splitlines()}
+    assert lint.python_files(project) <= found
+
+
+def test_shell_passes_shellcheck(project):
+    lint.shellcheck(project)
+
+
+def test_dockerfile_passes_hadolint(project):
+    lint.hadolint(project)
+
+
+def test_workflows_pass_actionlint(project):
+    lint.actionlint(project)
+
+
+def test_baking_again_gives_the_same(bake, project, combination):
+    assert snapshot(bake.anew(**combination)) == snapshot(project)
+
+
+def test_cruft_gives_the_same(bake, project, combination):
+    crufted = snapshot(bake.with_cruft(**combination))
+    assert crufted.pop(".cruft.json")
+    assert crufted == snapshot(project)
+
+
+def snapshot(project: Path) -> dict[str, tuple[int, bytes]]:
+    """Mode and content of every file."""
+    paths = {name: project / name for name in files_in(project)}
+    return {name: (stat.S_IMODE(path.stat().st_mode), path.read_bytes()) for name, path in paths.items()}

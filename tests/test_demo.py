@@ -1,0 +1,78 @@
+"""`make demo` as on a fresh machine, then the project that it made: its own tests, and its README without Docker."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from console import Session, commands, free_port, part
+
+pytestmark = pytest.mark.slow
+
+
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    environment = os.environ | {"PYTHON": sys.executable, "PORT": str(free_port())}
+    command = ["make", "--no-print-directory", *arguments]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.run(command, cwd=folder, env=environment, text=True, timeout=600, check=False, **streams)
+
+
+@pytest.fixture(scope="module")
+def demo(template, tmp_path_factory) -> tuple[Path, str]:
+    """A fresh copy of the template in which `make demo` was run, and what it printed."""
+    clone = tmp_path_factory.mktemp("fresh clone") / "byoc-template"
+    shutil.copytree(template.root, clone)
+    result = make(clone, "demo", f"PYTHON={sys.executable}")
+    assert result.returncode == 0, result.stdout
+    return clone, result.stdout
+
+
+@pytest.fixture(scope="module")
+def project(demo) -> Path:
+    clone, _ = demo
+    return clone / "demo/my-model"
+
+
+def test_the_demo_prints_the_metrics_the_predictions_and_three_commands_to_go_on_with(demo):
+    _, output = demo
+    assert re.search(r"^train:accuracy=0\.\d+$", output, re.MULTILINE)
+    assert output.count("setosa") == 3 and output.count("virginica") == 6
+    assert len(re.findall(r"^  \S.*", output.split("To go on:")[1], re.MULTILINE)) == 3
+    assert "\x1b" not in output, "colours are for terminals"
+
+
+def test_the_demo_leaves_no_server_behind(demo):
+    clone, _ = demo
+    processes = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    assert str(clone) not in processes
+
+
+def test_the_projects_own_tests_pass(project):
+    result = make(project, "test")
+    assert result.returncode == 0, result.stdout
+    assert int(re.search(r"(\d+) passed", result.stdout)[1]) > 100
+
+
+def test_the_projects_own_check_finds_nothing(project):
+    result = make(project, "check")
+    assert result.returncode == 0, result.stdout
+
+
+def test_the_readme_holds_without_docker(project):
+    readme = (project / "README.md").read_text()
+    session = Session(project, {"PORT": str(free_port())})
+    try:
+        for command in commands(part(readme, "# ")) + commands(part(readme, "Without Docker")):
+            session.run(command)
+    finally:
+        session.stop()
+
+
+def test_another_run_over_the_same_folder_works(demo):
+    clone, _ = demo
+    result = make(clone, "demo")
+    assert result.returncode == 0, result.stdout

@@ -1,0 +1,128 @@
+"""The default project's image, as SageMaker and a strict cluster would run it."""
+
+import json
+import shutil
+import subprocess
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+IMAGE = "byoc-template-test"  # no other test builds this image
+STRICT = ["--user", "4711:4711", "--read-only", "--tmpfs", "/tmp", "--network", "none", "--cap-drop", "ALL"]
+
+
+@pytest.fixture(scope="module")
+def project(bake, tmp_path_factory) -> Iterator[Path]:
+    """The default project, its image built from a checkout that lost the mode bits and has CRLF."""
+    project = bake.into(tmp_path_factory.mktemp("image"))
+    spoilt = shutil.copytree(project, tmp_path_factory.mktemp("spoilt") / "project")
+    for file in [*spoilt.glob("program/**/*"), *spoilt.glob("requirements/*")]:
+        if file.is_file():
+            file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
+            file.chmod(0o644)
+    run(str(spoilt / "deploy/build.sh"), IMAGE)
+    yield project
+    run("docker", "image", "rm", "--force", IMAGE)
+
+
+@pytest.fixture
+def test_dir(project, tmp_path) -> Path:
+    """A folder as the classic sample has it: no inputdataconfig.json, another hyperparameter or two, its own name."""
+    folder = tmp_path / "a test_dir"
+    data = folder / "input/data/training"
+    config = folder / "input/config"
+    data.mkdir(parents=True)
+    config.mkdir(parents=True)
+    shutil.copy(project / "local_test/test_dir/input/data/training/iris.csv", data)
+    (config / "hyperparameters.json").write_text("{}")
+    (config / "resourceConfig.json").write_text('{"current_host": "localhost", "hosts": ["localhost"]}')
+    return folder
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
+    result = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result
+
+
+@contextmanager
+def container(*options: str, program: str) -> Iterator[str]:
+    name = f"{IMAGE}-{uuid.uuid4().hex[:8]}"
+    run("docker", "run", "--detach", "--name", name, *options, IMAGE, program)
+    try:
+        yield name
+    finally:
+        subprocess.run(["docker", "rm", "--force", name], capture_output=True, check=True)
+
+
+def ask(name: str, path: str, body: str = "") -> str:
+    """One request from inside the container, which has no network; returns status and body."""
+    code = (
+        "import http.client, sys; c = http.client.HTTPConnection('127.0.0.1', 8080, timeout=5);"
+        "c.request('POST', sys.argv[1], sys.argv[2], {'Content-Type': 'text/csv'}); r = c.getresponse();"
+        "print(r.status, r.read().decode(), end='')"
+    )
+    command = ["docker", "exec", name, "python3", "-c", code, path, body]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
+
+
+def wait_until_ready(name: str) -> None:
+    for _ in range(100):
+        if ask(name, "/ping") == "200 ":
+            return
+        time.sleep(0.2)
+    pytest.fail(run("docker", "logs", name).stderr)
+
+
+def test_a_sample_style_test_dir_trains_and_serves_unchanged(project, test_dir):
+    scripts = project / "local_test"
+    command = ["env", f"TEST_DIR={test_dir}", str(scripts / "train_local.sh"), IMAGE]
+    assert "train:accuracy=1.000000" in run(*command).stdout
+    signature = json.loads((test_dir / "model/signature.json").read_text())
+    assert [feature["name"] for feature in signature["features"]] == [f"feature_{n}" for n in (1, 2, 3, 4)]
+    with container("-v", f"{test_dir}:/opt/ml", program="serve") as name:
+        wait_until_ready(name)
+        assert ask(name, "/invocations", "5.1,3.5,1.4,0.2\n6.3,3.3,6.0,2.5\n") == "200 setosa\nvirginica\n"
+
+
+def test_training_and_serving_as_any_user_on_a_read_only_root_without_network(test_dir):
+    for folder in (test_dir, test_dir / "model", test_dir / "output"):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o777)
+    run("docker", "run", "--rm", *STRICT, "-v", f"{test_dir}:/opt/ml", IMAGE, "train")
+    with container(*STRICT, "-v", f"{test_dir / 'model'}:/opt/ml/model:ro", program="serve") as name:
+        wait_until_ready(name)
+        assert ask(name, "/invocations", "5.1,3.5,1.4,0.2\n") == "200 setosa\n"
+        run("docker", "stop", "--time", "30", name)
+        state = json.loads(run("docker", "inspect", "--format", "{{json .State}}", name).stdout)
+        assert state["ExitCode"] == 0, run("docker", "logs", name).stdout
+        assert "Traceback" not in run("docker", "logs", name).stderr
+
+
+def test_the_image_says_what_sagemaker_asks_of_it(project):
+    config = json.loads(run("docker", "image", "inspect", "--format", "{{json .Config}}", IMAGE).stdout)
+    assert config["User"] == ""  # S-03
+    assert config["Entrypoint"] is None and config["Cmd"] == ["serve"]  # T-01, L-04
+    assert list(config["ExposedPorts"]) == ["8080/tcp"]  # L-05
+    assert config["Volumes"] is None  # L-07
+    assert config["Labels"]["com.amazonaws.sagemaker.capabilities.accept-bind-to-port"] == "true"  # S-61
+
+
+def test_a_change_of_the_program_rebuilds_nothing_else(project, tmp_path):
+    changed = shutil.copytree(project, tmp_path / "changed")
+    with (changed / "program/algorithm.py").open("a") as file:
+        file.write("# changed\n")
+    before = layers()
+    run(str(changed / "deploy/build.sh"), IMAGE)
+    after = layers()
+    assert before[:-1] == after[:-1] and before[-1] != after[-1]
+
+
+def layers() -> list[str]:
+    return json.loads(run("docker", "image", "inspect", "--format", "{{json .RootFS.Layers}}", IMAGE).stdout)

@@ -1,0 +1,94 @@
+"""To add an option is to add a folder, a choice and a label; the rules notice when one is forgotten."""
+
+import json
+import shutil
+from collections.abc import Callable
+
+import pytest
+
+import rules
+from bakery import Bakery
+from template import Template, export, files_in
+
+OTHER = "other"
+
+
+@pytest.fixture
+def extended(tmp_path) -> Template:
+    """The template with one more choice on every axis: a copy of the default one."""
+    template = export(tmp_path / "template")
+    for axis, choices in template.choices().items():
+        folder = template.project / "options" / axis
+        shutil.copytree(folder / choices[0], folder / OTHER)
+        edit(template, lambda questions, axis=axis: questions[axis].append(OTHER))
+        edit(template, lambda questions, axis=axis: questions["__prompts__"][axis].update({OTHER: "Another"}))
+    edit(template, lambda questions: questions["__base_images"].update({OTHER: "example.com/other:1"}))
+    return template
+
+
+def edit(template: Template, change: Callable[[dict], object]) -> None:
+    """Change cookiecutter.json."""
+    questions = template.questions
+    change(questions)
+    (template.root / "cookiecutter.json").write_text(json.dumps(questions), encoding="utf-8")
+
+
+def test_new_choices_need_no_other_change(extended, template, tmp_path):
+    (tmp_path / "baked").mkdir()
+    bake = Bakery(extended, tmp_path / "baked")
+    for axis in template.choices():
+        marker = extended.project / "options" / axis / OTHER / f"{axis}.marker"
+        marker.write_text("chosen\n")
+        project = bake(**{axis: OTHER})
+        assert files_in(project) - files_in(bake()) == {marker.name}
+    assert 'BASE_IMAGE="example.com/other:1"' in (bake(base_image=OTHER) / "Dockerfile").read_text(encoding="utf-8")
+
+
+def test_rules_accept_new_choices(extended):
+    for rule in (rules.without_folder_choice_or_label, rules.supplied_twice, rules.not_supplied):
+        assert list(rule(extended)) == []
+
+
+def test_rule_notices_a_forgotten_label(extended):
+    edit(extended, lambda questions: questions["__prompts__"]["algorithm"].pop(OTHER))
+    assert list(rules.without_folder_choice_or_label(extended)) == ["algorithm: other has no label"]
+
+
+def test_rule_notices_a_forgotten_choice(extended):
+    edit(extended, lambda questions: questions["server_stack"].remove(OTHER))
+    assert list(rules.without_folder_choice_or_label(extended)) == ["server_stack: other has no choice"]
+
+
+def test_rule_notices_a_forgotten_folder(extended):
+    shutil.rmtree(extended.project / "options" / "base_image" / OTHER)
+    assert list(rules.without_folder_choice_or_label(extended)) == ["base_image: other has no folder"]
+
+
+def test_rule_notices_an_axis_that_is_no_question(extended):
+    (extended.project / "options" / "colour" / "red").mkdir(parents=True)
+    problems = list(rules.without_folder_choice_or_label(extended))
+    assert problems == ["colour: red has no choice", "colour: red has no label"]
+
+
+def test_rule_notices_files_supplied_twice(extended):
+    options = extended.project / "options"
+    shutil.copy(extended.project / "program" / "predictor.py", options / "algorithm" / OTHER / "program")
+    (options / "base_image" / OTHER / "program").mkdir()
+    shutil.copy(extended.project / "program" / "predictor.py", options / "base_image" / OTHER / "program")
+    assert list(rules.supplied_twice(extended)) == [
+        "common and algorithm/other both supply program/predictor.py",
+        "common and base_image/other both supply program/predictor.py",
+        "algorithm/other and base_image/other both supply program/predictor.py",
+    ]
+
+
+def test_rule_notices_a_file_that_is_not_supplied(extended):
+    (extended.project / "options" / "server_stack" / OTHER / "program" / "serve").unlink()
+    assert list(rules.not_supplied(extended)) == ["server_stack/other does not supply program/serve"]
+
+
+@pytest.mark.parametrize("name", ["program/predictor.py", "options/algorithm/other/program/algorithm.py"])
+def test_rule_notices_a_mention_of_cookiecutter(extended, name):
+    with (extended.project / name).open("a") as file:
+        file.write("# {{ Cookiecutter }}\n")
+    assert list(rules.mentions_of_cookiecutter(extended)) == [f"{name} mentions cookiecutter"]

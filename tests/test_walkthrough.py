@@ -1,0 +1,68 @@
+"""The generated README, word for word: every command is run, and its output compared with what is shown."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from aws import running_ecr
+from console import Session, commands, free_port, matches, part
+
+SLUG = "readme-walkthrough"  # no other test builds this image
+ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
+
+
+@pytest.fixture
+def session(bake, tmp_path) -> Iterator[Session]:
+    project = bake.into(tmp_path / "a folder", project_slug=SLUG)
+    session = Session(project, {"PORT": str(free_port()), "DOCKER_CONFIG": docker_config(tmp_path)})
+    yield session
+    session.stop()
+    subprocess.run(["docker", "image", "rm", SLUG], capture_output=True, check=False)
+
+
+def docker_config(folder: Path) -> str:
+    """A folder of the test's own for what `docker login` remembers."""
+    (folder / "docker").mkdir()
+    with suppress(FileNotFoundError):
+        (folder / "docker" / "cli-plugins").symlink_to(Path.home() / ".docker" / "cli-plugins")
+    return str(folder / "docker")
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+def test_the_way_with_docker_from_build_to_push(session, tmp_path):
+    readme = (session.folder / "README.md").read_text()
+    with running_ecr(tmp_path) as ecr:
+        session.environment |= ecr.environment
+        for command in commands(part(readme, "With Docker").replace(ACCOUNT, ecr.registry)):
+            session.run(command)
+        assert ecr.repositories() == [SLUG]
+    session.stop()
+    assert {path.owner() for path in session.folder.rglob("*")} == {session.folder.owner()}
+
+
+def test_the_readme_has_no_command_that_no_test_runs(bake):
+    readme = (bake() / "README.md").read_text()
+    tested = [part(readme, heading) for heading in ("# ", "Without Docker", "With Docker")]  # see test_demo.py too
+    assert commands(readme) == [command for text in tested for command in commands(text)]
+    assert len(commands(readme)) > 15
+
+
+@pytest.mark.parametrize(
+    ("shown", "came", "same"),
+    [
+        (["a", "b"], "a\nb\n", True),
+        (["a"], "a\nb\n", False),
+        (["…", "b"], "a\n\nb\n", True),
+        (["…", "b"], "b\n", True),
+        (["took … s"], "took 1.2 s\n", True),
+        (["took … s"], "took 1.2 s\nand more\n", False),
+        ([], "", True),
+        ([], "a\n", False),
+    ],
+)
+def test_an_ellipsis_stands_for_anything_in_its_place_and_nothing_else_does(shown, came, same):
+    assert matches(shown, came) is same
