@@ -6,13 +6,14 @@ from html import escape
 import numpy as np
 
 LINE = "#667"
-CELL = 64  # pixels
+CELL = 76  # pixels
 
 
 def document(width: float, height: float, content: str, title: str) -> str:
+    width, height = width + 16, height + 16
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 -8 {width + 16:g} {height + 16:g}" '
-        f'width="{width + 16:g}" height="{height + 16:g}" role="img" font-family="system-ui, sans-serif" font-size="13" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 -8 {width:g} {height:g}" width="{width:g}" '
+        f'height="{height:g}" role="img" font-family="system-ui, sans-serif" font-size="13" '
         f'text-anchor="middle" dominant-baseline="central"><title>{escape(title)}</title>{content}</svg>\n'
     )
 
@@ -37,7 +38,7 @@ def confusion_matrix(labels: Sequence[str], counts: np.ndarray) -> str:
     for row, label in enumerate(labels):
         middle = CELL * (row + 0.5)
         parts.append(text(margin - 8, 46 + middle, label, most=20, anchor="end"))
-        parts.append(text(margin + middle, 30, label, most=9))
+        parts.append(text(margin + middle, 30, label, most=11))
         for column, count in enumerate(counts[row]):
             x, y, share = margin + CELL * column, 46 + CELL * row, count / max(1, counts[row].sum())
             tint = 145 if row == column else 10

@@ -29,7 +29,9 @@ class Settings:
         "SAGEMAKER_MODEL_SERVER_TIMEOUT", lambda: 60, "seconds after which a request is given up (S-45)"
     )
     accept: str = _setting(
-        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", lambda: "", "what to answer in if a client does not say; by default as asked"
+        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT",
+        lambda: "",
+        "the answer's type if a client names none; else the request's",
     )
     output: str = _setting(
         "SAGEMAKER_INFERENCE_OUTPUT",

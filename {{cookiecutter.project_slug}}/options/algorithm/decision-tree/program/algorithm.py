@@ -61,7 +61,7 @@ def column_names(hyperparameters: Hyperparameters, count: int) -> list[str]:
 
 
 def export(tree: DecisionTreeClassifier) -> bytes:
-    """The tree as ONNX: `features`, float32 (rows, features), gives `label` (rows) and `probabilities` (rows, labels)."""
+    """The tree as ONNX: `features`, float32 (rows, features), gives `label` (rows), `probabilities` (rows, labels)."""
     columns = FloatTensorType([None, tree.n_features_in_])
     model = to_onnx(tree, initial_types=[("features", columns)], options={"zipmap": False}, name="decision_tree")
     return model.SerializeToString()

@@ -46,10 +46,7 @@ def _depth_that_fits(nodes) -> int:
     level, width, depth = [0], 1, 0
     while level:
         level = [
-            child
-            for node in level
-            for child in (nodes.children_left[node], nodes.children_right[node])
-            if child >= 0
+            child for node in level for child in (nodes.children_left[node], nodes.children_right[node]) if child >= 0
         ]
         width += len(level) // 2
         if width > MOST_LEAVES:
@@ -74,6 +71,7 @@ def _colour(value: np.ndarray) -> str:
 
 
 def _box(x: float, y: float, words: list[str], colour: str) -> str:
-    rect = f'<rect x="{x - WIDTH / 2}" y="{y}" width="{WIDTH}" height="{HEIGHT}" rx="6" fill="{colour}" stroke="{LINE}"/>'
+    place = f'x="{x - WIDTH / 2}" y="{y}" width="{WIDTH}" height="{HEIGHT}"'
     first = y + HEIGHT / 2 - (len(words) - 1) * 9
-    return rect + "".join(text(x, first + 18 * number, word, most=22) for number, word in enumerate(words))
+    lines = (text(x, first + 18 * number, word, most=22) for number, word in enumerate(words))
+    return f'<rect {place} rx="6" fill="{colour}" stroke="{LINE}"/>{"".join(lines)}'

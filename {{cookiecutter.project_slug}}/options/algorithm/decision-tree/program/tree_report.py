@@ -19,16 +19,20 @@ def write(
     names: list[str],
     scored: Mapping[str, tuple[np.ndarray, np.ndarray]],
 ) -> None:
-    """Write confusion_matrix.svg, tree.svg and report.html. `scored` maps a channel's name to its labels and features."""
+    """Write confusion_matrix.svg, tree.svg and report.html.
+
+    `scored` maps the name of the channel that the model was scored on to its labels and features.
+    """
     ((channel, (labels, features)),) = scored.items()
     known = np.union1d(tree.classes_, labels)
     counts = confusion_matrix(labels, tree.predict(features), labels=known)
     matrix = pictures.confusion_matrix([str(label) for label in known], counts)
     drawing = tree_picture.draw(tree, names)
+    metrics = [(name, f"{value:.4f}") for name, value in job.metrics.items()]
     page = report.page(
         "Decision tree",
         [
-            report.table("Metrics", ("metric", "value"), [(name, f"{value:.4f}") for name, value in job.metrics.items()]),
+            report.table("Metrics", ("metric", "value"), metrics),
             report.picture(f"Confusion matrix, {channel} data", matrix),
             report.picture("The tree", drawing),
             report.table("Hyperparameters", ("name", "value"), list(hyperparameters.model_dump().items())),
