@@ -1,0 +1,76 @@
+"""Shared by all tests: folders laid out like /opt/ml, a model trained once, and copies of the program to change."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import hypothesis
+import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
+
+from byoc.paths import Paths
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+# The same examples in every run: a test that fails does so because of a change, not because of luck.
+hypothesis.settings.register_profile("project", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("project")
+# What it notes while it collects tests shall not lie in the project.
+HYPOTHESIS_NOTES = tempfile.TemporaryDirectory(prefix="hypothesis-")
+set_hypothesis_home_dir(HYPOTHESIS_NOTES.name)
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    return PROJECT
+
+
+@pytest.fixture(scope="session")
+def run_train() -> Callable[..., subprocess.CompletedProcess]:
+    """Run `train` to its end as a process of its own: `run_train(paths)`, or with another folder than program/."""
+
+    def run(paths: Paths, program: Path = PROJECT / "program") -> subprocess.CompletedProcess:
+        environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(paths.base)}
+        command = [sys.executable, program / "train"]
+        return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=60)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory, run_train) -> Paths:
+    """What `train` made of local_test/test_dir."""
+    paths = Paths(tmp_path_factory.mktemp("trained") / "ml")
+    shutil.copytree(PROJECT / "local_test" / "test_dir" / "input", paths.base / "input")
+    run = run_train(paths)
+    assert run.returncode == 0, run.stderr
+    return paths
+
+
+@pytest.fixture
+def paths(tmp_path, monkeypatch) -> Paths:
+    """An /opt/ml as a job finds it, with a channel `training` of four rows; SAGEMAKER_BASE_DIR names it."""
+    paths = Paths(tmp_path / "ml")
+    for folder in (paths.config, paths.data / "training", paths.model, paths.output_data):
+        folder.mkdir(parents=True)
+    (paths.config / "hyperparameters.json").write_text("{}")
+    (paths.data / "training" / "rows.csv").write_text("a,1,10\nb,2,20\na,1.5,11\nb,2.5,21\n")
+    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(paths.base))
+    return paths
+
+
+@pytest.fixture
+def program_with(tmp_path) -> Callable[[str], Path]:
+    """A copy of program/ with an algorithm.py of the test's own: `program_with(source)` gives its folder."""
+
+    def copy(source: str) -> Path:
+        program = tmp_path / "program"
+        shutil.copytree(PROJECT / "program", program, ignore=shutil.ignore_patterns("__pycache__"))
+        (program / "algorithm.py").write_text(source, encoding="utf-8")
+        return program
+
+    return copy

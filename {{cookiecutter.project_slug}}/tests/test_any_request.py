@@ -1,0 +1,59 @@
+"""Whatever a client sends, the answer is a prediction or a refusal, and never a fault of ours (S-43)."""
+
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from byoc.settings import Settings
+from predictor import Predictor
+
+CSV, JSON = "text/csv", "application/json"
+NUMBER = st.integers() | st.floats() | st.floats(width=32)
+ODD_CELLS = ["", "1e39", "1_0", "0x1", "'", '"', " 1 ", "١", "\x00", "nan", "true"]
+TEXT = st.text(st.characters(exclude_categories=()), max_size=4)  # lone surrogates too: JSON can hold them
+CELL = NUMBER.map(repr) | TEXT | st.sampled_from(ODD_CELLS)
+KEY = st.sampled_from(["instances", "x", "\ud800"])
+SCALAR = st.none() | st.booleans() | NUMBER | TEXT
+VALUE = SCALAR | st.lists(SCALAR, max_size=6) | st.dictionaries(KEY, SCALAR | st.lists(SCALAR, max_size=3))
+TABLE = st.lists(st.lists(CELL, min_size=1, max_size=6).map(",".join), min_size=1, max_size=4)
+ROWS = st.lists(st.lists(VALUE, max_size=6), max_size=3)
+BODY = (
+    st.binary(max_size=64)
+    | TABLE.map("\n".join).map(lambda text: text.encode(errors="surrogatepass"))
+    | (VALUE | ROWS | ROWS.map(lambda rows: {"instances": rows})).map(json.dumps).map(str.encode)
+)
+HEADER = st.binary(max_size=40).map(lambda line: line.decode("latin-1"))
+PARAMETERS = st.sampled_from(["", ";q=0.5", ";q=x", "; output=probability", '; output="labels, x"', '; output="'])
+CONTENT_TYPE = st.sampled_from(["", CSV, JSON, "TEXT/CSV;charset=utf-8", "application/x-npy"]) | HEADER
+MEDIA_RANGE = st.sampled_from(["", "*/*", "text/*", CSV, JSON]).flatmap(lambda name: PARAMETERS.map(name.__add__))
+ACCEPT = st.lists(MEDIA_RANGE, max_size=3).map(",".join) | HEADER
+
+
+@pytest.fixture(scope="module")
+def predictor(trained) -> Predictor:
+    return Predictor(trained.model, Settings.from_environment({}))
+
+
+@given(BODY, CONTENT_TYPE, ACCEPT)
+@example(b"\xef\xbb\xbf", CSV, "")
+@example(b'[["\\ud800"]]', JSON, "")
+def test_any_request_is_answered_or_refused(predictor, body, content_type, accept):
+    answer = predictor.respond(body, content_type, accept)
+    assert answer.status in (200, 400, 406, 415)
+    if answer.status != 200:
+        assert answer.content_type == "text/plain; charset=utf-8"
+        assert 1 < len(answer.body.decode()) <= 2048
+
+
+FINITE = st.floats(width=32, allow_nan=False, allow_infinity=False)
+
+
+@given(st.lists(st.lists(FINITE, min_size=1, max_size=4), min_size=1, max_size=4))
+def test_as_many_predictions_come_back_as_rows_were_sent(predictor, rows):
+    width = len(predictor._model.feature_names)
+    rows = [(row * width)[:width] for row in rows]
+    answer = predictor.respond(json.dumps(rows).encode(), JSON, JSON)
+    assert answer.status == 200
+    assert len(json.loads(answer.body)["predictions"]) == len(rows)

@@ -1,0 +1,132 @@
+"""Channels are found where SageMaker puts them, and their rows are read whole or refused (T-14, T-15, T-18, T-20)."""
+
+import json
+
+import numpy as np
+import pytest
+
+from byoc import channels
+from byoc.channels import Channel
+from byoc.errors import InputError
+
+
+@pytest.fixture
+def channel(tmp_path) -> Channel:
+    return Channel("training", tmp_path)
+
+
+def test_without_inputdataconfig_every_folder_is_a_channel_and_no_file_is(paths):
+    (paths.data / "a.b-c_1").mkdir()
+    (paths.data / "training-manifest").write_text("[]")
+    assert list(channels.discover(paths)) == ["a.b-c_1", "training"]
+
+
+def test_inputdataconfig_decides_which_channels_there_are(paths):
+    (paths.data / "lost+found").mkdir()
+    declared = {"validation": {"TrainingInputMode": "File", "ContentType": "text/csv"}, "training": {}}
+    (paths.config / "inputdataconfig.json").write_text(json.dumps(declared))
+    found = channels.discover(paths)
+    assert set(found) == {"training", "validation"}
+    assert found["training"] == Channel("training", paths.data / "training")
+
+
+@pytest.mark.parametrize("content", ["{}", None], ids=["declared as none", "no data folder"])
+def test_a_job_without_channels_is_legal(paths, content):
+    if content is None:
+        paths.data.rename(paths.base / "elsewhere")
+    else:
+        (paths.config / "inputdataconfig.json").write_text(content)
+    assert channels.discover(paths) == {}
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'["training"]', b"5", b"\xff"])
+def test_an_inputdataconfig_of_another_shape_is_refused_with_its_place(paths, content):
+    file = paths.config / "inputdataconfig.json"
+    file.write_bytes(content)
+    with pytest.raises(InputError, match="must hold an object of channels: ") as refusal:
+        channels.discover(paths)
+    assert str(file) in str(refusal.value)
+
+
+def test_all_files_are_read_in_order_through_every_folder_but_hidden_ones_are_not(channel):
+    files = {"2.csv": "c,3", "1.csv": "a,1\nb,2", "10/x.csv": "d,4", "10/20/y": "e,5", ".hidden": "?"}
+    for name, content in files.items():
+        (channel.folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (channel.folder / name).write_text(content)
+    labels, features = channel.read_labelled_csv()
+    assert dict(zip(labels, features[:, 0], strict=True)) == {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5}
+    assert channel.files() == sorted(channel.files())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"a,1,2\nb,3,4\n",
+        b"a,1,2\nb,3,4",
+        b"a,1,2\r\nb,3,4\r\n",
+        b"\xef\xbb\xbfa,1,2\nb,3,4\n",
+        b'"a",1,"2"\n"b",3e0,4.0\n',
+        b"a , 1, 2\n\n b,\t3 ,+4\n\n",
+    ],
+    ids=["plain", "no last newline", "CRLF", "BOM", "quoted", "blanks"],
+)
+def test_every_usual_way_to_write_csv_gives_the_same_rows(channel, content):
+    (channel.folder / "rows.csv").write_bytes(content)
+    labels, features = channel.read_labelled_csv()
+    assert labels.tolist() == ["a", "b"]
+    assert features.dtype == np.float64
+    assert features.tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize(
+    ("labels", "kind"),
+    [
+        (["0", "1", "-12"], "i"),
+        (["1", "two"], "U"),
+        (["1", "2.0"], "U"),
+        (["01", "1"], "U"),
+        (["1_0", "10"], "U"),
+        (["9223372036854775807"], "i"),
+        (["9223372036854775808"], "U"),
+        (['ä, "b"\nc', "no"], "U"),
+    ],
+)
+def test_labels_become_int64_only_if_that_loses_nothing(channel, labels, kind):
+    quoted = [label.replace('"', '""') for label in labels]
+    (channel.folder / "rows.csv").write_text("".join(f'"{label}",1\n' for label in quoted), encoding="utf-8")
+    read, _ = channel.read_labelled_csv()
+    assert read.dtype.kind == kind
+    assert [str(label) for label in read] == labels
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,1\nb,x\n", "line 2, column 2: 'x' is not a number"),
+        ("label,width\na,1\n", "line 1, column 2: 'width' is not a number; .* without header"),
+        ("a,1\nb,\n", "line 2, column 2: '' is not a number"),
+        ("a,1\nb,nan\n", "line 2: nan: every feature must be a finite number"),
+        ("a,1,1e999\n", "line 1: 1, 1e999: every feature must be a finite number"),
+        ("a,1,2\nb,3\n", "line 2: 1 features, but the rows before it have 2"),
+        ("a,1\nb,3,4\n", "line 2: 2 features, but the rows before it have 1"),
+        ("a\n", "line 1: a row needs a label and at least one feature"),
+        ("a,1\n ,2\n", "line 2, column 1: the label is missing"),
+        ('"a\nb",1\n"c",x\n', "line 3, column 2: 'x' is not a number"),
+        (b"a,1\n\xff,2\n", "not CSV in UTF-8"),
+    ],
+)
+def test_a_bad_row_is_refused_with_file_and_line(channel, content, message):
+    file = channel.folder / "rows.csv"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(InputError, match=message) as refusal:
+        channel.read_labelled_csv()
+    assert str(refusal.value).startswith(str(file))
+
+
+@pytest.mark.parametrize("files", [[], ["rows.csv"]], ids=["no file", "an empty file"])
+def test_a_channel_without_rows_is_refused_with_its_folder(channel, files):
+    for name in files:
+        (channel.folder / name).touch()
+    with pytest.raises(InputError, match="channel 'training' holds no rows: looked for CSV files in") as refusal:
+        channel.read_labelled_csv()
+    assert str(channel.folder) in str(refusal.value)

@@ -1,0 +1,126 @@
+"""Requests become rows of numbers or are refused by place, and predictions become text (S-40, S-43)."""
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from byoc import codecs
+from byoc.codecs import CSV, JSON
+from byoc.errors import RequestError
+
+FEATURES = ["width", "height"]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (CSV, b"1,2\n3.5,-4e0\n"),
+        (CSV, b"1,2\r\n3.5,-4e0"),
+        (CSV, b"\xef\xbb\xbf1,2\n3.5,-4e0\n\n"),
+        (CSV, b' 1, 2\n"3.5","-4"\n'),
+        (JSON, b'{"instances": [[1, 2], [3.5, -4]]}'),
+        (JSON, b"[[1, 2], [3.5, -4]]"),
+        (JSON, b'[{"width": 1, "height": 2}, {"height": -4, "width": 3.5}]'),
+        (JSON, b'{"instances": [{"height": 2, "width": 1}, [3.5, -4.0]], "unknown": null}'),
+        (JSON, '{"instances": [[1, 2], [3.5, -4]]}'.encode("utf-16")),
+    ],
+)
+@pytest.mark.parametrize("features", [FEATURES, None], ids=["named", "unnamed"])
+def test_every_form_of_a_request_gives_the_same_rows(content_type, body, features):
+    if features is None and b"width" in body:
+        with pytest.raises(RequestError, match="row 1 is an object, but the model does not name its features"):
+            codecs.decode(body, content_type, None)
+        return
+    rows = codecs.decode(body, content_type, features)
+    assert rows.dtype == np.float32
+    assert rows.tolist() == [[1, 2], [3.5, -4]]
+
+
+@pytest.mark.parametrize("number", ["0.1", "16777217", "3.4028235e38", "-1e-46", "1e-400", "0.10000000149011611938476"])
+def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
+    bodies = [(f"{number},1", CSV), (f'"{number}",1', CSV), (f"[[{number}, 1]]", JSON)]
+    expected = np.float64(number).astype(np.float32)
+    assert [codecs.decode(body.encode(), kind, FEATURES)[0, 0] for body, kind in bodies] == [expected] * 3
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "message"),
+    [
+        (CSV, "", "the request body is empty"),
+        (CSV, " \r\n", "the request body is empty"),
+        (CSV, "\ufeff", "the request body is empty"),
+        (JSON, "\n", "the request body is empty"),
+        (CSV, "1,2\n3,x", r'^row 2, column 2 \(height\) is "x", not a number$'),
+        (CSV, "1,2\n,4", r'^row 2, column 1 \(width\) is "", not a number$'),
+        (CSV, "1,true", r'^row 1, column 2 \(height\) is "true", not a number$'),
+        (CSV, "1,2\n3", "^row 2 has 1 columns, but the model takes 2: width, height$"),
+        (CSV, "1,2,3\n1,2,3", "^row 1 has 3 columns, but the model takes 2: width, height$"),
+        (CSV, "1,2\n\n3,4", "^row 2 has 0 columns"),
+        (CSV, "1,2\n3,nan", r"^row 2, column 2 \(height\) is not a finite float32 number$"),
+        (CSV, "inf,2", r"^row 1, column 1 \(width\) is not a finite float32 number$"),
+        (CSV, "1,1e39", r"^row 1, column 2 \(height\) is not a finite float32 number$"),
+        (CSV, '1,"1e39"', r"^row 1, column 2 \(height\) is not a finite float32 number$"),
+        (JSON, "[[1, 1e39]]", r"^row 1, column 2 \(height\) is not a finite float32 number$"),
+        (JSON, "[[1, NaN]]", r"^row 1, column 2 \(height\) is not a finite float32 number$"),
+        (JSON, "[[1, -Infinity]]", r"^row 1, column 2 \(height\) is not a finite float32 number$"),
+        (JSON, f"[[1, 2], [1, 1{'0' * 400}]]", r"^row 2, column 2 \(height\) is 1000000*, not a number$"),
+        (JSON, f"[[1, 1{'0' * 5000}]]", "^the body is not JSON: "),
+        (JSON, "[[1, true]]", r"^row 1, column 2 \(height\) is true, not a number$"),
+        (JSON, "[[1, null]]", r"^row 1, column 2 \(height\) is null, not a number$"),
+        (JSON, '[[1, "2"]]', r'^row 1, column 2 \(height\) is "2", not a number$'),
+        (JSON, "[[1, [2]]]", r"^row 1, column 2 \(height\) is \[2\], not a number$"),
+        (JSON, "[[1, 2], 3]", "^row 2 is neither a list nor an object, but 3$"),
+        (JSON, '[{"width": 1}]', "^row 1 has no field 'height'; its fields are width, height$"),
+        (JSON, '[{"width": 1, "height": 2, "hight": 3}]', "^row 1 has an unknown field 'hight'; its fields are "),
+        (JSON, "[[1, 2, 3]]", "^row 1 has 3 columns, but the model takes 2: width, height$"),
+        (JSON, "[]", '^send a list of rows, or {"instances": '),
+        (JSON, '{"instances": {}}', '^send a list of rows, or {"instances": '),
+        (JSON, "5", '^send a list of rows, or {"instances": '),
+        (JSON, "[[1, 2]", "^the body is not JSON: "),
+        (JSON, "[" * 100_000, "^the body is not JSON: "),
+    ],
+)  # fmt: skip
+def test_a_body_that_holds_no_such_rows_is_refused_by_its_place(content_type, body, message):
+    with pytest.raises(RequestError, match=message) as refusal:
+        codecs.decode(body.encode(), content_type, FEATURES)
+    assert refusal.value.status == 400
+
+
+def test_rows_of_a_model_without_feature_names_must_be_as_long_as_the_first():
+    with pytest.raises(RequestError, match=r"^row 2 has 3 columns, but row 1 has 2$"):
+        codecs.decode(b"1,2\n3,4,5", CSV, None)
+    with pytest.raises(RequestError, match=r'^row 1, column 2 is "x", not a number$'):
+        codecs.decode(b"1,x", CSV, None)
+
+
+def test_bytes_that_are_no_text_are_refused():
+    with pytest.raises(RequestError, match="the body is not CSV in UTF-8"):
+        codecs.decode(b"\xff\xfe,1", CSV, FEATURES)
+
+
+def test_an_unknown_content_type_is_refused_with_those_that_are_known():
+    with pytest.raises(RequestError) as refusal:
+        codecs.decode(b"x", "image/png", FEATURES)
+    assert str(refusal.value) == "content type 'image/png' is not supported; send text/csv or application/json"
+    assert refusal.value.status == 415
+
+
+LABELS = ["plain", "a,b", 'say "hi"', "two\nlines", "DOS\r\nlines", "", " blank ", "ä"]
+
+
+@pytest.mark.parametrize("columns", [{"label": LABELS}, {"label": LABELS, "scores": [[0.25, 0.75]] * len(LABELS)}])
+def test_any_label_survives_csv_and_json(columns):
+    rows = list(csv.reader(io.StringIO(codecs.encode(columns, CSV).decode(), newline="")))
+    assert [row[0] for row in rows] == LABELS
+    assert {tuple(row[1:]) for row in rows} == ({("0.25", "0.75")} if len(columns) > 1 else {()})
+    predictions = json.loads(codecs.encode(columns, JSON))["predictions"]
+    assert [row["label"] for row in predictions] == LABELS if len(columns) > 1 else predictions == LABELS
+
+
+def test_numbers_are_written_so_that_they_read_back_the_same():
+    values = [0.1, 1e-300, 1 / 3, 12, -0.0]
+    assert [float(line) for line in codecs.encode({"predictions": values}, CSV).split()] == values
+    assert json.loads(codecs.encode({"predictions": values}, JSON)) == {"predictions": values}

@@ -1,0 +1,125 @@
+"""The handlers that algorithm.py may define take over, one by one or together; without any it is never imported."""
+
+import json
+
+import pytest
+
+from byoc import handlers
+from byoc.settings import Settings
+from predictor import Predictor
+
+MODEL = """
+import numpy
+
+class Model:
+    def predict(self, rows):
+        return rows.sum(axis=1)
+
+def model_fn(model_dir):
+    return Model()
+"""
+
+
+@pytest.fixture
+def predictor_with(tmp_path):
+    """A predictor whose algorithm.py is the source given."""
+
+    def load(source: str, **environment: str) -> Predictor:
+        algorithm = tmp_path / "algorithm.py"
+        algorithm.write_text(source)
+        return Predictor(tmp_path, Settings.from_environment(environment), algorithm)
+
+    return load
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("def model_fn(model_dir): ...", {"model_fn"}),
+        ("predict_fn = output_fn = print", {"predict_fn", "output_fn"}),
+        ("from builtins import print as input_fn", {"input_fn"}),
+        ("def transform_fn(): ...\ndef train(): ...", {"transform_fn"}),
+        ("class Other:\n    def model_fn(self): ...", set()),
+        ("def train():\n    def model_fn(model_dir): ...", set()),
+        ("# model_fn\nNAME = 'model_fn'", set()),
+    ],
+)
+def test_handlers_are_found_at_the_top_level_only(tmp_path, source, found):
+    (tmp_path / "algorithm.py").write_text(source)
+    assert set(handlers.find(tmp_path / "algorithm.py")) == found
+
+
+def test_an_algorithm_without_handlers_is_never_imported(tmp_path):
+    (tmp_path / "algorithm.py").write_text("raise RuntimeError('imported')\ndef train(job, hyperparameters): ...\n")
+    assert handlers.find(tmp_path / "algorithm.py") == {}
+
+
+def test_model_fn_alone_gets_the_model_folder_and_numbers_in_every_form(predictor_with, tmp_path):
+    predictor = predictor_with(MODEL + f"    assert str(model_dir) == {str(tmp_path)!r}")
+    assert predictor.respond(b"1,2\n3,4.5\n", "text/csv", "").body == b"3.0\n7.5\n"
+    assert json.loads(predictor.respond(b"[[1, 2, 3]]", "application/json", "").body) == {"predictions": [6.0]}
+    assert predictor.respond(b"1,2\n3\n", "text/csv", "").status == 400
+
+
+@pytest.mark.parametrize(
+    ("handler", "answer"),
+    [
+        ("def input_fn(body, content_type): return numpy.array([[len(body), len(content_type)]])", b"11\n"),
+        ("def predict_fn(data, model): return model.predict(data) * 10", b"30.0\n"),
+        ("def predict_fn(data, model): return [[1, 2.5], ['x', None]]", b"1,2.5\nx,\n"),
+        ("def output_fn(prediction, accept): return f'{prediction[0]} as {accept}'", b"3.0 as text/csv"),
+        ("def output_fn(prediction, accept): return b'\\x00\\xff'", b"\x00\xff"),
+        ("def transform_fn(model, body, content_type, accept): return f'{body} {content_type} {accept}'",
+         b"b'1,2' text/csv text/csv"),
+    ],
+)  # fmt: skip
+def test_each_handler_takes_over_alone(predictor_with, handler, answer):
+    response = predictor_with(f"{MODEL}\n{handler}").respond(b"1,2", "text/csv", "")
+    assert (response.status, response.body) == (200, answer)
+
+
+def test_all_handlers_take_over_together(predictor_with):
+    source = """
+import base64
+def model_fn(model_dir): return 3
+def input_fn(body, content_type): return base64.b64decode(body)
+def predict_fn(data, model): return data * model
+def output_fn(prediction, accept): return prediction, "application/octet-stream"
+"""
+    response = predictor_with(source).respond(b"/w==", "image/png", "image/png")
+    assert (response.status, response.body) == (200, b"\xff\xff\xff")
+    assert response.content_type == "application/octet-stream"
+
+
+def test_a_content_type_that_only_input_fn_knows_is_answered_in_json(predictor_with):
+    predictor = predictor_with(MODEL + "\ndef input_fn(body, content_type): return numpy.ones((1, 2))")
+    response = predictor.respond(b"\x89PNG", "image/png", "")
+    assert (response.status, response.content_type) == (200, "application/json")
+
+
+def test_a_fault_of_a_handler_is_told_in_one_line_and_logged_whole(predictor_with, capsys):
+    predictor = predictor_with(MODEL + "\ndef predict_fn(data, model):\n    return {}['tokenizer']\n")
+    response = predictor.respond(b"1,2", "text/csv", "")
+    assert response.status == 500
+    assert response.body == b"the model failed on this request: KeyError: 'tokenizer'\n"
+    assert "line 12, in predict_fn\n    return {}['tokenizer']" in capsys.readouterr().err
+
+
+def test_a_handler_can_refuse_a_request(predictor_with):
+    source = (
+        MODEL
+        + """
+from byoc.errors import RequestError
+def input_fn(body, content_type):
+    raise RequestError(413, "the picture is larger than 10 megapixels")
+"""
+    )
+    response = predictor_with(source).respond(b"x", "image/png", "")
+    assert (response.status, response.body) == (413, b"the picture is larger than 10 megapixels\n")
+
+
+def test_the_module_of_the_handlers_is_a_real_one_so_that_pickles_load(predictor_with):
+    predictor = predictor_with(
+        MODEL + "\nimport pickle\ndef predict_fn(data, model): return [len(pickle.dumps(model))]"
+    )
+    assert predictor.respond(b"1", "text/csv", "").status == 200

@@ -1,0 +1,126 @@
+"""Every client's strings become typed values, and what cannot be used is refused by name (T-10, T-11, T-12)."""
+
+import json
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, Field, model_validator
+
+from byoc import hyperparameters
+from byoc.errors import InputError
+
+
+class Hyperparameters(BaseModel):
+    optimizer: str = "sgd"
+    rate: float = Field(0.5, gt=0)
+    epochs: int = Field(1, ge=1)
+    shuffle: bool = False
+    limit: int | None = 7
+    layers: list[int] = []
+    loss: Literal["l1", "l2"] = "l1"
+
+
+class Required(BaseModel):
+    epochs: int
+
+
+class Range(BaseModel):
+    low: int = 0
+    high: int = 1
+
+    @model_validator(mode="after")
+    def in_order(self):
+        if self.low > self.high:
+            raise ValueError("low must not be above high")
+        return self
+
+
+RAW = {"optimizer": "adam", "rate": "0.1", "epochs": "3", "shuffle": "True", "limit": "None", "layers": "[1, 2]"}
+JSON = {"optimizer": '"adam"', "rate": "0.1", "epochs": "3", "shuffle": "true", "limit": "null", "layers": "[1, 2]"}
+MIXED = {**JSON, "optimizer": "adam"}
+NUMBERS_AS_NUMBERS = {"optimizer": "adam", "rate": 0.1, "epochs": 3, "shuffle": True, "limit": None, "layers": [1, 2]}
+
+
+@pytest.mark.parametrize("sent", [RAW, JSON, MIXED, NUMBERS_AS_NUMBERS], ids=["raw", "json", "mixed", "by hand"])
+def test_every_clients_encoding_gives_the_same_values(sent):
+    expected = Hyperparameters(optimizer="adam", rate=0.1, epochs=3, shuffle=True, limit=None, layers=[1, 2])
+    assert hyperparameters.parse(sent, Hyperparameters) == expected
+
+
+@pytest.mark.parametrize("text", ["123", "1e5", "0.10", "007", "true", "None", "null", "[1]", "{}", "(1, 2)", "1_0"])
+def test_a_text_that_looks_like_something_else_stays_a_text(text):
+    assert hyperparameters.parse({"optimizer": text}, Hyperparameters).optimizer == text
+    assert hyperparameters.parse({"optimizer": json.dumps(text)}, Hyperparameters).optimizer == text
+
+
+def test_no_hyperparameters_take_every_default(paths):
+    assert hyperparameters.read(paths.config, Hyperparameters) == Hyperparameters()
+
+
+def test_what_the_platform_adds_is_ignored_silently_and_unknown_ones_with_a_warning(paths, capsys):
+    sent = {"epochs": "2", "sagemaker_program": '"x.py"', "_tuning_objective_metric": "loss", "epoch": "3"}
+    (paths.config / "hyperparameters.json").write_text(json.dumps(sent))
+    assert hyperparameters.read(paths.config, Hyperparameters).epochs == 2
+    assert capsys.readouterr().out == "warning: unknown hyperparameters are ignored: epoch\n"
+
+
+@pytest.mark.parametrize(
+    ("model", "sent", "message"),
+    [
+        (Hyperparameters, {"epochs": "three"}, "hyperparameter epochs = 'three' is refused: .*integer"),
+        (Hyperparameters, {"epochs": "0"}, "hyperparameter epochs = '0' is refused: .*greater than or equal to 1"),
+        (Hyperparameters, {"epochs": "2.5"}, "hyperparameter epochs = '2.5' is refused: .*integer"),
+        (Hyperparameters, {"rate": "-1"}, "hyperparameter rate = '-1' is refused: .*greater than 0"),
+        (Hyperparameters, {"loss": "l3"}, "hyperparameter loss = 'l3' is refused: .*'l1' or 'l2'"),
+        (Hyperparameters, {"shuffle": "maybe"}, "hyperparameter shuffle = 'maybe' is refused: .*boolean"),
+        (Hyperparameters, {"layers": "[1, x]"}, r"hyperparameter layers = '\[1, x\]' is refused: .*list"),
+        (Hyperparameters, {"epochs": "x" * 2500}, "hyperparameter epochs = 'xxx.{0,200}… is refused: .*integer"),
+        (Required, {}, "hyperparameter epochs is required and was not given"),
+        (Range, {"low": "3", "high": "2"}, "hyperparameters: .*low must not be above high"),
+    ],
+)
+def test_a_refusal_names_the_parameter_the_value_and_the_rule(model, sent, message):
+    with pytest.raises(InputError, match=message):
+        hyperparameters.parse(sent, model)
+
+
+def test_all_refusals_are_told_at_once():
+    with pytest.raises(InputError, match=r"hyperparameter rate = 'y' .*; hyperparameter epochs = 'x' "):
+        hyperparameters.parse({"epochs": "x", "rate": "y"}, Hyperparameters)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, "hyperparameters.json is missing: looked for {file}"),
+        (b"", "hyperparameters.json is not JSON: {file}"),
+        (b"{'epochs': 1}", "hyperparameters.json is not JSON: {file}"),
+        (b"\xff\xfe", "hyperparameters.json is not JSON: {file}"),
+        (b"[]", 'hyperparameters.json must hold an object such as {{"name": "value"}}: {file}'),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(paths, content, message):
+    file = paths.config / "hyperparameters.json"
+    file.unlink() if content is None else file.write_bytes(content)
+    with pytest.raises(InputError) as refusal:
+        hyperparameters.read(paths.config, Hyperparameters)
+    assert str(refusal.value).startswith(message.format(file=file))
+
+
+# Lone surrogates too: JSON can hold them.
+ANY_TEXT = st.text(st.characters(exclude_categories=()))
+ENCODED = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT, st.lists, max_leaves=8)
+
+
+SENT = ANY_TEXT | ENCODED.map(repr) | ENCODED.map(json.dumps)
+
+
+@given(st.dictionaries(st.sampled_from(list(Hyperparameters.model_fields)), SENT))
+def test_any_string_is_either_taken_or_refused_in_one_line(sent):
+    try:
+        message = repr(hyperparameters.parse(sent, Hyperparameters))
+    except InputError as refusal:
+        message = str(refusal)
+    assert len(message.splitlines()) == 1

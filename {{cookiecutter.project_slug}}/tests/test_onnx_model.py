@@ -1,0 +1,56 @@
+"""A model folder that cannot be served is refused with the file and the reason, in one line (S-07, S-13)."""
+
+import shutil
+
+import numpy as np
+import pytest
+
+from byoc.errors import ModelError
+from byoc.onnx_model import OnnxModel
+from byoc.signature import Feature, Signature
+
+
+@pytest.fixture
+def folder(trained, tmp_path):
+    return shutil.copytree(trained.model, tmp_path / "model")
+
+
+def test_a_trained_model_scores_rows_against_its_labels(folder):
+    model = OnnxModel(folder)
+    rows = np.array([[feature.example for feature in model.signature.features]] * 3, dtype=np.float32)
+    scores = model.predict(rows)
+    assert scores["probabilities"].shape == (3, len(scores["labels"]))
+    assert np.allclose(scores["probabilities"].sum(axis=1), 1)
+    best = scores["probabilities"].argmax(axis=1)
+    assert [scores["labels"][index] for index in best] == scores["predicted_label"].tolist()
+
+
+def test_a_signature_is_read_back_as_it_was_written(tmp_path):
+    signature = Signature((Feature("wídth", "float32", 0.1), Feature('"', "float32", -3)), (0, 1))
+    (tmp_path / "signature.json").write_bytes(signature.to_json())
+    assert Signature.load(tmp_path) == signature
+
+
+def test_an_empty_folder_has_no_model(tmp_path):
+    with pytest.raises(ModelError, match=r"^no signature: .*/signature.json is missing; training writes it"):
+        OnnxModel(tmp_path)
+
+
+def test_a_folder_without_the_model_says_what_to_do(folder):
+    (folder / "model.onnx").unlink()
+    with pytest.raises(ModelError, match=r"^no model: .*/model.onnx is missing; train first, or give the container"):
+        OnnxModel(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", bytes(1000)])
+def test_a_broken_model_is_refused_in_one_line(folder, content):
+    (folder / "model.onnx").write_bytes(content)
+    with pytest.raises(ModelError, match=r"^the model cannot be loaded: .*/model.onnx: [^\n]+$"):
+        OnnxModel(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"features": [{"nome": "x"}], "labels": []}', b"\xff"])
+def test_a_broken_signature_is_refused_in_one_line(folder, content):
+    (folder / "signature.json").write_bytes(content)
+    with pytest.raises(ModelError, match=r"^the signature cannot be read: .*/signature.json: [^\n]+; train again$"):
+        OnnxModel(folder)

@@ -1,0 +1,77 @@
+"""What is set from outside is read by SageMaker's names, and the CPU quota decides how many workers (S-24, S-28)."""
+
+import math
+
+import pytest
+
+from byoc import cpus
+from byoc.errors import SettingError
+from byoc.settings import Settings
+
+NUMBERS = {
+    "SAGEMAKER_BIND_TO_PORT": "port",
+    "SAGEMAKER_MODEL_SERVER_WORKERS": "workers",
+    "SAGEMAKER_MODEL_SERVER_THREADS": "threads",
+    "SAGEMAKER_MODEL_SERVER_TIMEOUT": "timeout",
+}
+TEXTS = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "accept", "SAGEMAKER_INFERENCE_OUTPUT": "output"}
+
+
+def test_nothing_set_gives_the_defaults(monkeypatch):
+    monkeypatch.setattr(cpus, "available", lambda: 3)
+    settings = Settings.from_environment({"SAGEMAKER_BIND_TO_PORT": "", "SAGEMAKER_INFERENCE_OUTPUT": " "})
+    assert settings.port == 8080
+    assert settings.output == "predicted_label"
+    assert settings.accept == ""
+    assert settings.timeout == 60
+
+
+def test_by_default_each_cpu_of_the_quota_has_a_worker(tmp_path, monkeypatch):
+    monkeypatch.setattr(cpus, "CGROUP_V2", tmp_path / "cpu.max")
+    cpus.CGROUP_V2.write_text("50000 100000\n")
+    assert Settings.from_environment({}).workers == 1
+
+
+@pytest.mark.parametrize(("variable", "name"), [*NUMBERS.items(), *TEXTS.items()])
+def test_every_setting_is_read_from_its_variable(variable, name):
+    value = getattr(Settings.from_environment({variable: " 9000 "}), name)
+    assert value == (9000 if name in NUMBERS.values() else "9000")
+
+
+@pytest.mark.parametrize("variable", NUMBERS)
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "auto", "1e3", "²"])
+def test_a_number_that_cannot_be_used_is_refused_by_name_value_and_rule(variable, text):
+    with pytest.raises(SettingError) as refusal:
+        Settings.from_environment({variable: text})
+    assert str(refusal.value) == f"{variable}={text!r} cannot be used: it must be a whole number above 0, or unset"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({}, math.inf),
+        ({"cpu.max": "max 100000\n"}, math.inf),
+        ({"cpu.max": "150000 100000\n"}, 1.5),
+        ({"cpu.max": "400000 100000\n", "cpu.cfs_quota_us": "100000", "cpu.cfs_period_us": "100000"}, 4),
+        ({"cpu.cfs_quota_us": "-1\n", "cpu.cfs_period_us": "100000\n"}, math.inf),
+        ({"cpu.cfs_quota_us": "50000\n", "cpu.cfs_period_us": "100000\n"}, 0.5),
+        ({"cpu.cfs_quota_us": "50000\n"}, math.inf),
+        ({"cpu.max": ""}, math.inf),
+        ({"cpu.max": "what is this\n"}, math.inf),
+        ({"cpu.max": "many CPUs\n"}, math.inf),
+        ({"cpu.max": "100000 0\n"}, math.inf),
+        ({"cpu.cfs_quota_us": "many\n", "cpu.cfs_period_us": "100000\n"}, math.inf),
+        ({"cpu.cfs_quota_us": "0\n", "cpu.cfs_period_us": "0\n"}, math.inf),
+    ],
+)
+def test_the_quota_of_either_cgroup_version_is_read_and_nonsense_is_no_limit(tmp_path, files, expected):
+    for name, content in files.items():
+        (tmp_path / name).write_text(content)
+    assert cpus.quota(tmp_path / "cpu.max", tmp_path) == expected
+
+
+@pytest.mark.parametrize(("quota", "expected"), [(math.inf, 4), (8.0, 4), (2.0, 2), (1.2, 2), (0.1, 1)])
+def test_the_cpus_are_those_of_the_host_but_no_more_than_the_quota_rounded_up(monkeypatch, quota, expected):
+    monkeypatch.setattr(cpus.os, "sched_getaffinity", lambda process: set(range(4)), raising=False)
+    monkeypatch.setattr(cpus, "quota", lambda v2, v1: quota)
+    assert cpus.available() == expected
