@@ -105,6 +105,14 @@ def test_training_and_serving_as_any_user_on_a_read_only_root_without_network(te
         assert "Traceback" not in run("docker", "logs", name).stderr
 
 
+@pytest.mark.parametrize(("cpus", "workers"), [("1", 1), ("1.5", 2)])
+def test_there_is_one_worker_for_each_cpu_of_the_quota(test_dir, cpus, workers):
+    run("docker", "run", "--rm", "-v", f"{test_dir}:/opt/ml", IMAGE, "train")
+    with container("--cpus", cpus, "-v", f"{test_dir}:/opt/ml", program="serve") as name:
+        wait_until_ready(name)
+        assert run("docker", "logs", name).stderr.count("Booting worker") == workers  # S-28
+
+
 def test_the_image_says_what_sagemaker_asks_of_it(project):
     config = json.loads(run("docker", "image", "inspect", "--format", "{{json .Config}}", IMAGE).stdout)
     assert config["User"] == ""  # S-03

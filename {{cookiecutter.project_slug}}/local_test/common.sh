@@ -12,6 +12,11 @@ fail() {
   exit 1
 }
 
+usage() {
+  echo "usage: ${0##*/} $*" >&2
+  exit 2
+}
+
 # A folder laid out like /opt/ml, in which training leaves what SageMaker would pick up.
 require_test_dir() {
   [[ -d $test_dir/input ]] || fail "$test_dir has no input folder; TEST_DIR must name a folder laid out like /opt/ml"

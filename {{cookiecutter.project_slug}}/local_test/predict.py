@@ -6,11 +6,13 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import NoReturn
 
 
 def main(arguments: list[str]) -> None:
     if not 1 <= len(arguments) <= 3:
-        fail("usage: predict.sh PAYLOAD [CONTENT_TYPE] [ACCEPT]", exit_code=2)
+        print("usage: predict.sh PAYLOAD [CONTENT_TYPE] [ACCEPT]", file=sys.stderr)
+        sys.exit(2)
     payload, content_type, accept = (*arguments, *["text/csv", "*/*"][len(arguments) - 1 :])
     url = f"http://127.0.0.1:{os.environ.get('PORT', '8080')}/invocations"
     try:
@@ -38,9 +40,8 @@ def show(answer: bytes) -> None:
     sys.stdout.flush()
 
 
-def fail(message: str, exit_code: int = 1) -> None:
-    print(f"predict.sh: {message}", file=sys.stderr)
-    sys.exit(exit_code)
+def fail(message: str) -> NoReturn:
+    sys.exit(f"predict.sh: {message}")
 
 
 if __name__ == "__main__":

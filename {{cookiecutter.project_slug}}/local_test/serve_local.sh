@@ -6,9 +6,10 @@
 #
 # PORT=8081 listens there instead of on 8080; TEST_DIR=FOLDER serves the model of another folder laid out like /opt/ml.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-[[ $# -le 1 ]] || fail "usage: serve_local.sh [IMAGE]"
+[[ $# -le 1 ]] || usage "[IMAGE]"
 [[ $port =~ ^[0-9]+$ ]] || fail "PORT='$port' is not a port number; leave it out for 8080"
 require_test_dir
 if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then

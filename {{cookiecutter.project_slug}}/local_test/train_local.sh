@@ -6,9 +6,10 @@
 #
 # TEST_DIR=FOLDER trains on another folder laid out like /opt/ml.
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-[[ $# -le 1 ]] || fail "usage: train_local.sh [IMAGE]"
+[[ $# -le 1 ]] || usage "[IMAGE]"
 require_test_dir
 if [[ $# -eq 0 ]]; then
   run_program train

@@ -1,0 +1,147 @@
+"""The scripts in local_test/, as a person runs them: from anywhere, and with what is missing on their machine."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+TOOLS = ["bash", "env", "dirname", "id", "mkdir", "grep", "python3"]
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project in a folder with a blank in its name, with this Python in the place of `make install`'s."""
+    copy = tmp_path / "my project"
+    leftovers = shutil.ignore_patterns("model", "output", "__pycache__")
+    for folder in ("program", "local_test"):
+        shutil.copytree(PROJECT / folder, copy / folder, ignore=leftovers)
+    python = copy / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    for name in ("python", "python3"):
+        (python.parent / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        (python.parent / name).chmod(0o755)
+    return copy
+
+
+def run(project: Path, script: str, *arguments: str, cwd: Path | None = None, **environment: str):
+    command = [str(project / "local_test" / script), *arguments]
+    everything = {**os.environ, **environment}
+    everything.pop("SAGEMAKER_BASE_DIR", None)
+    return subprocess.run(
+        command, cwd=cwd or project.parent, env=everything, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def assert_one_line(result: subprocess.CompletedProcess, *words: str) -> None:
+    assert result.returncode != 0
+    assert result.stderr.count("\n") == 1, result.stderr
+    for word in words:
+        assert word in result.stderr
+
+
+def path_without(folder: Path, *left_out: str) -> str:
+    """A PATH that holds the few tools which the scripts need, but for some."""
+    folder.mkdir()
+    for tool in set(TOOLS) - set(left_out):
+        (folder / tool).symlink_to(shutil.which(tool))
+    return str(folder)
+
+
+def test_training_works_from_any_directory_and_keeps_what_it_did_not_make(project, tmp_path):
+    notes = [project / "local_test/test_dir" / name for name in ("model/notes.txt", "output/notes.txt")]
+    for note in notes:
+        note.parent.mkdir(parents=True)
+        note.write_text("mine")
+    result = run(project, "train_local.sh", cwd=tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert (project / "local_test/test_dir/model/model.onnx").exists()
+    assert [note.read_text() for note in notes] == ["mine", "mine"]
+
+
+def test_another_test_dir_is_trained_on_and_this_one_left_alone(project, tmp_path):
+    other = shutil.copytree(project / "local_test/test_dir", tmp_path / "an other dir")
+    assert run(project, "train_local.sh", TEST_DIR=str(other)).returncode == 0
+    assert (other / "model/model.onnx").exists()
+    assert not (project / "local_test/test_dir/model/model.onnx").exists()
+
+
+def test_a_failed_training_is_a_failure_of_the_script(project):
+    (project / "local_test/test_dir/input/config/hyperparameters.json").unlink()
+    result = run(project, "train_local.sh")
+    assert result.returncode == 1
+    first = (project / "local_test/test_dir/output/failure").read_text().splitlines()[0]
+    assert "hyperparameters.json is missing" in first
+    assert str(project / "local_test/test_dir/input/config") in first
+
+
+@pytest.mark.parametrize("script", ["train_local.sh", "serve_local.sh"])
+def test_without_docker_the_way_out_is_said(project, tmp_path, script):
+    result = run(project, script, "my-image", PATH=path_without(tmp_path / "bin"), PORT=free_port())
+    assert_one_line(result, "docker is not on the PATH", "leave out the image")
+
+
+@pytest.mark.parametrize("script", ["train_local.sh", "serve_local.sh"])
+def test_an_engine_that_does_not_answer_is_told_apart(project, tmp_path, script):
+    folder = path_without(tmp_path / "bin")
+    (Path(folder) / "docker").symlink_to(shutil.which("false"))
+    result = run(project, script, "my-image", PATH=folder, PORT=free_port())
+    assert_one_line(result, "does not answer", "leave out the image")
+
+
+def test_an_image_that_is_not_there_can_be_built(project, tmp_path):
+    folder = path_without(tmp_path / "bin")
+    docker = Path(folder) / "docker"
+    docker.write_text('#!/bin/sh\n[ "$1" = info ]\n')
+    docker.chmod(0o755)
+    assert_one_line(run(project, "train_local.sh", "no-such-image", PATH=folder), "make build IMAGE=no-such-image")
+
+
+@pytest.mark.parametrize("script", ["train_local.sh", "serve_local.sh"])
+def test_without_a_virtual_environment_make_install_is_named(project, script):
+    shutil.rmtree(project / ".venv")
+    assert_one_line(run(project, script, PORT=free_port()), "no virtual environment", "make install")
+
+
+@pytest.mark.parametrize("script", ["train_local.sh", "serve_local.sh"])
+def test_a_test_dir_that_is_none_is_named(project, tmp_path, script):
+    assert_one_line(run(project, script, TEST_DIR=str(tmp_path / "nowhere")), "nowhere", "TEST_DIR")
+
+
+def test_a_taken_port_is_named_with_another_to_try(project):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert_one_line(run(project, "serve_local.sh", PORT=str(port)), f"port {port} is taken", f"PORT={port + 1}")
+
+
+def test_a_port_that_is_no_number_is_refused(project):
+    assert_one_line(run(project, "serve_local.sh", PORT="http"), "PORT='http'", "8080")
+
+
+def test_predicting_without_a_server_says_how_to_start_one(project):
+    result = run(project, "predict.sh", "payload.csv", PORT=free_port())
+    assert_one_line(result, "nothing answers", "serve_local.sh")
+
+
+def test_predicting_a_file_that_is_not_there_names_it(project):
+    assert_one_line(run(project, "predict.sh", "no such file.csv"), "no such file.csv")
+
+
+@pytest.mark.parametrize(
+    ("script", "arguments"),
+    [("train_local.sh", ["a", "b"]), ("serve_local.sh", ["a", "b"]), ("predict.sh", []), ("predict.sh", ["a"] * 4)],
+)
+def test_wrong_arguments_show_the_usage(project, script, arguments):
+    result = run(project, script, *arguments)
+    assert_one_line(result, f"usage: {script}")
+    assert result.returncode == 2
+
+
+def free_port() -> str:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return str(probe.getsockname()[1])
