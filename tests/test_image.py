@@ -115,10 +115,10 @@ def test_there_is_one_worker_for_each_cpu_of_the_quota(test_dir, cpus, workers):
 
 def test_the_image_says_what_sagemaker_asks_of_it(project):
     config = json.loads(run("docker", "image", "inspect", "--format", "{{json .Config}}", IMAGE).stdout)
-    assert config["User"] == ""  # S-03
-    assert config["Entrypoint"] is None and config["Cmd"] == ["serve"]  # T-01, L-04
+    assert not config.get("User")  # S-03
+    assert not config.get("Entrypoint") and config["Cmd"] == ["serve"]  # T-01, L-04
     assert list(config["ExposedPorts"]) == ["8080/tcp"]  # L-05
-    assert config["Volumes"] is None  # L-07
+    assert not config.get("Volumes")  # L-07
     assert config["Labels"]["com.amazonaws.sagemaker.capabilities.accept-bind-to-port"] == "true"  # S-61
 
 
@@ -126,10 +126,11 @@ def test_a_change_of_the_program_rebuilds_nothing_else(project, tmp_path):
     changed = shutil.copytree(project, tmp_path / "changed")
     with (changed / "program/algorithm.py").open("a") as file:
         file.write("# changed\n")
+    run(str(project / "deploy/build.sh"), IMAGE)
     before = layers()
     run(str(changed / "deploy/build.sh"), IMAGE)
     after = layers()
-    assert before[:-1] == after[:-1] and before[-1] != after[-1]
+    assert len(set(before) - set(after)) == 1
 
 
 def layers() -> list[str]:
