@@ -78,11 +78,17 @@ class Session:
             self.server.wait(timeout=60)
             self.server = None
 
+    @property
+    def _environment(self) -> dict[str, str]:
+        """A person's terminal is not inside make, as these tests may be."""
+        inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
+        return inherited | self.environment
+
     def _run(self, command: Command) -> str:
         return subprocess.run(
             ["bash", "-c", command.line],
             cwd=self.folder,
-            env=os.environ | self.environment,
+            env=self._environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -98,7 +104,7 @@ class Session:
             self.server = subprocess.Popen(
                 ["bash", "-c", f"exec {command.line}"],
                 cwd=self.folder,
-                env=os.environ | self.environment,
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

@@ -66,7 +66,7 @@ def test_all_files_are_read_in_order_through_every_folder_but_hidden_ones_are_no
         b"a,1,2\r\nb,3,4\r\n",
         b"\xef\xbb\xbfa,1,2\nb,3,4\n",
         b'"a",1,"2"\n"b",3e0,4.0\n',
-        b"a , 1, 2\n\n b,\t3 ,+4\n\n",
+        b'a , 1, "2"\n\n b,\t3 ,+4\n\n',
     ],
     ids=["plain", "no last newline", "CRLF", "BOM", "quoted", "blanks"],
 )
@@ -88,7 +88,7 @@ def test_every_usual_way_to_write_csv_gives_the_same_rows(channel, content):
         (["1_0", "10"], "U"),
         (["9223372036854775807"], "i"),
         (["9223372036854775808"], "U"),
-        (['ä, "b"\nc', "no"], "U"),
+        (['ä, "b"\r\nc', "no"], "U"),
     ],
 )
 def test_labels_become_int64_only_if_that_loses_nothing(channel, labels, kind):

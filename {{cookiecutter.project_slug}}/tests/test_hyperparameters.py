@@ -49,10 +49,14 @@ def test_every_clients_encoding_gives_the_same_values(sent):
     assert hyperparameters.parse(sent, Hyperparameters) == expected
 
 
-@pytest.mark.parametrize("text", ["123", "1e5", "0.10", "007", "true", "None", "null", "[1]", "{}", "(1, 2)", "1_0"])
-def test_a_text_that_looks_like_something_else_stays_a_text(text):
-    assert hyperparameters.parse({"optimizer": text}, Hyperparameters).optimizer == text
-    assert hyperparameters.parse({"optimizer": json.dumps(text)}, Hyperparameters).optimizer == text
+LOOKS_ELSE = ["123", "1e5", "0.10", "007", "true", "None", "null", "[1]", "{}", "(1, 2)", "1_0"]
+
+
+@pytest.mark.parametrize("text", [*LOOKS_ELSE, pytest.param("[" * 100_000, id="deep")])
+def test_a_text_that_looks_like_something_else_stays_a_text_and_changes_no_other_value(text):
+    for sent in (text, json.dumps(text)):
+        parsed = hyperparameters.parse({"optimizer": sent, "layers": "[1]", "limit": "None"}, Hyperparameters)
+        assert parsed == Hyperparameters(optimizer=text, layers=[1], limit=None)
 
 
 def test_no_hyperparameters_take_every_default(paths):

@@ -42,13 +42,13 @@ def test_hues_differ(count):
 
 def test_a_page_escapes_what_comes_from_data_and_needs_no_network():
     table = report.table("Heads & tails", ["<name>"], [[label] for label in NASTY])
-    summary = report.summary("Data", NASTY[:2], np.array([[1, 20], [3, 40]]), np.array(["<b>", "c"]))
+    summary = report.summary("Data", NASTY[:2], np.array([[1, 20], [2, 30], [9, 70]]), np.array(["<b>", "c", "c"]))
     page = report.page("<Title>", [table, summary])
     assert "<script" not in page
     assert "http" not in page
     assert "&lt;a&amp;&quot;b&gt;" in page
     assert "<title>&lt;Title&gt;</title>" in page
     assert "<td>&lt;b&gt;</td><td>1</td>" in page
-    assert "<td>all</td><td>2</td>" in page
-    assert "<td>1</td><td>2</td><td>3</td>" in page
-    assert "<td>20</td><td>30</td><td>40</td>" in page
+    assert "<td>all</td><td>3</td>" in page
+    assert "<td>1</td><td>2</td><td>9</td>" in page
+    assert "<td>20</td><td>30</td><td>70</td>" in page

@@ -75,9 +75,12 @@ def test_sigterm_ends_even_an_algorithm_that_swallows_exceptions(paths, program_
     environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(paths.base)}
     command = [sys.executable, program / "train"]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
-        assert process.stdout.readline() == b"waiting\n"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == exit_code
+        try:
+            assert process.stdout.readline() == b"waiting\n"
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == exit_code
+        finally:
+            process.kill()
     assert paths.failure.exists() == bool(failure)
     assert not failure or paths.failure.read_text().startswith(failure)
     assert (paths.model / "model.onnx").exists() == (exit_code == 0)

@@ -46,7 +46,10 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         self.process.terminate()
-        self.process.wait(timeout=40)
+        try:
+            self.process.wait(timeout=40)
+        finally:
+            self.process.kill()
 
     @property
     def log(self) -> str:
