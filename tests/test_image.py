@@ -77,7 +77,7 @@ def wait_until_ready(name: str) -> None:
         if ask(name, "/ping") == "200 ":
             return
         time.sleep(0.2)
-    pytest.fail(run("docker", "logs", name).stderr)
+    pytest.fail(run("docker", "logs", "--tail", "20", name).stderr)
 
 
 def test_a_sample_style_test_dir_trains_and_serves_unchanged(project, test_dir):
