@@ -1,6 +1,5 @@
 """How a job ends: its exit code, and the failure file that becomes the FailureReason (T-08, T-09)."""
 
-import signal
 from types import SimpleNamespace
 
 import pytest
@@ -13,13 +12,6 @@ from byoc.signature import Signature
 
 class Hyperparameters(BaseModel):
     epochs: int = 1
-
-
-@pytest.fixture(autouse=True)
-def _pytests_own_signal_handler():
-    handler = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, handler)
 
 
 def run(train) -> int:
@@ -68,20 +60,6 @@ def test_every_error_is_exit_code_1_and_a_failure_with_its_message_first(paths, 
     assert failure.startswith(first_line)
     assert "in train\n    raise error" in failure
     assert capsys.readouterr().err.startswith(first_line)
-
-
-def test_a_long_message_and_its_traceback_are_cut_to_what_sagemaker_shows():
-    trace = "Traceback\n" + "".join(f"  frame {number}\n" for number in range(200)) + "ValueError: the end\n"
-    reason = job.failure_reason("the message", trace)
-    assert len(reason) == 1024
-    assert reason.startswith("the message\n")
-    assert reason.endswith("ValueError: the end\n")
-    assert job.failure_reason("x" * 5000, trace) == "x" * 1024
-
-
-@pytest.mark.parametrize(("length", "rest"), [(1021, "\nce"), (1022, "\ne"), (1023, ""), (1024, ""), (1025, "")])
-def test_the_traceback_has_the_room_that_the_message_leaves(length, rest):
-    assert job.failure_reason("x" * length, "trace") == "x" * min(length, 1024) + rest
 
 
 def test_a_failure_that_the_algorithm_wrote_is_kept(paths):
