@@ -108,7 +108,7 @@ def test_training_and_serving_as_any_user_on_a_read_only_root_without_network(te
 def test_the_image_says_what_sagemaker_asks_of_it(project):
     config = json.loads(run("docker", "image", "inspect", "--format", "{{json .Config}}", IMAGE).stdout)
     assert config["User"] == ""  # S-03
-    assert config["Entrypoint"] is None and config["Cmd"] == ["serve"]  # T-01, L-04
+    assert config["Entrypoint"] is None and config["Cmd"] == ["start"]  # T-01, L-04
     assert list(config["ExposedPorts"]) == ["8080/tcp"]  # L-05
     assert config["Volumes"] is None  # L-07
     assert config["Labels"]["com.amazonaws.sagemaker.capabilities.accept-bind-to-port"] == "true"  # S-61

@@ -137,6 +137,18 @@ def test_an_algorithm_stuck_outside_python_after_its_model_is_a_success(paths, s
     assert not paths.failure.exists()
 
 
+def test_a_signal_while_python_ends_does_not_change_the_exit_code(paths, run_train, program_with):
+    algorithm = """
+class Late:
+    def __del__(self, kill=os.kill, pid=os.getpid()):
+        kill(pid, 15)
+late = Late()
+def train(job, hyperparameters):
+    save(job)
+"""
+    assert run_train(paths, program_with(ALGORITHM + algorithm)).returncode == 0
+
+
 def test_child_processes_get_the_signal_too(paths, stopped):
     child = f"trap 'echo told >{paths.base}/child; exit 0' TERM; echo waiting; while :; do sleep 0.05; done"
     algorithm = f"""
