@@ -5,6 +5,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 from byoc import channels, failure, hyperparameters
+from byoc.cluster import Cluster
 from byoc.errors import InputError
 from byoc.files import write_atomically
 from byoc.paths import Paths
@@ -21,6 +22,7 @@ class Job:
     def __init__(self, paths: Paths, stop: Stop | None = None):
         self.paths = paths
         self._stop = stop or Stop()
+        self.cluster = Cluster.read(paths.config)
         self.channels = channels.discover(paths)
         self.metrics: dict[str, float] = {}
         self.saved = False  # for an algorithm that writes its own files into `/opt/ml/model` to set
@@ -63,7 +65,7 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
     """Run the algorithm's `train` and return the exit code (T-08): 0, 1 after an error, 143 if stopped without a model.
 
     Whatever goes wrong ends in `/opt/ml/output/failure`, its message first (T-09). An algorithm that calls `sys.exit`
-    keeps its exit code.
+    keeps its exit code. Of several hosts only the first trains, unless the algorithm says `DISTRIBUTED = True`.
     """
     stop = stop or Stop()
     paths = Paths.from_environment()
@@ -86,7 +88,9 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
             paths.failure.unlink(missing_ok=True)  # left by an earlier run over the same folder; a success has none
             algorithm = load_algorithm()
             job = Job(paths, stop)
-            algorithm.train(job, hyperparameters.read(paths.config, algorithm.Hyperparameters))
+            values = hyperparameters.read(paths.config, algorithm.Hyperparameters)
+            if getattr(algorithm, "DISTRIBUTED", False) or _trains_alone(job):
+                algorithm.train(job, values)
     except Stopped:
         return stopped(traceback.format_exc())
     except InputError as error:
@@ -97,3 +101,21 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
     except Exception as error:
         return failed(f"{type(error).__name__}: {error}")
     return stopped("") if stop.signal else 0
+
+
+def _trains_alone(job: Job) -> bool:
+    """Whether this is the host that trains, where the algorithm cannot spread over several: the first (D-06, T-44).
+
+    Raises InputError if it would see only a part of the data (T-24).
+    """
+    cluster = job.cluster
+    parts = [name for name, channel in job.channels.items() if channel.sharded]
+    if len(cluster.hosts) > 1 and parts:
+        raise InputError(
+            f"S3DistributionType=ShardedByS3Key, of channel {', '.join(parts)}, gives each of the {len(cluster.hosts)} "
+            "hosts a part of the data, but this algorithm trains on one host: use FullyReplicated, or InstanceCount=1"
+        )
+    if cluster.rank > 0:
+        first, this = cluster.hosts[0], cluster.current_host
+        print(f"this algorithm trains on one host, {first}: nothing to do on {this}", flush=True)
+    return cluster.rank == 0
