@@ -41,7 +41,7 @@ def test_texts_have_lf_and_end_in_one_newline(project):
 
 
 def test_programs_and_scripts_are_executable(project):
-    programs = {"program/train", "program/serve"}
+    programs = {"program/start", "program/train", "program/serve"}
     programs |= {name for name, text in lint.texts(project).items() if text.startswith("#!")}
     assert [name for name in programs if not os.access(project / name, os.X_OK)] == []
 

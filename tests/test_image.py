@@ -116,7 +116,7 @@ def test_there_is_one_worker_for_each_cpu_of_the_quota(test_dir, cpus, workers):
 def test_the_image_says_what_sagemaker_asks_of_it(project):
     config = json.loads(run("docker", "image", "inspect", "--format", "{{json .Config}}", IMAGE).stdout)
     assert not config.get("User")  # S-03
-    assert not config.get("Entrypoint") and config["Cmd"] == ["serve"]  # T-01, L-04
+    assert not config.get("Entrypoint") and config["Cmd"] == ["start"]  # T-01, L-04
     assert list(config["ExposedPorts"]) == ["8080/tcp"]  # L-05
     assert not config.get("Volumes")  # L-07
     assert config["Labels"]["com.amazonaws.sagemaker.capabilities.accept-bind-to-port"] == "true"  # S-61

@@ -23,10 +23,18 @@ def test_without_inputdataconfig_every_folder_is_a_channel_and_no_file_is(paths)
 
 def test_inputdataconfig_decides_which_channels_there_are(paths):
     (paths.data / "lost+found").mkdir()
-    declared = {"validation": {"TrainingInputMode": "File", "ContentType": "text/csv"}, "training": {}}
+    declared = {
+        "validation": {"TrainingInputMode": "FastFile", "S3DistributionType": "ShardedByS3Key"},
+        "training": {"TrainingInputMode": "File", "S3DistributionType": "FullyReplicated", "RecordWrapperType": "None"},
+        "test": {"TrainingInputMode": "File", "ContentType": "text/csv"},
+    }
     (paths.config / "inputdataconfig.json").write_text(json.dumps(declared))
     found = channels.discover(paths)
-    assert set(found) == {"training", "validation"}
+    assert {name: channel.sharded for name, channel in found.items()} == {
+        "validation": True,
+        "training": False,
+        "test": False,
+    }
     assert found["training"] == Channel("training", paths.data / "training")
 
 
@@ -39,7 +47,7 @@ def test_a_job_without_channels_is_legal(paths, content):
     assert channels.discover(paths) == {}
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b'["training"]', b"5", b"\xff"])
+@pytest.mark.parametrize("content", [b"", b"{", b'["training"]', b'{"training": 5}', b"5", b"\xff"])
 def test_an_inputdataconfig_of_another_shape_is_refused_with_its_place(paths, content):
     file = paths.config / "inputdataconfig.json"
     file.write_bytes(content)

@@ -78,3 +78,14 @@ def test_an_interrupted_write_leaves_the_old_file_and_nothing_else(folders, monk
         write_atomically(model / "model.onnx", b"new", staging)
     assert (model / "model.onnx").read_bytes() == b"old"
     assert contents(model, staging) == ["model.onnx"]
+
+
+def test_a_file_has_the_rights_that_the_process_gives(folders):
+    model, staging = folders
+    before = os.umask(0)  # as `train` sets it for root (LM-10)
+    try:
+        write_atomically(model / "model.onnx", b"x", staging)
+    finally:
+        os.umask(before)
+    assert (model / "model.onnx").stat().st_mode & 0o777 == 0o666
+    assert model.stat().st_mode & 0o777 == 0o777

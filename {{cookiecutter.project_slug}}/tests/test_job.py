@@ -1,6 +1,6 @@
 """How a job ends: its exit code, and the failure file that becomes the FailureReason (T-08, T-09)."""
 
-import signal
+import json
 from types import SimpleNamespace
 
 import pytest
@@ -15,15 +15,12 @@ class Hyperparameters(BaseModel):
     epochs: int = 1
 
 
-@pytest.fixture(autouse=True)
-def _pytests_own_signal_handler():
-    handler = signal.getsignal(signal.SIGTERM)
-    yield
-    signal.signal(signal.SIGTERM, handler)
+def run(train, **more) -> int:
+    return job.run(lambda: SimpleNamespace(Hyperparameters=Hyperparameters, train=train, **more))
 
 
-def run(train) -> int:
-    return job.run(lambda: SimpleNamespace(Hyperparameters=Hyperparameters, train=train))
+def save(job, hyperparameters):
+    job.save(b"model", Signature((), ("a", "b")))
 
 
 def raising(error: BaseException):
@@ -70,20 +67,6 @@ def test_every_error_is_exit_code_1_and_a_failure_with_its_message_first(paths, 
     assert capsys.readouterr().err.startswith(first_line)
 
 
-def test_a_long_message_and_its_traceback_are_cut_to_what_sagemaker_shows():
-    trace = "Traceback\n" + "".join(f"  frame {number}\n" for number in range(200)) + "ValueError: the end\n"
-    reason = job.failure_reason("the message", trace)
-    assert len(reason) == 1024
-    assert reason.startswith("the message\n")
-    assert reason.endswith("ValueError: the end\n")
-    assert job.failure_reason("x" * 5000, trace) == "x" * 1024
-
-
-@pytest.mark.parametrize(("length", "rest"), [(1021, "\nce"), (1022, "\ne"), (1023, ""), (1024, ""), (1025, "")])
-def test_the_traceback_has_the_room_that_the_message_leaves(length, rest):
-    assert job.failure_reason("x" * length, "trace") == "x" * min(length, 1024) + rest
-
-
 def test_a_failure_that_the_algorithm_wrote_is_kept(paths):
     def train(job, hyperparameters):
         paths.failure.write_text("what the user should know")
@@ -113,3 +96,45 @@ def test_a_missing_channel_is_named_with_those_that_there_are(paths):
     assert run(lambda job, hyperparameters: job.channel("validation")) == 1
     message = f"channel 'validation' is missing: the job has training; its data belongs in {paths.data}"
     assert message in paths.failure.read_text()
+
+
+@pytest.fixture
+def on_host(paths):
+    """Make this one of two hosts, with that S3DistributionType."""
+
+    def configure(host: str, distribution: str) -> None:
+        resources = {"current_host": host, "hosts": ["algo-1", "algo-2"]}
+        (paths.config / "resourceconfig.json").write_text(json.dumps(resources))
+        channels = {"training": {"TrainingInputMode": "File", "S3DistributionType": distribution}}
+        (paths.config / "inputdataconfig.json").write_text(json.dumps(channels))
+
+    return configure
+
+
+@pytest.mark.parametrize(("host", "files"), [("algo-1", 2), ("algo-2", 0)])
+def test_of_several_hosts_the_first_one_trains_and_the_others_say_why_not(paths, on_host, capsys, host, files):
+    on_host(host, "FullyReplicated")
+    assert run(save) == 0
+    assert len(list(paths.model.iterdir())) == files
+    idle = "this algorithm trains on one host, algo-1: nothing to do on algo-2\n"
+    assert capsys.readouterr().out == ("" if files else idle)
+
+
+@pytest.mark.parametrize("host", ["algo-1", "algo-2"])
+def test_an_algorithm_for_one_host_refuses_a_part_of_the_data_on_every_host(paths, on_host, host):
+    on_host(host, "ShardedByS3Key")
+    assert run(save) == 1
+    expected = "S3DistributionType=ShardedByS3Key, of channel training, gives each of the 2 hosts"
+    assert expected in paths.failure.read_text()
+
+
+def test_one_host_has_all_the_data_even_if_it_is_sharded(paths, on_host):
+    on_host("algo-1", "ShardedByS3Key")
+    (paths.config / "resourceconfig.json").unlink()
+    assert run(save) == 0
+
+
+def test_an_algorithm_that_spreads_runs_on_every_host(paths, on_host, capsys):
+    on_host("algo-2", "ShardedByS3Key")
+    assert run(lambda job, hyperparameters: print(f"rank {job.cluster.rank}"), DISTRIBUTED=True) == 0
+    assert capsys.readouterr().out == "rank 1\n"

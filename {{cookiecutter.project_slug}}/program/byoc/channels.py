@@ -18,6 +18,7 @@ class Channel:
 
     name: str
     folder: Path
+    sharded: bool = False  # whether each host has only its share of the files, which may be none (D-07, T-25)
 
     def files(self) -> list[Path]:
         """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20)."""
@@ -62,14 +63,15 @@ def discover(paths: Paths) -> dict[str, Channel]:
     declaration = paths.config / "inputdataconfig.json"
     if declaration.exists():
         try:
-            names = list(dict(json.loads(declaration.read_text(encoding="utf-8"))))
-        except (ValueError, TypeError) as error:
+            settings = dict(json.loads(declaration.read_text(encoding="utf-8")))
+            sharded = {name: channel.get("S3DistributionType") == "ShardedByS3Key" for name, channel in settings.items()}
+        except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"inputdataconfig.json must hold an object of channels: {declaration}: {error}") from None
     elif paths.data.is_dir():
-        names = sorted(folder.name for folder in paths.data.iterdir() if folder.is_dir())
+        sharded = {folder.name: False for folder in sorted(paths.data.iterdir()) if folder.is_dir()}
     else:
-        names = []
-    return {name: Channel(name, paths.data / name) for name in names}
+        sharded = {}
+    return {name: Channel(name, paths.data / name, sharded[name]) for name in sharded}
 
 
 def _numbers(cells: list[str], where: str) -> list[float]:

@@ -1,7 +1,6 @@
 """Writing files so that a reader, or an upload at any moment, never sees half of one."""
 
 import os
-import tempfile
 from pathlib import Path
 
 
@@ -20,14 +19,13 @@ def write_atomically(target: Path, content: bytes, staging: Path) -> None:
 
 
 def _write_and_rename(target: Path, content: bytes, staging: Path) -> None:
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=staging)
+    unfinished = staging / f".{target.name}.{os.getpid()}"
     try:
-        with os.fdopen(handle, "wb") as file:
+        with unfinished.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)  # mkstemp's 0600 would keep a serving container of another user out (S-21)
-        os.rename(name, target)
+        unfinished.rename(target)
     except BaseException:
-        os.unlink(name)
+        unfinished.unlink(missing_ok=True)
         raise

@@ -1,36 +1,40 @@
 """One training job from start to exit code: reads what SageMaker gives, runs the algorithm, reports how it ended."""
 
-import signal
-import sys
 import traceback
 from collections.abc import Callable
-from types import FrameType, ModuleType
+from types import ModuleType
 
-from byoc import channels, hyperparameters
+from byoc import channels, failure, hyperparameters
+from byoc.cluster import Cluster
 from byoc.errors import InputError
 from byoc.files import write_atomically
 from byoc.paths import Paths
 from byoc.signature import FILE_NAME as SIGNATURE
 from byoc.signature import Signature
+from byoc.stopping import Stop, Stopped
 
 MODEL = "model.onnx"
-
-# SageMaker shows this many characters of the failure file as the job's FailureReason (T-09).
-FAILURE_REASON_LENGTH = 1024
-
-
-class Stopped(BaseException):
-    """SageMaker asked the job to end (SIGTERM, T-05). Not an Exception, so that no algorithm swallows it."""
 
 
 class Job:
     """What an algorithm's `train(job, hyperparameters)` works with."""
 
-    def __init__(self, paths: Paths):
+    def __init__(self, paths: Paths, stop: Stop | None = None):
         self.paths = paths
+        self._stop = stop or Stop()
+        self.cluster = Cluster.read(paths.config)
         self.channels = channels.discover(paths)
         self.metrics: dict[str, float] = {}
-        self.saved = False
+        self.saved = False  # for an algorithm that writes its own files into `/opt/ml/model` to set
+
+    @property
+    def stopping(self) -> bool:
+        """Whether SageMaker asked the job to end (T-05). Ask between steps, and when it is so, save and return.
+
+        An algorithm that asks is not interrupted, but must be done within stopping.GRACE seconds.
+        """
+        self._stop.awaited = True
+        return self._stop.signal is not None
 
     def channel(self, name: str) -> channels.Channel:
         """The channel of that name; raises InputError if the job was not given one."""
@@ -46,60 +50,72 @@ class Job:
 
     def save(self, model: bytes, signature: Signature) -> None:
         """Put the ONNX model and its signature into `/opt/ml/model`, each whole or not at all (T-40, T-42)."""
-        write_atomically(self.paths.model / SIGNATURE, signature.to_json(), staging=self.paths.base)
-        write_atomically(self.paths.model / MODEL, model, staging=self.paths.base)
-        self.saved = True
+        with self._stop.postponed():
+            write_atomically(self.paths.model / SIGNATURE, signature.to_json(), staging=self.paths.base)
+            write_atomically(self.paths.model / MODEL, model, staging=self.paths.base)
+            self.saved = True
 
     def write_output(self, name: str, content: str) -> None:
         """Put a file for people to look at into `/opt/ml/output/data`, which becomes output.tar.gz (T-43)."""
-        write_atomically(self.paths.output_data / name, content.encode(), staging=self.paths.base)
+        with self._stop.postponed():
+            write_atomically(self.paths.output_data / name, content.encode(), staging=self.paths.base)
 
 
-def run(load_algorithm: Callable[[], ModuleType]) -> int:
+def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> int:
     """Run the algorithm's `train` and return the exit code (T-08): 0, 1 after an error, 143 if stopped without a model.
 
     Whatever goes wrong ends in `/opt/ml/output/failure`, its message first (T-09). An algorithm that calls `sys.exit`
-    keeps its exit code.
+    keeps its exit code. Of several hosts only the first trains, unless the algorithm says `DISTRIBUTED = True`.
     """
-    signal.signal(signal.SIGTERM, _stop)
+    stop = stop or Stop()
     paths = Paths.from_environment()
-    paths.failure.unlink(missing_ok=True)  # left by an earlier run over the same folder; a success has none (T-09)
     job = None
-    try:
-        algorithm = load_algorithm()
-        job = Job(paths)
-        algorithm.train(job, hyperparameters.read(paths.config, algorithm.Hyperparameters))
-    except Stopped:
+
+    def stopped(trace: str) -> int:
         if job and job.saved:
-            print("stopped by SIGTERM after the model was saved", flush=True)
+            print(f"stopped by {stop.signal.name} after the model was saved", flush=True)
             return 0
-        return _fail(paths, "stopped by SIGTERM before there was a model to save", 128 + signal.SIGTERM)
+        failure.report(paths.failure, f"stopped by {stop.signal.name} before there was a model to save", trace)
+        return 128 + stop.signal
+
+    def failed(reason: str, exit_code: int = 1) -> int:
+        failure.report(paths.failure, reason, traceback.format_exc())
+        return exit_code
+
+    stop.end_at_limit = stopped
+    try:
+        with stop.interrupting():
+            paths.failure.unlink(missing_ok=True)  # left by an earlier run over the same folder; a success has none
+            algorithm = load_algorithm()
+            job = Job(paths, stop)
+            values = hyperparameters.read(paths.config, algorithm.Hyperparameters)
+            if getattr(algorithm, "DISTRIBUTED", False) or _trains_alone(job):
+                algorithm.train(job, values)
+    except Stopped:
+        return stopped(traceback.format_exc())
     except InputError as error:
-        return _fail(paths, str(error), 1)
+        return failed(str(error))
     except SystemExit as end:
         exit_code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        return _fail(paths, f"the algorithm ended with sys.exit({end.code!r})", exit_code) if exit_code else 0
+        return failed(f"the algorithm ended with sys.exit({end.code!r})", exit_code) if exit_code else 0
     except Exception as error:
-        return _fail(paths, f"{type(error).__name__}: {error}", 1)
-    return 0
+        return failed(f"{type(error).__name__}: {error}")
+    return stopped("") if stop.signal else 0
 
 
-def _stop(signal_number: int, frame: FrameType | None) -> None:
-    raise Stopped
+def _trains_alone(job: Job) -> bool:
+    """Whether this is the host that trains, where the algorithm cannot spread over several: the first (D-06, T-44).
 
-
-def _fail(paths: Paths, reason: str, exit_code: int) -> int:
-    message = f"Exception during training: {reason}"
-    trace = traceback.format_exc()
-    print(f"{message}\n{trace}", file=sys.stderr, flush=True)
-    if not paths.failure.exists():  # the algorithm may have written a better one (T-09a)
-        paths.failure.parent.mkdir(parents=True, exist_ok=True)
-        paths.failure.write_text(failure_reason(message, trace), encoding="utf-8", errors="backslashreplace")
-    return exit_code
-
-
-def failure_reason(message: str, trace: str) -> str:
-    """The message and as much of the traceback's end, where the fault is, as SageMaker shows (T-09)."""
-    message = message[:FAILURE_REASON_LENGTH]
-    room = FAILURE_REASON_LENGTH - len(message) - 1
-    return f"{message}\n{trace[-room:]}" if room > 0 else message
+    Raises InputError if it would see only a part of the data (T-24).
+    """
+    cluster = job.cluster
+    parts = [name for name, channel in job.channels.items() if channel.sharded]
+    if len(cluster.hosts) > 1 and parts:
+        raise InputError(
+            f"S3DistributionType=ShardedByS3Key, of channel {', '.join(parts)}, gives each of the {len(cluster.hosts)} "
+            "hosts a part of the data, but this algorithm trains on one host: use FullyReplicated, or InstanceCount=1"
+        )
+    if cluster.rank > 0:
+        first, this = cluster.hosts[0], cluster.current_host
+        print(f"this algorithm trains on one host, {first}: nothing to do on {this}", flush=True)
+    return cluster.rank == 0

@@ -38,3 +38,12 @@ class Paths:
     @property
     def failure(self) -> Path:
         return self.base / "output" / "failure"
+
+    @property
+    def processing_config(self) -> Path:
+        """Only a Processing job has it (X-61)."""
+        return self.base / "config" / "processingjobconfig.json"
+
+    @property
+    def message(self) -> Path:
+        return self.base / "output" / "message"
