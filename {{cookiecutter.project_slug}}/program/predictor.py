@@ -62,7 +62,7 @@ class Predictor:
         """
         content_type = content_type or codecs.CSV
         if accept in ("", "*/*"):
-            same = media_type(content_type) in codecs.ENCODERS
+            same = media_type(content_type)[0] in codecs.ENCODERS
             accept = self._settings.accept or (content_type if same else codecs.JSON)
         try:
             answer = self._transform_fn(self._model, body, content_type, accept)
@@ -86,7 +86,8 @@ def refusal(status: int, reason: str) -> Response:
 
 def decode(body: bytes, content_type: str, features: list[str] | None) -> np.ndarray:
     """The `input_fn` for rows of numbers: float32, shape (rows, features)."""
-    return codecs.decode(body, media_type(content_type), features)
+    name, charset = media_type(content_type)
+    return codecs.decode(body, name, features, charset)
 
 
 def predict(data: np.ndarray, model: Any) -> Any:
@@ -95,7 +96,7 @@ def predict(data: np.ndarray, model: Any) -> Any:
 
 
 def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes, str]:
-    """The `output_fn`: what a classifier was asked for, or else an array's rows, as CSV or JSON."""
+    """The `output_fn`: what a classifier was asked for, or else an array's rows, in the type asked for."""
     content_type, outputs = response_format(accept, default_output)
     if isinstance(prediction, dict):
         columns = {name: OUTPUTS[name](prediction) for name in outputs}
@@ -106,8 +107,11 @@ def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes, st
 
 # Clients repeat themselves, so each of the few headers they send is taken apart once.
 @lru_cache(maxsize=256)
-def media_type(content_type: str) -> str:
-    return MediaType.parse(content_type).name
+def media_type(content_type: str) -> tuple[str, str]:
+    """The media type's name, and the charset if the body has to be turned into UTF-8."""
+    parsed = MediaType.parse(content_type)
+    charset = parsed.parameters.get("charset", "").lower()
+    return parsed.name, "" if charset in ("utf-8", "utf8", "us-ascii") else charset
 
 
 @lru_cache(maxsize=256)
@@ -115,7 +119,7 @@ def response_format(accept: str, default_output: str) -> tuple[str, tuple[str, .
     """The content type to answer with, and the outputs: `text/csv; output="predicted_label,probabilities"`."""
     chosen = negotiate(accept, tuple(codecs.ENCODERS))
     if chosen is None:
-        raise RequestError(406, f"cannot answer in {accept!r}; accept {' or '.join(codecs.ENCODERS)}")
+        raise RequestError(406, f"cannot answer in {accept!r}; accept {codecs.one_of(codecs.ENCODERS)}")
     names = tuple(name.strip() for name in chosen.parameters.get("output", default_output).split(","))
     unknown = [name for name in names if name not in OUTPUTS]
     if unknown:

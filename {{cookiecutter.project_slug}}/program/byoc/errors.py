@@ -17,5 +17,18 @@ class RequestError(ValueError):
         self.status = status
 
 
+class RowError(RequestError):
+    """A row of a request cannot be used. `row` counts from 1; `fault` goes on from there: "has 3 columns, but …"."""
+
+    def __init__(self, row: int, fault: str):
+        super().__init__(400, f"row {row}{'' if fault.startswith(',') else ' '}{fault}")
+        self.row = row
+        self.fault = fault
+
+    def below(self, rows: int) -> "RowError":
+        """The same fault, told of a body in which `rows` rows come before these."""
+        return RowError(self.row + rows, self.fault)
+
+
 class SettingError(ValueError):
     """An environment variable has a value that cannot be used."""
