@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from byoc import codecs, handlers
+from byoc import batch, codecs, handlers
 from byoc.errors import RequestError
 from byoc.media_types import MediaType, negotiate
 from byoc.onnx_model import OnnxModel
@@ -43,11 +43,13 @@ class Predictor:
     def __init__(self, model_dir: Path, settings: Settings, algorithm: Path = ALGORITHM):
         """Load the model; raises ModelError if there is none that can be served."""
         own = handlers.find(algorithm)
-        self._settings = settings
+        self.settings = settings
         self._model = own.get("model_fn", OnnxModel)(model_dir)
         self._input_fn = own.get("input_fn", partial(decode, features=getattr(self._model, "feature_names", None)))
         self._predict_fn = own.get("predict_fn", predict)
         self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
+        self._marks = settings.bad_records == "mark"
+        self._line_by_line = not {"input_fn", "output_fn"} & own.keys()
         self._transform_fn = own.get("transform_fn", self._transform)
 
     @classmethod
@@ -63,7 +65,7 @@ class Predictor:
         content_type = content_type or codecs.CSV
         if accept in ("", "*/*"):
             same = media_type(content_type)[0] in codecs.ENCODERS
-            accept = self._settings.accept or (content_type if same else codecs.JSON)
+            accept = self.settings.accept or (content_type if same else codecs.JSON)
         try:
             answer = self._transform_fn(self._model, body, content_type, accept)
             body, content_type = answer if isinstance(answer, tuple) else (answer, accept)
@@ -75,7 +77,30 @@ class Predictor:
             return refusal(500, f"the model failed on this request: {type(error).__name__}: {error}")
 
     def _transform(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
+        if (len(body) > batch.PIECE or self._marks) and self._line_by_line:
+            return self._transform_lines(model, body, content_type, accept)
         return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
+
+    def _transform_lines(self, model: Any, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
+        """Line by line, if both request and answer have a line a row (B-09, B-11)."""
+
+        def answer(piece: bytes) -> bytes:
+            return self._output_fn(self._predict_fn(self._input_fn(piece, sent), model), accept)[0]
+
+        def mark(reason: str) -> bytes:
+            reasons.append(reason)
+            return codecs.BAD_RECORDS[given](reason)
+
+        reasons: list[str] = []
+        sent, charset = media_type(content_type)
+        given, _ = response_format(accept, self.settings.output)
+        if not {sent, given} <= codecs.BAD_RECORDS.keys():
+            return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
+        body = codecs.in_utf8(body, charset) if charset else body
+        lines = batch.by_lines(body, answer, mark if self._marks else None)
+        if reasons:
+            print(f"marked {len(reasons)} bad records, the first: {reasons[0]}", file=sys.stderr)
+        return lines, given
 
 
 def refusal(status: int, reason: str) -> Response:

@@ -16,6 +16,10 @@ class RequestError(ValueError):
         super().__init__(message)
         self.status = status
 
+    def below(self, rows: int) -> "RequestError":
+        """The same fault, told of a body in which `rows` rows come before these."""
+        return self
+
 
 class RowError(RequestError):
     """A row of a request cannot be used. `row` counts from 1; `fault` goes on from there: "has 3 columns, but …"."""
@@ -26,7 +30,6 @@ class RowError(RequestError):
         self.fault = fault
 
     def below(self, rows: int) -> "RowError":
-        """The same fault, told of a body in which `rows` rows come before these."""
         return RowError(self.row + rows, self.fault)
 
 

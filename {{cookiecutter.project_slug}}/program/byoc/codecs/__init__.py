@@ -32,8 +32,14 @@ ENCODERS: dict[str, Callable[[dict[str, Any]], bytes]] = {
     JSON_LINES: json_text.encode_lines,
     NPY: npy.encode,
 }
+# The formats of a line a row, with what makes the line that stands for a bad record.
+BAD_RECORDS: dict[str, Callable[[str], bytes]] = {
+    CSV: csv_text.bad_record,
+    JSON_LINES: json_text.bad_record,
+}
 for alias in ("application/x-jsonlines", "application/x-ndjson"):
-    DECODERS[alias], ENCODERS[alias] = json_text.decode_lines, json_text.encode_lines
+    for registry in (DECODERS, ENCODERS, BAD_RECORDS):
+        registry[alias] = registry[JSON_LINES]
 
 BINARY = (NPY, PARQUET)
 
@@ -48,7 +54,7 @@ def decode(body: bytes, content_type: str, features: Sequence[str] | None, chars
     if content_type not in DECODERS:
         raise RequestError(415, f"content type {content_type!r} is not supported; send {one_of(DECODERS)}")
     if charset and content_type not in BINARY:
-        body = _in_utf8(body, charset)
+        body = in_utf8(body, charset)
     if not body.strip():
         raise RequestError(400, EMPTY)
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite, and is refused as such
@@ -66,7 +72,8 @@ def encode(columns: dict[str, Any], content_type: str) -> bytes:
     return ENCODERS[content_type](columns)
 
 
-def _in_utf8(body: bytes, charset: str) -> bytes:
+def in_utf8(body: bytes, charset: str) -> bytes:
+    """The text of the body, in UTF-8; raises RequestError, 415 for a charset that is not known."""
     try:
         return body.decode(charset).encode()
     except UnicodeError as error:

@@ -69,5 +69,9 @@ def encode_lines(columns: dict[str, Any]) -> bytes:
     return "".join([json.dumps(row, ensure_ascii=False) + "\n" for row in _objects(columns)]).encode()
 
 
+def bad_record(reason: str) -> bytes:
+    return json.dumps({"error": reason}).encode() + b"\n"
+
+
 def _objects(columns: dict[str, Any]) -> list[dict[str, Any]]:
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

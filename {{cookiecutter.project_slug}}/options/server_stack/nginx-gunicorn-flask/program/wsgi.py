@@ -3,11 +3,13 @@
 import gc
 import sys
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 import predictor
+from byoc import batch
 from byoc.errors import ModelError, SettingError
 
 try:
@@ -31,6 +33,12 @@ def ping() -> Response:
 def invocations() -> Response:
     """Never called: `app` answers it. The route is here so that other methods get 405, not 404 (S-50)."""
     raise AssertionError
+
+
+@flask.get("/execution-parameters")
+def execution_parameters() -> dict[str, Any]:
+    """What a batch transform job may send at a time (B-04)."""
+    return batch.execution_parameters(model.settings)
 
 
 @flask.errorhandler(HTTPException)

@@ -2,9 +2,11 @@
 
 import http.client
 import json
+import re
+from pathlib import Path
 
 import pytest
-from serving import FRONTS, Server, wait_until
+from serving import FRONTS, Server, no_nginx, wait_until
 
 
 @pytest.fixture(scope="module", params=FRONTS)
@@ -59,6 +61,25 @@ def test_a_body_may_come_in_chunks(server, payload):
     response = server.request("POST", "/invocations", chunks, Content_Type="text/csv")
     assert response.status == 200
     assert len(response.body.splitlines()) == len(payload.splitlines())
+
+
+def test_a_body_larger_than_every_buffer_may_come_in_chunks(server, payload):
+    lines = payload.splitlines()[0] + b"\n"
+    response = server.request("POST", "/invocations", iter([lines * 10_000] * 20), Content_Type="text/csv")
+    assert response.status == 200
+    assert response.body.count(b"\n") == 200_000
+
+
+@no_nginx
+def test_a_batch_job_has_an_hour_and_marks_its_bad_records(trained, payload, tmp_path):
+    with Server(trained.base, "nginx", tmp_path / "log", SAGEMAKER_BATCH="true") as server:
+        arguments = server.ready().child("gunicorn").cmdline()
+        assert arguments[arguments.index("--timeout") + 1] == "3600"
+        (conf,) = Path(server.child("nginx").cwd()).glob("nginx.conf")
+        assert set(re.findall(r"proxy_(?:read|send)_timeout (\w+)", conf.read_text())) == {"3600s", "1s"}
+        response = server.request("POST", "/invocations", payload + b"x\n", Content_Type="text/csv")
+        assert response.body.splitlines()[-1] == b"ERROR"
+        assert server.request("GET", "/execution-parameters").status == 200
 
 
 def test_one_connection_takes_many_requests(server, payload):
