@@ -1,6 +1,5 @@
 """The scoring service: a request's bytes in, a response's bytes out. It knows no web framework."""
 
-import sys
 import traceback
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -32,9 +31,12 @@ OUTPUTS = {
 
 @dataclass(frozen=True)
 class Response:
+    """What goes to the client, and `remark`, what the log should tell about it."""
+
     status: int
     body: bytes
     content_type: str
+    remark: str = ""
 
 
 class Predictor:
@@ -60,7 +62,7 @@ class Predictor:
         """Answer one `/invocations` request; the header values are as sent, "" where there is none.
 
         Never raises: what is wrong with the request is a 4xx with one sentence (S-43, S-44); a fault of the model
-        is a 500, and its traceback goes to the log.
+        is a 500, and its traceback is for the log.
         """
         content_type = content_type or codecs.CSV
         if accept in ("", "*/*"):
@@ -68,20 +70,20 @@ class Predictor:
             accept = self.settings.accept or (content_type if same else codecs.JSON)
         try:
             answer = self._transform_fn(self._model, body, content_type, accept)
-            body, content_type = answer if isinstance(answer, tuple) else (answer, accept)
-            return Response(200, body if isinstance(body, bytes) else str(body).encode(), content_type)
+            body, content_type, *remark = answer if isinstance(answer, tuple) else (answer, accept)
+            return Response(200, body if isinstance(body, bytes) else str(body).encode(), content_type, *remark)
         except RequestError as error:
             return refusal(error.status, str(error))
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
-            return refusal(500, f"the model failed on this request: {type(error).__name__}: {error}")
+            reason = f"the model failed on this request: {type(error).__name__}: {error}"
+            return refusal(500, reason, traceback.format_exc())
 
     def _transform(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
         if (len(body) > batch.PIECE or self._marks) and self._line_by_line:
             return self._transform_lines(model, body, content_type, accept)
         return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
 
-    def _transform_lines(self, model: Any, body: bytes, content_type: str, accept: str) -> tuple[bytes, str]:
+    def _transform_lines(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
         """Line by line, if both request and answer have a line a row (B-09, B-11)."""
 
         def answer(piece: bytes) -> bytes:
@@ -98,15 +100,14 @@ class Predictor:
             return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
         body = codecs.in_utf8(body, charset) if charset else body
         lines = batch.by_lines(body, answer, mark if self._marks else None)
-        if reasons:
-            print(f"marked {len(reasons)} bad records, the first: {reasons[0]}", file=sys.stderr)
-        return lines, given
+        remark = f"marked {len(reasons)} bad records, the first: {reasons[0]}" if reasons else ""
+        return lines, given, remark
 
 
-def refusal(status: int, reason: str) -> Response:
+def refusal(status: int, reason: str, remark: str = "") -> Response:
     """An error's response: plain text, short enough to reach the client whole (S-44)."""
     body = f"{reason[: ERROR_LENGTH - 1]}\n".encode(errors="replace")  # JSON can hold what UTF-8 cannot
-    return Response(status, body, "text/plain; charset=utf-8")
+    return Response(status, body, "text/plain; charset=utf-8", remark or reason)
 
 
 def decode(body: bytes, content_type: str, features: list[str] | None) -> np.ndarray:

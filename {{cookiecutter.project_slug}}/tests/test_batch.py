@@ -72,11 +72,11 @@ BAD_ROWS = [b"1,2", b"x,2", b"3,4", b"", b" ", b"5", b"nan,1", b"6,7,8", b"\xff,
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=repr)
-def test_in_a_batch_an_error_stands_in_the_place_of_each_bad_record(predictor, piece, end, capsys):
+def test_in_a_batch_an_error_stands_in_the_place_of_each_bad_record(predictor, piece, end):
     answer = predictor(**BATCH).respond(end.join(BAD_ROWS), CSV, "")
     assert answer.status == 200
     assert answer.body.split() == [b"1.0", b"ERROR", b"3.0", *[b"ERROR"] * 7, b"8.0"]
-    assert capsys.readouterr().err == 'marked 8 bad records, the first: row 2, column 1 (width) is "x", not a number\n'
+    assert answer.remark == 'marked 8 bad records, the first: row 2, column 1 (width) is "x", not a number'
 
 
 def test_in_json_lines_the_error_tells_its_reason_and_place(predictor, piece):

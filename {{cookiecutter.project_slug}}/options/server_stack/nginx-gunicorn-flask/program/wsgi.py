@@ -9,7 +9,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 import predictor
-from byoc import batch
+from byoc import batch, log
 from byoc.errors import ModelError, SettingError
 
 try:
@@ -58,8 +58,11 @@ def app(environ, start_response):
         return flask(environ, start_response)
     body = environ["wsgi.input"].read()  # to the end of the body, chunked or not: gunicorn sees to that
     answer = model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", ""))
-    start_response(
-        f"{answer.status} {HTTPStatus(answer.status).phrase}",
-        [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))],
-    )
+    if answer.remark:
+        log.request(environ, status=answer.status, remark=answer.remark)
+    headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
+    attributes = environ.get("HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES")
+    if attributes and len(attributes) <= 1024 and attributes.isascii() and attributes.isprintable():
+        headers.append(("X-Amzn-SageMaker-Custom-Attributes", attributes))  # else the client would not see them (S-48)
+    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
     return [answer.body]
