@@ -1,6 +1,5 @@
 """The scoring service: a request's bytes in, a response's bytes out. It knows no web framework."""
 
-import sys
 import traceback
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -9,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from byoc import codecs, handlers
+from byoc import batch, codecs, handlers
 from byoc.errors import RequestError
 from byoc.media_types import MediaType, negotiate
 from byoc.onnx_model import OnnxModel
@@ -32,9 +31,12 @@ OUTPUTS = {
 
 @dataclass(frozen=True)
 class Response:
+    """What goes to the client, and `remark`, what the log should tell about it."""
+
     status: int
     body: bytes
     content_type: str
+    remark: str = ""
 
 
 class Predictor:
@@ -43,11 +45,13 @@ class Predictor:
     def __init__(self, model_dir: Path, settings: Settings, algorithm: Path = ALGORITHM):
         """Load the model; raises ModelError if there is none that can be served."""
         own = handlers.find(algorithm)
-        self._settings = settings
+        self.settings = settings
         self._model = own.get("model_fn", OnnxModel)(model_dir)
         self._input_fn = own.get("input_fn", partial(decode, features=getattr(self._model, "feature_names", None)))
         self._predict_fn = own.get("predict_fn", predict)
         self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
+        self._marks = settings.bad_records == "mark"
+        self._line_by_line = not {"input_fn", "output_fn"} & own.keys()
         self._transform_fn = own.get("transform_fn", self._transform)
 
     @classmethod
@@ -58,35 +62,58 @@ class Predictor:
         """Answer one `/invocations` request; the header values are as sent, "" where there is none.
 
         Never raises: what is wrong with the request is a 4xx with one sentence (S-43, S-44); a fault of the model
-        is a 500, and its traceback goes to the log.
+        is a 500, and its traceback is for the log.
         """
         content_type = content_type or codecs.CSV
         if accept in ("", "*/*"):
-            same = media_type(content_type) in codecs.ENCODERS
-            accept = self._settings.accept or (content_type if same else codecs.JSON)
+            same = media_type(content_type)[0] in codecs.ENCODERS
+            accept = self.settings.accept or (content_type if same else codecs.JSON)
         try:
             answer = self._transform_fn(self._model, body, content_type, accept)
-            body, content_type = answer if isinstance(answer, tuple) else (answer, accept)
-            return Response(200, body if isinstance(body, bytes) else str(body).encode(), content_type)
+            body, content_type, *remark = answer if isinstance(answer, tuple) else (answer, accept)
+            return Response(200, body if isinstance(body, bytes) else str(body).encode(), content_type, *remark)
         except RequestError as error:
             return refusal(error.status, str(error))
         except Exception as error:
-            traceback.print_exc(file=sys.stderr)
-            return refusal(500, f"the model failed on this request: {type(error).__name__}: {error}")
+            reason = f"the model failed on this request: {type(error).__name__}: {error}"
+            return refusal(500, reason, traceback.format_exc())
 
     def _transform(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
+        if (len(body) > batch.PIECE or self._marks) and self._line_by_line:
+            return self._transform_lines(model, body, content_type, accept)
         return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
 
+    def _transform_lines(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
+        """Line by line, if both request and answer have a line a row (B-09, B-11)."""
 
-def refusal(status: int, reason: str) -> Response:
+        def answer(piece: bytes) -> bytes:
+            return self._output_fn(self._predict_fn(self._input_fn(piece, sent), model), accept)[0]
+
+        def mark(reason: str) -> bytes:
+            reasons.append(reason)
+            return codecs.BAD_RECORDS[given](reason)
+
+        reasons: list[str] = []
+        sent, charset = media_type(content_type)
+        given, _ = response_format(accept, self.settings.output)
+        if not {sent, given} <= codecs.BAD_RECORDS.keys():
+            return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
+        body = codecs.in_utf8(body, charset) if charset else body
+        lines = batch.by_lines(body, answer, mark if self._marks else None)
+        remark = f"marked {len(reasons)} bad records, the first: {reasons[0]}" if reasons else ""
+        return lines, given, remark
+
+
+def refusal(status: int, reason: str, remark: str = "") -> Response:
     """An error's response: plain text, short enough to reach the client whole (S-44)."""
     body = f"{reason[: ERROR_LENGTH - 1]}\n".encode(errors="replace")  # JSON can hold what UTF-8 cannot
-    return Response(status, body, "text/plain; charset=utf-8")
+    return Response(status, body, "text/plain; charset=utf-8", remark or reason)
 
 
 def decode(body: bytes, content_type: str, features: list[str] | None) -> np.ndarray:
     """The `input_fn` for rows of numbers: float32, shape (rows, features)."""
-    return codecs.decode(body, media_type(content_type), features)
+    name, charset = media_type(content_type)
+    return codecs.decode(body, name, features, charset)
 
 
 def predict(data: np.ndarray, model: Any) -> Any:
@@ -95,7 +122,7 @@ def predict(data: np.ndarray, model: Any) -> Any:
 
 
 def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes, str]:
-    """The `output_fn`: what a classifier was asked for, or else an array's rows, as CSV or JSON."""
+    """The `output_fn`: what a classifier was asked for, or else an array's rows, in the type asked for."""
     content_type, outputs = response_format(accept, default_output)
     if isinstance(prediction, dict):
         columns = {name: OUTPUTS[name](prediction) for name in outputs}
@@ -106,8 +133,11 @@ def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes, st
 
 # Clients repeat themselves, so each of the few headers they send is taken apart once.
 @lru_cache(maxsize=256)
-def media_type(content_type: str) -> str:
-    return MediaType.parse(content_type).name
+def media_type(content_type: str) -> tuple[str, str]:
+    """The media type's name, and the charset if the body has to be turned into UTF-8."""
+    parsed = MediaType.parse(content_type)
+    charset = parsed.parameters.get("charset", "").lower()
+    return parsed.name, "" if charset in ("utf-8", "utf8", "us-ascii") else charset
 
 
 @lru_cache(maxsize=256)
@@ -115,7 +145,7 @@ def response_format(accept: str, default_output: str) -> tuple[str, tuple[str, .
     """The content type to answer with, and the outputs: `text/csv; output="predicted_label,probabilities"`."""
     chosen = negotiate(accept, tuple(codecs.ENCODERS))
     if chosen is None:
-        raise RequestError(406, f"cannot answer in {accept!r}; accept {' or '.join(codecs.ENCODERS)}")
+        raise RequestError(406, f"cannot answer in {accept!r}; accept {codecs.one_of(codecs.ENCODERS)}")
     names = tuple(name.strip() for name in chosen.parameters.get("output", default_output).split(","))
     unknown = [name for name in names if name not in OUTPUTS]
     if unknown:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from byoc import codecs
-from byoc.codecs import CSV, JSON
+from byoc.codecs import CSV, JSON, JSON_LINES, csv_text
 from byoc.errors import RequestError
 
 FEATURES = ["width", "height"]
@@ -26,6 +26,11 @@ FEATURES = ["width", "height"]
         (JSON, b'[{"width": 1, "height": 2}, {"height": -4, "width": 3.5}]'),
         (JSON, b'{"instances": [{"height": 2, "width": 1}, [3.5, -4.0]], "unknown": null}'),
         (JSON, '{"instances": [[1, 2], [3.5, -4]]}'.encode("utf-16")),
+        (JSON_LINES, b"[1, 2]\n[3.5, -4]"),
+        (JSON_LINES, b"\xef\xbb\xbf[1, 2]\r\n[3.5, -4]\r\n"),
+        (JSON_LINES, b'{"width": 1, "height": 2}\n{"height": -4, "width": 3.5}\n'),
+        ("application/x-jsonlines", b"[1, 2]\n[3.5, -4]\n"),
+        ("application/x-ndjson", b"[1, 2]\n[3.5, -4]\n"),
     ],
 )
 @pytest.mark.parametrize("features", [FEATURES, None], ids=["named", "unnamed"])
@@ -59,6 +64,8 @@ def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
         (CSV, "1,2\n3", "^row 2 has 1 columns, but the model takes 2: width, height$"),
         (CSV, "1,2,3\n1,2,3", "^row 1 has 3 columns, but the model takes 2: width, height$"),
         (CSV, "1,2\n\n3,4", "^row 2 has 0 columns"),
+        (CSV, "1,2\n \n", "^row 2 has 1 columns"),
+        (CSV, '1,2\n"3\n",4', "^row 2 has a quoted cell that does not end on its line$"),
         (CSV, "1,2\n3,nan", r"^row 2, column 2 \(height\) is not a finite float32 number$"),
         (CSV, "inf,2", r"^row 1, column 1 \(width\) is not a finite float32 number$"),
         (CSV, "1,1e39", r"^row 1, column 2 \(height\) is not a finite float32 number$"),
@@ -78,6 +85,14 @@ def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
         (JSON, "[[1, 2, 3]]", "^row 1 has 3 columns, but the model takes 2: width, height$"),
         (JSON, "[]", '^send a list of rows, or {"instances": '),
         (JSON, '{"instances": {}}', '^send a list of rows, or {"instances": '),
+        (JSON_LINES, "\ufeff", "the request body is empty"),
+        (JSON_LINES, "[1, 2]\n[3,", "^row 2 is not JSON: "),
+        (JSON_LINES, "[1, 2]\n\n[3, 4]", "^row 2 is not JSON: "),
+        (JSON_LINES, "[1, 2],[3, 4]\n", "^row 1 is not JSON: "),
+        (JSON_LINES, "[1\n2]", "^row 1 is not JSON: "),
+        (JSON_LINES, "[1, 2]\n" + "[" * 100_000, "^row 2 is not JSON: "),
+        (JSON_LINES, "[1, 2]\n5", "^row 2 is neither a list nor an object, but 5$"),
+        (JSON_LINES, '{"width": 1}', "^row 1 has no field 'height'; its fields are width, height$"),
         (JSON, "5", '^send a list of rows, or {"instances": '),
         (JSON, "[[1, 2]", "^the body is not JSON: "),
         (JSON, "[" * 100_000, "^the body is not JSON: "),
@@ -96,6 +111,72 @@ def test_rows_of_a_model_without_feature_names_must_be_as_long_as_the_first():
         codecs.decode(b"1,x", CSV, None)
 
 
+FAULTS = [
+    None,
+    "x",
+    "",
+    "1e",
+    "1_0",
+    "0x1",
+    "1 2",
+    "1,2",
+    "1,2,3",
+    "1\n2",
+    "1\n2\n3",
+    "\r2",
+    "\u0661",
+    "nan",
+    "inf",
+    "-",
+]
+
+
+@pytest.mark.parametrize("cell", [*FAULTS, "1.", ".5", "+1", '"7"', " 8\t"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("features", [FEATURES, None], ids=["named", "unnamed"])
+def test_a_large_body_is_read_as_its_lines_are_one_by_one(monkeypatch, cell, end, features):
+    lines = [f"{number / 7},{-number}e3" for number in range(300)]
+    lines[100:100] = [] if cell is None else [f"0.1,{cell}"]
+    body = end.join(lines).encode()
+    assert len(body) > 2 * csv_text.LARGE
+    monkeypatch.setattr(csv_text, "LARGE", len(body) + 1)
+    expected = outcome(body, features)
+    monkeypatch.setattr(csv_text, "LARGE", 0)
+    assert outcome(body, features) == expected
+    assert isinstance(expected, str) or len(expected) == len(lines)
+
+
+def outcome(body: bytes, features: list[str] | None) -> list | str:
+    try:
+        return codecs.decode(body, CSV, features).tolist()
+    except RequestError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-16LE", "latin-1", "cp037"])
+def test_text_is_read_in_the_charset_named_and_nothing_else_is(charset):
+    assert codecs.decode("1,2\n3,4".encode(charset), CSV, FEATURES, charset).tolist() == [[1, 2], [3, 4]]
+    array = io.BytesIO()
+    np.save(array, [[1, 2]])
+    assert codecs.decode(array.getvalue(), codecs.NPY, FEATURES, charset).tolist() == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("charset", "status", "message"),
+    [
+        ("nonsense", 415, "^there is no charset 'nonsense'; send UTF-8"),
+        ("rot13", 415, "^there is no charset 'rot13'"),
+        ("a\0b", 415, r"^there is no charset 'a\\x00b'"),
+        ("utf-16", 400, "^the body is not text in utf-16: "),
+        ("idna", 400, "^the body is not text in idna: "),
+    ],
+)
+def test_a_charset_that_is_not_known_or_not_that_of_the_body_is_refused(charset, status, message):
+    with pytest.raises(RequestError, match=message) as refusal:
+        codecs.decode(b"1,2\n\xff", CSV, FEATURES, charset)
+    assert refusal.value.status == status
+
+
 def test_bytes_that_are_no_text_are_refused():
     with pytest.raises(RequestError, match="the body is not CSV in UTF-8"):
         codecs.decode(b"\xff\xfe,1", CSV, FEATURES)
@@ -104,20 +185,29 @@ def test_bytes_that_are_no_text_are_refused():
 def test_an_unknown_content_type_is_refused_with_those_that_are_known():
     with pytest.raises(RequestError) as refusal:
         codecs.decode(b"x", "image/png", FEATURES)
-    assert str(refusal.value) == "content type 'image/png' is not supported; send text/csv or application/json"
+    assert str(refusal.value) == "content type 'image/png' is not supported; send " + codecs.one_of(codecs.DECODERS)
     assert refusal.value.status == 415
 
 
-LABELS = ["plain", "a,b", '"hi" he said', "two\nlines", "DOS\r\nlines", "", " blank ", "ä"]
+LABELS = ["plain", "a,b", '"hi" he said', "two\nlines", "DOS\r\nlines", "", " blank ", "ä", "plain", "a,b"]
 
 
-@pytest.mark.parametrize("columns", [{"label": LABELS}, {"label": LABELS, "scores": [[0.25, 0.75]] * len(LABELS)}])
+@pytest.mark.parametrize(
+    "columns", [{"label": LABELS}, {"label": LABELS[:3]}, {"label": LABELS, "scores": [[0.25, 0.75]] * len(LABELS)}]
+)
 def test_any_label_survives_csv_and_json(columns):
     rows = list(csv.reader(io.StringIO(codecs.encode(columns, CSV).decode(), newline="")))
-    assert [row[0] for row in rows] == LABELS
+    labels = columns["label"]
+    assert [row[0] for row in rows] == labels
     assert {tuple(row[1:]) for row in rows} == ({("0.25", "0.75")} if len(columns) > 1 else {()})
     predictions = json.loads(codecs.encode(columns, JSON))["predictions"]
-    assert [row["label"] for row in predictions] == LABELS if len(columns) > 1 else predictions == LABELS
+    assert ([row["label"] for row in predictions] if len(columns) > 1 else predictions) == labels
+
+
+def test_json_lines_have_an_object_a_row():
+    assert codecs.encode({"label": ["a\nb", "ä"]}, JSON_LINES) == '{"label": "a\\nb"}\n{"label": "ä"}\n'.encode()
+    both = codecs.encode({"label": ["a"], "scores": [[0.25, 0.75]]}, JSON_LINES)
+    assert both == b'{"label": "a", "scores": [0.25, 0.75]}\n'
 
 
 def test_numbers_are_written_so_that_they_read_back_the_same():

@@ -97,12 +97,12 @@ def test_a_content_type_that_only_input_fn_knows_is_answered_in_json(predictor_w
     assert (response.status, response.content_type) == (200, "application/json")
 
 
-def test_a_fault_of_a_handler_is_told_in_one_line_and_logged_whole(predictor_with, capsys):
+def test_a_fault_of_a_handler_is_told_in_one_line_and_remarked_whole(predictor_with):
     predictor = predictor_with(MODEL + "\ndef predict_fn(data, model):\n    return {}['tokenizer']\n")
     response = predictor.respond(b"1,2", "text/csv", "")
     assert response.status == 500
     assert response.body == b"the model failed on this request: KeyError: 'tokenizer'\n"
-    assert "line 12, in predict_fn\n    return {}['tokenizer']" in capsys.readouterr().err
+    assert "line 12, in predict_fn\n    return {}['tokenizer']" in response.remark
 
 
 def test_a_handler_can_refuse_a_request(predictor_with):

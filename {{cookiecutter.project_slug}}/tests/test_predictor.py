@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import numpy as np
 import pytest
 
 from byoc.settings import Settings
@@ -25,6 +26,10 @@ class Model:
 def model_fn(model_dir):
     return Model()
 """
+KNOWN = "text/csv, application/json, application/jsonlines, application/x-npy"
+ALIASES = "application/x-jsonlines or application/x-ndjson"
+TAKEN = f"{KNOWN}, application/x-parquet, {ALIASES}"
+GIVEN = f"{KNOWN}, {ALIASES}"
 SMALL, BIG = "small, cheap", 'the "big" one'
 ROWS = b"1,2\n3,4\n"
 EVERYTHING = "predicted_label,probability,probabilities,labels"
@@ -73,6 +78,28 @@ def test_json_is_answered_in_json(respond):
     assert json.loads(answer.body) == {"predictions": [BIG, SMALL]}
 
 
+def test_the_charset_of_the_request_is_honoured(respond):
+    assert respond(ROWS.decode().encode("utf-16"), "Text/CSV; Charset=UTF-16").status == 200
+    assert respond(ROWS, "text/csv; charset=UTF-8").status == 200
+    assert respond(ROWS, "text/csv; charset=klingon").status == 415
+
+
+@pytest.mark.parametrize("name", ["application/jsonlines", "application/x-jsonlines", "application/x-ndjson"])
+def test_json_lines_are_answered_line_for_line_under_the_name_that_was_used(respond, name):
+    answer = respond(b"[1, 2]\n[3, 4]", name)
+    assert (answer.status, answer.content_type) == (200, name)
+    labels = [{"predicted_label": label} for label in (SMALL, BIG)]
+    assert [json.loads(line) for line in answer.body.splitlines()] == labels
+
+
+def test_an_array_is_answered_with_an_array(respond):
+    body = io.BytesIO()
+    np.save(body, np.array([[1, 2], [3, 4]]))
+    answer = respond(body.getvalue(), "application/x-npy")
+    assert (answer.status, answer.content_type) == (200, "application/x-npy")
+    assert np.load(io.BytesIO(answer.body), allow_pickle=False).tolist() == [SMALL, BIG]
+
+
 @pytest.mark.parametrize(
     ("outputs", "first_row", "first_prediction"),
     [
@@ -107,10 +134,10 @@ def test_outputs_can_be_asked_for_and_set(respond, outputs, first_row, first_pre
         ((b"",), 400, "the request body is empty; send at least one row"),
         ((b"1,2\n3,x",), 400, 'row 2, column 2 (height) is "x", not a number'),
         ((b'[["\\ud800", 2]]', "application/json"), 400, 'row 1, column 1 (width) is "?", not a number'),
-        ((ROWS, "image/png"), 415, "content type 'image/png' is not supported; send text/csv or application/json"),
-        ((ROWS, ";"), 415, "content type '' is not supported; send text/csv or application/json"),
-        ((ROWS, "", "image/png"), 406, "cannot answer in 'image/png'; accept text/csv or application/json"),
-        ((ROWS, "", "*/*;q=0"), 406, "cannot answer in '*/*;q=0'; accept text/csv or application/json"),
+        ((ROWS, "image/png"), 415, f"content type 'image/png' is not supported; send {TAKEN}"),
+        ((ROWS, ";"), 415, f"content type '' is not supported; send {TAKEN}"),
+        ((ROWS, "", "image/png"), 406, f"cannot answer in 'image/png'; accept {GIVEN}"),
+        ((ROWS, "", "*/*;q=0"), 406, f"cannot answer in '*/*;q=0'; accept {GIVEN}"),
         ((ROWS, "", "text/csv; output=x"), 406, f"there is no output 'x'; ask for {EVERYTHING.replace(',', ', ')}"),
     ],
 )

@@ -13,6 +13,7 @@ NUMBERS = {
     "SAGEMAKER_MODEL_SERVER_WORKERS": "workers",
     "SAGEMAKER_MODEL_SERVER_THREADS": "threads",
     "SAGEMAKER_MODEL_SERVER_TIMEOUT": "timeout",
+    "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": "max_concurrent",
 }
 TEXTS = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "accept", "SAGEMAKER_INFERENCE_OUTPUT": "output"}
 
@@ -39,11 +40,38 @@ def test_every_setting_is_read_from_its_variable(variable, name):
 
 
 @pytest.mark.parametrize("variable", NUMBERS)
-@pytest.mark.parametrize("text", ["0", "-1", "1.5", "auto", "1e3", "²"])
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "auto", "1e3", "²", "١"])
 def test_a_number_that_cannot_be_used_is_refused_by_name_value_and_rule(variable, text):
     with pytest.raises(SettingError) as refusal:
         Settings.from_environment({variable: text})
     assert str(refusal.value) == f"{variable}={text!r} cannot be used: it must be a whole number above 0, or unset"
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "rule"),
+    [
+        ("SAGEMAKER_MAX_PAYLOAD_IN_MB", "-1", "a whole number above -1"),
+        ("SAGEMAKER_BATCH", "yes", "true or false"),
+        ("SAGEMAKER_BATCH_STRATEGY", "RECORD", "MULTI_RECORD or SINGLE_RECORD"),
+        ("BYOC_BAD_RECORDS", "drop", "refuse or mark"),
+    ],
+)
+def test_every_other_rule_is_told_too(variable, text, rule):
+    with pytest.raises(SettingError) as refusal:
+        Settings.from_environment({variable: text})
+    assert str(refusal.value) == f"{variable}={text!r} cannot be used: it must be {rule}, or unset"
+
+
+@pytest.mark.parametrize(
+    ("batch", "timeout", "bad_records"), [("true", 3600, "mark"), ("True", 3600, "mark"), ("FALSE", 60, "refuse")]
+)
+def test_a_batch_has_an_hour_a_request_and_marks_bad_records(batch, timeout, bad_records):
+    settings = Settings.from_environment({"SAGEMAKER_BATCH": batch})
+    assert (settings.timeout, settings.bad_records) == (timeout, bad_records)
+    settings = Settings.from_environment(
+        {"SAGEMAKER_BATCH": batch, "SAGEMAKER_MODEL_SERVER_TIMEOUT": "9", "BYOC_BAD_RECORDS": "REFUSE"}
+    )
+    assert (settings.timeout, settings.bad_records) == (9, "refuse")
 
 
 @pytest.mark.parametrize(

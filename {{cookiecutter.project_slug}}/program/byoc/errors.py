@@ -16,6 +16,22 @@ class RequestError(ValueError):
         super().__init__(message)
         self.status = status
 
+    def below(self, rows: int) -> "RequestError":
+        """The same fault, told of a body in which `rows` rows come before these."""
+        return self
+
+
+class RowError(RequestError):
+    """A row of a request cannot be used. `row` counts from 1; `fault` goes on from there: "has 3 columns, but …"."""
+
+    def __init__(self, row: int, fault: str):
+        super().__init__(400, f"row {row}{'' if fault.startswith(',') else ' '}{fault}")
+        self.row = row
+        self.fault = fault
+
+    def below(self, rows: int) -> "RowError":
+        return RowError(self.row + rows, self.fault)
+
 
 class SettingError(ValueError):
     """An environment variable has a value that cannot be used."""

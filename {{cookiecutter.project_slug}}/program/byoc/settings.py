@@ -4,7 +4,7 @@ The names are those that SageMaker and its toolkits use, where they have one.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -12,46 +12,87 @@ from byoc import cpus
 from byoc.errors import SettingError
 
 
-def _setting(variable: str, default: Callable[[], Any], meaning: str) -> Any:
-    return field(metadata={"variable": variable, "default": default, "meaning": meaning})
+def _setting(variable: str, default: Any, meaning: str, least: int = 1, choices: tuple[str, ...] = ()) -> Any:
+    """`default` is a value, or a function of the settings above this one."""
+    return field(
+        metadata={"variable": variable, "default": default, "meaning": meaning, "least": least, "choices": choices}
+    )
 
 
 @dataclass(frozen=True)
 class Settings:
-    port: int = _setting("SAGEMAKER_BIND_TO_PORT", lambda: 8080, "the port to listen on (S-60)")
+    port: int = _setting("SAGEMAKER_BIND_TO_PORT", 8080, "the port to listen on (S-60)")
     workers: int = _setting(
-        "SAGEMAKER_MODEL_SERVER_WORKERS", cpus.available, "worker processes; by default one a CPU of the quota (S-28)"
+        "SAGEMAKER_MODEL_SERVER_WORKERS",
+        lambda above: cpus.available(),
+        "worker processes; by default one a CPU of the quota (S-28)",
     )
     threads: int = _setting(
-        "SAGEMAKER_MODEL_SERVER_THREADS", lambda: 1, "threads of each worker; more than one suits handlers that wait"
+        "SAGEMAKER_MODEL_SERVER_THREADS", 1, "threads of each worker; more than one suits handlers that wait"
     )
+    batch: bool = _setting("SAGEMAKER_BATCH", False, "true in a batch transform job; SageMaker sets it (B-02)")
     timeout: int = _setting(
-        "SAGEMAKER_MODEL_SERVER_TIMEOUT", lambda: 60, "seconds after which a request is given up (S-45)"
+        "SAGEMAKER_MODEL_SERVER_TIMEOUT",
+        lambda above: 3600 if above["batch"] else 60,
+        "seconds after which a request is given up; by default 60, in a batch transform job 3600 (S-45, B-08)",
     )
     accept: str = _setting(
-        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT",
-        lambda: "",
-        "the answer's type if a client names none; else the request's",
+        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "", "the answer's type if a client names none; else the request's"
     )
     output: str = _setting(
         "SAGEMAKER_INFERENCE_OUTPUT",
-        lambda: "predicted_label",
+        "predicted_label",
         "what a classifier tells, a list of predicted_label, probability, probabilities, labels",
+    )
+    bad_records: str = _setting(
+        "BYOC_BAD_RECORDS",
+        lambda above: "mark" if above["batch"] else "refuse",
+        "`refuse` answers a request with a bad record with 400, `mark` gives that line an error in its place; "
+        "by default a batch transform job marks, because a refusal fails the whole file (B-11)",
+        choices=("refuse", "mark"),
+    )
+    batch_strategy: str = _setting(
+        "SAGEMAKER_BATCH_STRATEGY",
+        "MULTI_RECORD",
+        "told to SageMaker by /execution-parameters (B-04)",
+        choices=("MULTI_RECORD", "SINGLE_RECORD"),
+    )
+    max_payload: int = _setting(
+        "SAGEMAKER_MAX_PAYLOAD_IN_MB",
+        6,
+        "megabytes, told to SageMaker by /execution-parameters; 0 is no limit",
+        least=0,
+    )
+    max_concurrent: int = _setting(
+        "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS",
+        lambda above: above["workers"] * above["threads"],
+        "requests at a time, told to SageMaker by /execution-parameters; by default as many as there are threads",
     )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """Read every setting; raises SettingError for one that is not a positive whole number where it must be."""
-        return cls(**{setting.name: _read(setting, environment) for setting in fields(cls)})
+        """Read every setting; raises SettingError for a value that breaks its rule."""
+        values: dict[str, Any] = {}
+        for setting in fields(cls):
+            values[setting.name] = _read(setting, environment, values)
+        return cls(**values)
 
 
-def _read(setting: Any, environment: Mapping[str, str]) -> Any:
-    variable = setting.metadata["variable"]
-    text = environment.get(variable, "").strip()
+def _read(setting: Any, environment: Mapping[str, str], above: dict[str, Any]) -> Any:
+    known = setting.metadata
+    text = environment.get(known["variable"], "").strip()
     if not text:
-        return setting.metadata["default"]()
-    if setting.type is not int:
-        return text
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingError(f"{variable}={text!r} cannot be used: it must be a whole number above 0, or unset")
-    return int(text)
+        return known["default"](above) if callable(known["default"]) else known["default"]
+    if setting.type is int:
+        if text.isdecimal() and text.isascii() and int(text) >= known["least"]:
+            return int(text)
+        rule = f"a whole number above {known['least'] - 1}"
+    else:
+        choices = ("true", "false") if setting.type is bool else known["choices"]
+        if not choices:
+            return text
+        for choice in choices:
+            if text.lower() == choice.lower():  # SageMaker says true, its local mode True (B-02)
+                return choice == "true" if setting.type is bool else choice
+        rule = " or ".join(choices)
+    raise SettingError(f"{known['variable']}={text!r} cannot be used: it must be {rule}, or unset")

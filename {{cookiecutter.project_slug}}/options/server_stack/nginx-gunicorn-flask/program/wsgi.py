@@ -3,11 +3,13 @@
 import gc
 import sys
 from http import HTTPStatus
+from typing import Any
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 import predictor
+from byoc import batch, log
 from byoc.errors import ModelError, SettingError
 
 try:
@@ -33,6 +35,12 @@ def invocations() -> Response:
     raise AssertionError
 
 
+@flask.get("/execution-parameters")
+def execution_parameters() -> dict[str, Any]:
+    """What a batch transform job may send at a time (B-04)."""
+    return batch.execution_parameters(model.settings)
+
+
 @flask.errorhandler(HTTPException)
 def refuse(error: HTTPException) -> Response:
     """404, 405 and their like in plain text, never an HTML page (S-44)."""
@@ -50,8 +58,11 @@ def app(environ, start_response):
         return flask(environ, start_response)
     body = environ["wsgi.input"].read()  # to the end of the body, chunked or not: gunicorn sees to that
     answer = model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", ""))
-    start_response(
-        f"{answer.status} {HTTPStatus(answer.status).phrase}",
-        [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))],
-    )
+    if answer.remark:
+        log.request(environ, status=answer.status, remark=answer.remark)
+    headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
+    attributes = environ.get("HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES")
+    if attributes and len(attributes) <= 1024 and attributes.isascii() and attributes.isprintable():
+        headers.append(("X-Amzn-SageMaker-Custom-Attributes", attributes))  # else the client would not see them (S-48)
+    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
     return [answer.body]

@@ -2,9 +2,11 @@
 
 import http.client
 import json
+import re
+from pathlib import Path
 
 import pytest
-from serving import FRONTS, Server, wait_until
+from serving import FRONTS, Server, no_nginx, wait_until
 
 
 @pytest.fixture(scope="module", params=FRONTS)
@@ -61,6 +63,25 @@ def test_a_body_may_come_in_chunks(server, payload):
     assert len(response.body.splitlines()) == len(payload.splitlines())
 
 
+def test_a_body_larger_than_every_buffer_may_come_in_chunks(server, payload):
+    lines = payload.splitlines()[0] + b"\n"
+    response = server.request("POST", "/invocations", iter([lines * 10_000] * 20), Content_Type="text/csv")
+    assert response.status == 200
+    assert response.body.count(b"\n") == 200_000
+
+
+@no_nginx
+def test_a_batch_job_has_an_hour_and_marks_its_bad_records(trained, payload, tmp_path):
+    with Server(trained.base, "nginx", tmp_path / "log", SAGEMAKER_BATCH="true") as server:
+        arguments = server.ready().child("gunicorn").cmdline()
+        assert arguments[arguments.index("--timeout") + 1] == "3600"
+        (conf,) = Path(server.child("nginx").cwd()).glob("nginx.conf")
+        assert set(re.findall(r"proxy_(?:read|send)_timeout (\w+)", conf.read_text())) == {"3600s", "1s"}
+        response = server.request("POST", "/invocations", payload + b"x\n", Content_Type="text/csv")
+        assert response.body.splitlines()[-1] == b"ERROR"
+        assert server.request("GET", "/execution-parameters").status == 200
+
+
 def test_one_connection_takes_many_requests(server, payload):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     answers = set()
@@ -99,6 +120,48 @@ def test_a_wrong_method_is_told_the_right_ones(server):
     assert {"GET", "POST"} < set(server.request("DELETE", "/ping").headers["Allow"].split(", "))
 
 
-def test_the_log_has_a_line_for_a_request_that_went_wrong(server):
-    server.request("GET", "/no/such/place")
-    wait_until(lambda: '"GET /no/such/place HTTP/1.1" 404' in server.log)
+def lines_of(server, **wanted) -> list[dict]:
+    lines = [json.loads(line) for line in server.log.splitlines() if line.startswith("{")]
+    return [line for line in lines if wanted.items() <= line.items()]
+
+
+def test_the_log_has_a_json_line_for_each_request_with_its_ids(server, payload):
+    path = '/odd"\\x'
+    ids = {"X-Amzn-SageMaker-Inference-Id": "inference-1", "X-Amzn-SageMaker-Request-Id": "request-1"}
+    assert server.request("GET", path, **ids).status == 404
+    wait_until(lambda: lines_of(server, status=404, request_id="request-1", inference_id="inference-1"))
+    assert path in lines_of(server, request_id="request-1")[0]["request"]
+
+
+def test_a_refusal_is_logged_with_its_reason_and_id(server):
+    ids = {"X-Amzn-SageMaker-Request-Id": "request-2"}
+    answer = server.request("POST", "/invocations", b"nonsense", Content_Type="text/csv", **ids)
+    reason = answer.body.decode().strip()
+    wait_until(lambda: lines_of(server, request_id="request-2", status=400, remark=reason))
+
+
+def test_pings_that_go_well_are_not_logged(server):
+    server.request("GET", "/ping", **{"X-Amzn-SageMaker-Request-Id": "request-3"})
+    server.request("PUT", "/ping", **{"X-Amzn-SageMaker-Request-Id": "request-4"})
+    wait_until(lambda: lines_of(server, request_id="request-4"))
+    assert not lines_of(server, request_id="request-3")
+
+
+@pytest.mark.parametrize(
+    ("sent", "given"),
+    [("trace=1, user=2", "trace=1, user=2"), ("a" * 1024, "a" * 1024), ("a" * 1025, None), ("\xe4", None), ("", None)],
+    ids=["short", "longest", "too long", "not ascii", "empty"],
+)
+def test_custom_attributes_come_back_to_the_client(server, payload, sent, given):
+    headers = {"Content-Type": "text/csv", "X-Amzn-SageMaker-Custom-Attributes": sent}
+    response = server.request("POST", "/invocations", payload, **headers)
+    assert response.status == 200
+    assert response.headers["X-Amzn-SageMaker-Custom-Attributes"] == given
+
+
+def test_headers_that_mean_nothing_here_are_ignored(server, payload):
+    headers = {f"X-Amzn-SageMaker-Unknown-{number}": "x" for number in range(50)}
+    headers |= {"X-Amzn-SageMaker-Session-Id": "NEW_SESSION", "Content-Type": "text/csv"}
+    response = server.request("POST", "/invocations", payload, **headers)
+    assert response.status == 200
+    assert "X-Amzn-SageMaker-New-Session-Id" not in response.headers

@@ -33,6 +33,13 @@ def test_a_prediction_has_its_content_type_and_length(client, payload):
     assert response.content_length == len(response.data)
 
 
+def test_a_batch_job_is_told_what_it_may_send(client):
+    response = client.get("/execution-parameters")
+    assert (response.status_code, response.content_type) == (200, "application/json")
+    assert response.json.keys() == {"MaxConcurrentTransforms", "BatchStrategy", "MaxPayloadInMB"}
+    assert 0 < response.json["MaxConcurrentTransforms"] * response.json["MaxPayloadInMB"] <= 100
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status", "allow"),
     [

@@ -1,0 +1,24 @@
+"""Log lines as JSON on standard output, one a line, which is all that CloudWatch needs to filter by field (S-29)."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+
+def line(**fields: Any) -> None:
+    """Print the fields that are not empty, with the time, in one write: other processes write there as well."""
+    kept = {name: value for name, value in fields.items() if value not in ("", None)}
+    time = datetime.now(UTC).isoformat(timespec="milliseconds")
+    sys.stdout.write(json.dumps({"time": time, **kept}) + "\n")
+    sys.stdout.flush()
+
+
+def request(environ: dict[str, Any], **fields: Any) -> None:
+    """A line about a request, with the ids that SageMaker gave it (S-47); `environ` is WSGI's."""
+    line(
+        request=f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}",
+        **fields,
+        request_id=environ.get("HTTP_X_AMZN_SAGEMAKER_REQUEST_ID"),
+        inference_id=environ.get("HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID"),
+    )
