@@ -14,6 +14,7 @@ REQUIRED = {
         "requirements/algorithm.modules",
         "local_test/payload.csv",
         "local_test/payload.json",
+        "local_test/expected.csv",
         f"{LOCAL_TEST}/hyperparameters.json",
         f"{LOCAL_TEST}/inputdataconfig.json",
         f"{LOCAL_TEST}/resourceconfig.json",

@@ -1,0 +1,194 @@
+"""What checks share: the target, the sample request, one plain training run, one running server."""
+
+import http.client
+import shutil
+import tarfile
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from .http_client import Address, Answer, ask
+from .ml_folder import MlFolder
+from .outcome import NotChecked, NotHeld, must
+from .program import Program
+from .sample import Sample
+
+JOB = {
+    "TRAINING_JOB_NAME": "job-1",
+    "TRAINING_JOB_ARN": "arn:aws:sagemaker:us-east-1:123456789012:training-job/job-1",
+    "AWS_REGION": "us-east-1",
+}
+
+
+def once(method: Callable) -> Callable:
+    """Call a kit's method once and keep what came of it, be it an exception; others wait for it."""
+
+    @wraps(method)
+    def kept(self):
+        with self.lock:
+            lock = self.locks.setdefault(method.__name__, threading.RLock())
+        with lock:
+            if method.__name__ not in self.kept:
+                try:
+                    self.kept[method.__name__] = (method(self), None)
+                except Exception as error:
+                    self.kept[method.__name__] = (None, error)
+            value, error = self.kept[method.__name__]
+        if error:
+            raise error
+        return value
+
+    return kept
+
+
+@dataclass
+class Run:
+    """A training run that has ended."""
+
+    code: int
+    output: str
+    last_line: str
+    folder: MlFolder
+    seconds: float
+
+    @property
+    def failure(self) -> str:
+        """The failure file's text; raises NotHeld if there is none."""
+        must(self.folder.failure.is_file(), f"exit code {self.code}, but there is no /opt/ml/output/failure")
+        return self.folder.failure.read_bytes().decode(errors="replace")
+
+    def must_succeed(self, how: str = "") -> None:
+        must(self.code == 0, f"exit code {self.code}{how and f' {how}'}: {self.last_line}")
+        must(any(self.folder.model.iterdir()), f"exit code 0{how and f' {how}'}, but /opt/ml/model is empty")
+
+
+@dataclass
+class Server:
+    """A program that has answered a ping with 200."""
+
+    program: Program
+    address: Address
+    sample: Sample
+    seconds_to_ready: float = 0
+    first_ping: float = 0
+    statuses: set[int] = field(default_factory=set)
+
+    def ask(self, method: str, path: str, body: Any = None, seconds: float = 30, **headers: str) -> Answer:
+        """`Content_Type="text/csv"` sends that header."""
+        return ask(self.address, method, path, body, {k.replace("_", "-"): v for k, v in headers.items()}, seconds)
+
+    def predict(self, body: Any = None, seconds: float = 60, **headers: str) -> Answer:
+        """Post the sample, or another body of its type, to /invocations."""
+        sent = {"Content_Type": self.sample.content_type, "Accept": self.sample.accept} | headers
+        sent = {name: value for name, value in sent.items() if value}
+        return self.ask("POST", "/invocations", self.sample.body if body is None else body, seconds, **sent)
+
+    def must_predict(self, body: Any = None, **headers: str) -> Answer:
+        """The answer to the sample; raises NotHeld unless it is 200 and, if known, the one expected."""
+        answer = self.predict(body, **headers)
+        must(answer.status == 200, f"POST /invocations → {answer.brief()}")
+        if body is None:
+            self.sample.must_be_expected(answer)
+        return answer
+
+
+class Kit:
+    def __init__(self, target, sample: Sample, test_dir: Path, model: Path | None, claims: set[str], limits: dict):
+        self.target, self.sample, self.test_dir, self.given_model = target, sample, test_dir, model
+        self.claims, self.limits = claims, limits
+        self.lock, self.locks, self.kept = threading.Lock(), {}, {}
+        self.stack = ExitStack()
+        self.folder = Path(tempfile.mkdtemp(prefix="contract-kit-")).resolve()
+        self.folder.chmod(0o755)
+
+    def new_folder(self) -> Path:
+        folder = Path(tempfile.mkdtemp(dir=self.folder))
+        folder.chmod(0o755)
+        return folder
+
+    def ml(self) -> MlFolder:
+        """A fresh /opt/ml for one job."""
+        return MlFolder(self.new_folder() / "ml", self.test_dir)
+
+    def train(self, ml: MlFolder | None = None, *words: str, environment: dict | None = None, **how: Any) -> Run:
+        """Run `train` to its end."""
+        ml = ml or self.ml()
+        environment = JOB if environment is None else environment
+        with self.target.start(*(words or ("train",)), folder=ml.path, environment=environment, **how) as program:
+            code = program.wait(self.limits["train"])
+            return Run(code, program.output, program.last_line(), ml, time.monotonic() - program.started)
+
+    @once
+    def trained(self) -> Run:
+        """The plain run that T-01 judges."""
+        return self.train()
+
+    def good_run(self) -> Run:
+        """The plain run, for checks that only make sense if it went well."""
+        run = self.trained()
+        if run.code or not any(run.folder.model.iterdir()):
+            raise NotChecked("the plain training run fails, see T-01")
+        return run
+
+    @once
+    def model(self) -> Path:
+        """What training left, packed and unpacked as the platform does it (T-40), or the model that was given."""
+        source = self.given_model or self.good_run().folder.model
+        archive, folder = self.folder / "model.tar.gz", self.folder / "model"
+        with tarfile.open(archive, "w:gz") as packed:
+            packed.add(source, arcname=".")
+        with tarfile.open(archive) as packed:
+            packed.extractall(folder, filter="data")
+        return folder
+
+    def serving(self, model: Path | None = None, **how: Any):
+        """`with kit.serving() as server`: a server of the check's own. The shared one must have become ready before."""
+        try:
+            self.server()
+        except (NotHeld, NotChecked):
+            raise NotChecked("the server does not become ready, see S-06") from None
+        return self._serve(model or self.model(), **how)
+
+    @contextmanager
+    def _serve(self, model: Path | None, port: int = 8080, **how: Any) -> Iterator[Server]:
+        how = {"ports": (port,), **how}
+        with self.target.start("serve", model=model, **how) as program:
+            yield self.ready(program, program.address(port))
+
+    @once
+    def server(self) -> Server:
+        """A server that all read-only checks share."""
+        return self.stack.enter_context(self._serve(self.model()))
+
+    def ready(self, program: Program, address: Address) -> Server:
+        """Ping until 200, as the platform does; raises NotHeld if the program ends or the time is up."""
+        server = Server(program, address, self.sample)
+        seen = "nothing"
+        while time.monotonic() - program.started < self.limits["ready"]:
+            must(program.running, f"serve ended with exit code {program.process.poll()}: {program.last_line()}")
+            with suppress(OSError, http.client.HTTPException):
+                answer = server.ask("GET", "/ping", seconds=10)
+                server.first_ping = server.first_ping or answer.seconds
+                server.statuses.add(answer.status)
+                seen = answer.brief()
+                if answer.status == 200:
+                    server.seconds_to_ready = time.monotonic() - program.started
+                    return server
+            time.sleep(0.05)
+        raise NotHeld(f"no 200 on GET /ping within {self.limits['ready']:.0f} s; the last answer was {seen}")
+
+    def close(self) -> None:
+        """Stop and remove all that was started, and every folder."""
+        with suppress(Exception):
+            self.stack.close()
+        self.target.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.folder.exists():
+            self.target.remove_tree(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,0 +1,43 @@
+"""How a check ends: it returns what it saw, or raises one of these; and what a check needs, as decorators."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+HELD, NOT_HELD, NOT_CHECKED, BROKEN = "held", "not held", "not checked", "kit error"
+
+Check = Callable[..., str]
+
+
+class NotHeld(Exception):
+    """The target breaks its duty; the message says what was seen."""
+
+
+class NotChecked(Exception):
+    """Nothing can be said about the duty; the message says why."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One check's end: one of the four words above, what was seen, and the seconds it took."""
+
+    outcome: str
+    seen: str
+    seconds: float = 0.0
+
+
+def must(condition: object, seen: str) -> None:
+    """Raise NotHeld with what was seen unless the condition holds."""
+    if not condition:
+        raise NotHeld(seen)
+
+
+def container_only(check: Check) -> Check:
+    """The check makes sense for an image only; without Docker it is counted apart."""
+    check.container_only = True
+    return check
+
+
+def alone(check: Check) -> Check:
+    """The check takes times, so nothing else may run beside it."""
+    check.alone = True
+    return check

@@ -1,0 +1,52 @@
+"""The sample request: what to send, what must come back, and larger and smaller bodies of the same kind."""
+
+import re
+from dataclasses import dataclass
+
+from .http_client import Answer
+from .outcome import NotChecked, must
+
+LINES = ("text/csv", "application/jsonlines", "application/x-ndjson", "application/jsonl", "text/plain")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """`expected` is the whole answer's body, or None where any 200 will do."""
+
+    body: bytes
+    content_type: str
+    accept: str
+    expected: bytes | None
+
+    def must_be_expected(self, answer: Answer) -> None:
+        if self.expected is not None:
+            same = answer.body.split() == self.expected.split()
+            must(same, f"200, but the answer is {answer.body[:80]!r}, not {self.expected[:80]!r}")
+
+    @property
+    def records(self) -> list[bytes]:
+        """The body's records; raises NotChecked for a content type that does not have one a line."""
+        if self.content_type.partition(";")[0].strip().lower() not in LINES:
+            raise NotChecked(f"the sample, {self.content_type}, has no record a line; give one: --payload")
+        return self.body.splitlines()
+
+    def lines(self, count: int, end: bytes = b"\n", last: bytes | None = None) -> bytes:
+        """A body of so many records, in the sample's order, over and over."""
+        records = self.records
+        return end.join(records[number % len(records)] for number in range(count)) + (end if last is None else last)
+
+    def size(self, size: int) -> bytes:
+        """A body of at least so many bytes: the sample's lines over and over, or where it has none, padding."""
+        try:
+            block = b"".join(record + b"\n" for record in self.records)
+        except NotChecked:
+            return self.body + b" " * size
+        return block * (size // len(block) + 1)
+
+    def numbers(self) -> list[list[float]]:
+        """The rows as numbers; raises NotChecked if they are not."""
+        try:
+            rows = [[float(cell) for cell in re.split(rb",", record)] for record in self.records]
+        except ValueError:
+            raise NotChecked("the sample does not hold numbers only") from None
+        return rows

@@ -1,0 +1,178 @@
+"""An image as the target, driven by the Docker CLI as SageMaker drives it."""
+
+import ipaddress
+import json
+import signal
+import socket
+import subprocess
+import uuid
+from functools import cache, cached_property
+from pathlib import Path
+
+from .outcome import NotChecked, NotHeld
+from .program import Program, wait_until
+
+CAPABILITIES = "com.amazonaws.sagemaker.capabilities."
+CALL_LIMIT = 120  # seconds, for calls that do not run the target
+
+# Prints the ids of PID 1's children, inside the container.
+CHILDREN = """\
+for file in /proc/[0-9]*/status; do
+  while read -r key value; do
+    case $key in Pid:) pid=$value ;; PPid:) [ "$value" = 1 ] && echo "$pid" ;; esac
+  done <"$file"
+done 2>/dev/null; true"""
+
+
+class Image:
+    """`kind` and `name` are for the report; every container carries a label by which `close` finds it."""
+
+    kind = "image"
+
+    def __init__(self, name: str):
+        self.name = name
+        self.label = f"contract-kit={uuid.uuid4().hex}"
+
+    @cached_property
+    def inspected(self) -> dict:
+        """What `docker image inspect` says."""
+        return json.loads(docker("image", "inspect", self.name))[0]
+
+    @property
+    def config(self) -> dict:
+        return self.inspected["Config"]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return self.config.get("Labels") or {}
+
+    def start(
+        self,
+        *words: str,
+        folder: Path | None = None,
+        model: Path | None = None,
+        read_only: tuple[str, ...] = (),
+        environment: dict[str, str] | None = None,
+        ports: tuple[int, ...] = (),
+        options: tuple[str, ...] = (),
+    ) -> "Container":
+        """`docker run IMAGE words…` with `folder` as /opt/ml and `model` as a read-only /opt/ml/model."""
+        command = ["--label", self.label, *options]
+        command += ["-v", f"{folder}:/opt/ml"] if folder else []
+        command += [word for path in read_only for word in ("-v", f"{folder / path}:/opt/ml/{path}:ro")]
+        command += ["-v", f"{model}:/opt/ml/model:ro"] if model else []
+        command += [word for port in ports for word in ("-p", f"127.0.0.1::{port}")]
+        command += [word for item in (environment or {}).items() for word in ("-e", "=".join(item))]
+        return Container([*command, self.name, *words])
+
+    def shell(self, script: str) -> str:
+        """What a script prints under the image's /bin/sh; raises NotHeld if there is none or it fails."""
+        with self.start("-c", script, options=("--entrypoint", "/bin/sh")) as program:
+            code = program.wait(CALL_LIMIT)
+            if code:
+                raise NotHeld(f"sh -c {script!r} ended with exit code {code}: {program.last_line()}")
+            return program.output
+
+    @cached_property
+    def files(self) -> list[str]:
+        """The paths of all files in the image, without running it."""
+        container = docker("create", "--label", self.label, self.name, "true").strip()
+        exporting = subprocess.Popen(["docker", "export", container], stdout=subprocess.PIPE)
+        how = {"stdin": exporting.stdout, "capture_output": True, "text": True, "timeout": CALL_LIMIT}
+        listing = subprocess.run(["tar", "-t"], **how)
+        exporting.wait(CALL_LIMIT)
+        docker("rm", "--force", container)
+        return [f"/{name.removeprefix('./')}" for name in listing.stdout.splitlines()]
+
+    def remove_tree(self, folder: Path) -> None:
+        """Empty a folder in which root's containers may have left what this user cannot delete."""
+        mount = f"{folder}:/contract-kit"
+        words = ("run", "--rm", "--label", self.label, "--user", "0", "-v", mount, "--entrypoint", "/bin/sh", self.name)
+        docker(*words, "-c", "rm -rf /contract-kit/*", check=False)
+
+    def close(self) -> None:
+        """Remove every container that this run has started."""
+        left = docker("ps", "--all", "--quiet", "--filter", f"label={self.label}", check=False).split()
+        if left:
+            docker("rm", "--force", "--volumes", *left, check=False)
+
+
+class Container(Program):
+    """A running container; its exit code is the `docker run` client's."""
+
+    def __init__(self, arguments: list[str]):
+        self.name = f"contract-kit-{uuid.uuid4().hex[:12]}"
+        super().__init__(["docker", "run", "--sig-proxy=false", "--name", self.name, *arguments])
+
+    def state(self, template: str) -> str:
+        return docker("inspect", "--format", template, self.name, check=False).strip()
+
+    def _begun(self) -> None:
+        begun = wait_until(lambda: not self.running or self.state("{{.State.Running}}") == "true", 60, 0.1)
+        if not begun or not self.running:
+            raise NotHeld(f"the container has ended already: {self.last_line()}")
+
+    def address(self, port: int = 8080) -> tuple[str, int]:
+        self._begun()
+        own = self.state("{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}").split()
+        if own and on_bridge():
+            return own[0], port
+        published = docker("port", self.name, f"{port}/tcp").split()[0]
+        host, _, number = published.rpartition(":")
+        return host, int(number)
+
+    def send(self, number: signal.Signals) -> None:
+        self._begun()
+        docker("kill", "--signal", number.name.removeprefix("SIG"), self.name, check=False)
+
+    def execute(self, script: str) -> str:
+        """What a script prints under /bin/sh in the running container; raises NotChecked if that does not work."""
+        try:
+            return docker("exec", self.name, "/bin/sh", "-c", script)
+        except DockerError as error:
+            raise NotChecked(f"nothing can be run in the container to look: {error}") from None
+
+    def children(self) -> list[int]:
+        return [int(pid) for pid in self.execute(CHILDREN).split()]
+
+    def kill_child(self, pid: int) -> None:
+        self.execute(f"kill -9 {pid}")
+
+    def remove(self) -> None:
+        docker("rm", "--force", "--volumes", self.name, check=False)
+        if self.running:
+            self.process.kill()
+        self.process.wait(30)
+
+
+@cache
+def on_bridge() -> bool:
+    """Whether this machine reaches containers by their own addresses: a published port is Docker's proxy's, whose
+    connections say nothing about the container. On macOS and with rootless engines there is no other way."""
+    template = "{{range .IPAM.Config}}{{.Subnet}} {{end}}"
+    subnets = docker("network", "inspect", "--format", template, "bridge", check=False).split()
+    if not subnets:
+        return False
+    try:
+        socket.create_server((str(ipaddress.ip_network(subnets[0])[1]), 0)).close()  # the bridge's own address
+    except OSError:
+        return False
+    return True
+
+
+class DockerError(Exception):
+    """A call of the Docker CLI failed; the message is what it said."""
+
+
+def docker(*arguments: str, check: bool = True) -> str:
+    """What `docker ARGUMENTS` prints; raises DockerError if it fails and `check` is set, or takes too long."""
+    try:
+        done = subprocess.run(
+            ["docker", *arguments], stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
+            timeout=CALL_LIMIT, start_new_session=True,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise DockerError(f"docker {arguments[0]} took more than {CALL_LIMIT} s") from None
+    if check and done.returncode:
+        raise DockerError(done.stderr.strip() or f"docker {arguments[0]} ended with exit code {done.returncode}")
+    return done.stdout
