@@ -64,14 +64,14 @@ def discover(paths: Paths) -> dict[str, Channel]:
     if declaration.exists():
         try:
             settings = dict(json.loads(declaration.read_text(encoding="utf-8")))
-            sharded = {name: channel.get("S3DistributionType") == "ShardedByS3Key" for name, channel in settings.items()}
+            distribution = {name: channel.get("S3DistributionType") for name, channel in settings.items()}
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"inputdataconfig.json must hold an object of channels: {declaration}: {error}") from None
     elif paths.data.is_dir():
-        sharded = {folder.name: False for folder in sorted(paths.data.iterdir()) if folder.is_dir()}
+        distribution = {folder.name: None for folder in sorted(paths.data.iterdir()) if folder.is_dir()}
     else:
-        sharded = {}
-    return {name: Channel(name, paths.data / name, sharded[name]) for name in sharded}
+        distribution = {}
+    return {name: Channel(name, paths.data / name, kind == "ShardedByS3Key") for name, kind in distribution.items()}
 
 
 def _numbers(cells: list[str], where: str) -> list[float]:
