@@ -148,7 +148,7 @@ def test_a_channel_without_rows_is_refused_with_its_folder(channel, files):
 
 
 def test_a_host_without_a_share_of_the_data_is_told_why(tmp_path):
-    with pytest.raises(InputError, match="; with S3DistributionType=ShardedByS3Key a host may get no files$"):
+    with pytest.raises(InputError, match=r"; with S3DistributionType=ShardedByS3Key a host may get no files$"):
         Channel("training", tmp_path, sharded=True).read_labelled_csv()
 
 
