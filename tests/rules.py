@@ -9,6 +9,7 @@ LOCAL_TEST = "local_test/test_dir/input/config"
 REQUIRED = {
     "algorithm": {
         "program/algorithm.py",
+        "docs/hyperparameters.md",
         "requirements/algorithm.in",
         "requirements/algorithm.txt",
         "requirements/algorithm.modules",

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import botocore.session
+import botocore.validate
 import pytest
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -120,6 +122,32 @@ def test_the_image_says_what_sagemaker_asks_of_it(project):
     assert list(config["ExposedPorts"]) == ["8080/tcp"]  # L-05
     assert not config.get("Volumes")  # L-07
     assert config["Labels"]["com.amazonaws.sagemaker.capabilities.accept-bind-to-port"] == "true"  # S-61
+
+
+def test_what_it_tells_of_itself_is_what_sagemakers_apis_take(project):
+    told = json.loads(run("docker", "run", "--rm", *STRICT, IMAGE, "train", "--describe").stdout)
+    assert list(told) == ["HyperParameters", "ParameterRanges", "MetricDefinitions"]
+    sagemaker = botocore.session.get_session().get_service_model("sagemaker")
+    for name, content in told.items():
+        shape = sagemaker.shape_for(name.replace("MetricDefinitions", "MetricDefinitionList"))
+        problems = botocore.validate.ParamValidator().validate(content, shape)
+        assert not problems.has_errors(), problems.generate_report()
+
+
+def test_without_a_command_it_finds_out_what_it_is_for(test_dir):
+    trained = run("docker", "run", "--rm", "-v", f"{test_dir}:/opt/ml", IMAGE).stdout
+    assert trained.startswith("start: neither train nor serve was asked for, so this is train\n")
+    for file in (test_dir / "model").iterdir():
+        assert file.stat().st_mode & 0o666 == 0o666  # a user can remove what root has written (LM-10)
+    assert (test_dir / "model").stat().st_mode & 0o777 == 0o777
+    with container("-v", f"{test_dir / 'model'}:/opt/ml/model:ro", program="start") as name:
+        wait_until_ready(name)
+
+
+def test_a_command_that_there_is_not_fails_by_its_name():
+    result = subprocess.run(["docker", "run", "--rm", IMAGE, "bogus"], capture_output=True, text=True, check=False)
+    assert result.returncode == 127
+    assert 'exec: "bogus": executable file not found' in result.stderr  # T-03
 
 
 def test_a_change_of_the_program_rebuilds_nothing_else(project, tmp_path):

@@ -1,5 +1,6 @@
 """Channels are found where SageMaker puts them, and their rows are read whole or refused (T-14, T-15, T-18, T-20)."""
 
+import gzip
 import json
 
 import numpy as np
@@ -75,8 +76,10 @@ def test_all_files_are_read_in_order_through_every_folder_but_hidden_ones_are_no
         b"\xef\xbb\xbfa,1,2\nb,3,4\n",
         b'"a",1,"2"\n"b",3e0,4.0\n',
         b'a , 1, "2"\n\n b,\t3 ,+4\n\n',
+        gzip.compress(b"a,1,2\nb,3,4\n"),
+        gzip.compress(b"a,1,2\n") + gzip.compress(b"b,3,4\n"),
     ],
-    ids=["plain", "no last newline", "CRLF", "BOM", "quoted", "blanks"],
+    ids=["plain", "no last newline", "CRLF", "BOM", "quoted", "blanks", "gzip", "gzip in parts"],
 )
 def test_every_usual_way_to_write_csv_gives_the_same_rows(channel, content):
     (channel.folder / "rows.csv").write_bytes(content)
@@ -121,6 +124,10 @@ def test_labels_become_int64_only_if_that_loses_nothing(channel, labels, kind):
         ("a,1\n ,2\n", "line 2, column 1: the label is missing"),
         ('"a\nb",1\n"c",x\n', "line 3, column 2: 'x' is not a number"),
         (b"a,1\n\xff,2\n", "not CSV in UTF-8"),
+        (gzip.compress(b"a,1\nb,x\n"), "line 2, column 2: 'x' is not a number"),
+        (gzip.compress(b"a,1\n" * 9)[:-9], "after line .*: not CSV in UTF-8: Compressed file ended"),
+        (gzip.compress(b"a,1\n" * 9)[:-8] + b"12345678", "after line .*: not CSV in UTF-8: CRC check failed"),
+        (gzip.compress(b"a,1\n")[:10] + b"\xff" * 20, "after line 0: not CSV in UTF-8: .*invalid"),
     ],
 )
 def test_a_bad_row_is_refused_with_file_and_line(channel, content, message):
@@ -138,3 +145,22 @@ def test_a_channel_without_rows_is_refused_with_its_folder(channel, files):
     with pytest.raises(InputError, match="channel 'training' holds no rows: looked for CSV files in") as refusal:
         channel.read_labelled_csv()
     assert str(channel.folder) in str(refusal.value)
+
+
+def test_a_host_without_a_share_of_the_data_is_told_why(tmp_path):
+    with pytest.raises(InputError, match=r"; with S3DistributionType=ShardedByS3Key a host may get no files$"):
+        Channel("training", tmp_path, sharded=True).read_labelled_csv()
+
+
+def test_an_input_mode_that_is_not_read_is_refused_by_name(paths):
+    declared = {"training": {"TrainingInputMode": "File"}, "validation": {"TrainingInputMode": "Pipe"}}
+    (paths.config / "inputdataconfig.json").write_text(json.dumps(declared))
+    message = "^channel 'validation' has TrainingInputMode=Pipe, which is not read here: use File or FastFile$"
+    with pytest.raises(InputError, match=message):
+        channels.discover(paths)
+
+
+def test_a_channel_is_only_read(paths):
+    before = {file: file.stat().st_mtime_ns for file in paths.data.rglob("*")}  # FastFile cannot be written (T-21)
+    channels.discover(paths)["training"].read_labelled_csv()
+    assert {file: file.stat().st_mtime_ns for file in paths.data.rglob("*")} == before

@@ -1,15 +1,21 @@
 """The input channels: which there are, and the rows in their files (T-14, T-15, T-18, T-20)."""
 
 import csv
+import gzip
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 
 from byoc.errors import InputError
 from byoc.paths import Paths
+
+MODES = ("File", "FastFile")
+GZIP = b"\x1f\x8b"  # how every gzip file begins, whatever its name
 
 
 @dataclass(frozen=True)
@@ -39,18 +45,19 @@ class Channel:
             labels.append(_label(cells[0], where))
             features.append(row)
         if not features:
-            raise InputError(f"channel {self.name!r} holds no rows: looked for CSV files in {self.folder}")
+            why = "; with S3DistributionType=ShardedByS3Key a host may get no files" if self.sharded else ""
+            raise InputError(f"channel {self.name!r} holds no rows: looked for CSV files in {self.folder}{why}")
         return _labels(labels), np.array(features)
 
     def _csv_rows(self) -> Iterator[tuple[str, list[str]]]:
         for file in self.files():
-            with file.open(newline="", encoding="utf-8-sig") as lines:
+            with _open_text(file) as lines:
                 reader = csv.reader(lines, skipinitialspace=True)
                 try:
                     for cells in reader:
                         if cells:
                             yield f"{file}, line {reader.line_num}", cells
-                except (csv.Error, UnicodeDecodeError) as error:
+                except (csv.Error, UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error) as error:
                     raise InputError(f"{file}, after line {reader.line_num}: not CSV in UTF-8: {error}") from None
 
 
@@ -58,20 +65,35 @@ def discover(paths: Paths) -> dict[str, Channel]:
     """The job's channels by name: those that inputdataconfig.json declares.
 
     Without that file, as in the classic `test_dir`, every folder in `/opt/ml/input/data` is one. Files beside
-    the folders, such as manifests, never are (T-18). Raises InputError if the file is not what SageMaker writes.
+    the folders, such as manifests, never are (T-18). Raises InputError if the file is not what SageMaker writes, or
+    names an input mode that is not read here, such as Pipe (T-24).
     """
     declaration = paths.config / "inputdataconfig.json"
     if declaration.exists():
-        try:
-            settings = dict(json.loads(declaration.read_text(encoding="utf-8")))
-            sharded = {name: channel.get("S3DistributionType") == "ShardedByS3Key" for name, channel in settings.items()}
-        except (ValueError, TypeError, AttributeError) as error:
-            raise InputError(f"inputdataconfig.json must hold an object of channels: {declaration}: {error}") from None
-    elif paths.data.is_dir():
-        sharded = {folder.name: False for folder in sorted(paths.data.iterdir()) if folder.is_dir()}
-    else:
-        sharded = {}
-    return {name: Channel(name, paths.data / name, sharded[name]) for name in sharded}
+        return {name: _declared(name, paths, settings) for name, settings in _declarations(declaration).items()}
+    folders = sorted(paths.data.iterdir()) if paths.data.is_dir() else []
+    return {folder.name: Channel(folder.name, folder) for folder in folders if folder.is_dir()}
+
+
+def _declarations(file: Path) -> dict[str, dict[str, str]]:
+    try:
+        return {name: dict(settings) for name, settings in json.loads(file.read_text(encoding="utf-8")).items()}
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InputError(f"inputdataconfig.json must hold an object of channels: {file}: {error}") from None
+
+
+def _declared(name: str, paths: Paths, settings: dict[str, str]) -> Channel:
+    mode = settings.get("TrainingInputMode", "File")
+    if mode not in MODES:
+        known = " or ".join(MODES)
+        raise InputError(f"channel {name!r} has TrainingInputMode={mode}, which is not read here: use {known}")
+    return Channel(name, paths.data / name, sharded=settings.get("S3DistributionType") == "ShardedByS3Key")
+
+
+def _open_text(file: Path) -> TextIO:
+    with file.open("rb") as opened:
+        zipped = opened.read(len(GZIP)) == GZIP
+    return (gzip.open if zipped else open)(file, "rt", newline="", encoding="utf-8-sig")
 
 
 def _numbers(cells: list[str], where: str) -> list[float]:

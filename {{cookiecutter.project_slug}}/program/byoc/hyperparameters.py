@@ -2,6 +2,7 @@
 
 import ast
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,21 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # What SageMaker's SDKs and its tuner add to the user's own (T-12).
 PLATFORM_PREFIXES = ("sagemaker_", "_tuning_")
+
+
+@dataclass(frozen=True)
+class Tunable:
+    """Marks a field, `name: Annotated[int, Tunable(1, 9)]`, as one that a tuning job should vary.
+
+    Between two whole numbers it takes whole ones; a `Literal` needs no range. `scale` is SageMaker's ScalingType.
+    """
+
+    minimum: float | None = None
+    maximum: float | None = None
+    scale: str = "Auto"
+
+    def __str__(self) -> str:
+        return "every value" if self.minimum is None else f"{self.minimum} to {self.maximum}"
 
 
 def read(folder: Path, model: type[Model]) -> Model:

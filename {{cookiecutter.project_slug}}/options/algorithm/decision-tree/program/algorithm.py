@@ -5,7 +5,7 @@ because the model leaves as ONNX. To serve something else, define `model_fn`, `p
 and `output_fn` here, and `predictor.py` will use them.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, Field
@@ -15,6 +15,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import tree_report
 from byoc.errors import InputError
+from byoc.hyperparameters import Tunable
 from byoc.job import Job
 from byoc.signature import Feature, Signature
 
@@ -22,12 +23,23 @@ from byoc.signature import Feature, Signature
 class Hyperparameters(BaseModel):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
-    criterion: Literal["gini", "entropy", "log_loss"] = Field("gini", description="how a split's quality is measured")
-    max_leaf_nodes: int | None = Field(None, ge=2, description="the most leaves; no limit by default")
-    max_depth: int | None = Field(None, ge=1, description="the most splits above a leaf; no limit by default")
-    min_samples_leaf: int = Field(1, ge=1, description="the fewest rows that a leaf may hold")
+    criterion: Annotated[Literal["gini", "entropy", "log_loss"], Tunable()] = Field(
+        "gini", description="how a split's quality is measured"
+    )
+    max_leaf_nodes: Annotated[int | None, Tunable(2, 256, "Logarithmic")] = Field(
+        None, ge=2, description="the most leaves; no limit by default"
+    )
+    max_depth: Annotated[int | None, Tunable(1, 32)] = Field(
+        None, ge=1, description="the most splits above a leaf; no limit by default"
+    )
+    min_samples_leaf: Annotated[int, Tunable(1, 64, "Logarithmic")] = Field(
+        1, ge=1, description="the fewest rows that a leaf may hold"
+    )
     random_state: int = Field(0, ge=0, lt=2**32, description="decides between equally good splits")
     feature_names: list[str] | None = Field(None, description="the columns after the label; feature_1, … by default")
+
+
+METRICS = ("train:accuracy", "validation:accuracy")  # what `train` prints, for a tuning job to find
 
 
 def train(job: Job, hyperparameters: Hyperparameters) -> None:

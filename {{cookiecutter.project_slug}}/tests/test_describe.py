@@ -1,0 +1,112 @@
+"""One definition of the hyperparameters serves people and SageMaker's APIs alike."""
+
+import json
+import re
+import subprocess
+import sys
+from typing import Annotated, Literal
+
+import pytest
+from pydantic import BaseModel, Field
+
+from algorithm import METRICS
+from algorithm import Hyperparameters as OfAlgorithm
+from byoc import describe
+from byoc.hyperparameters import Tunable, parse
+
+
+class Hyperparameters(BaseModel):
+    loss: Annotated[Literal["l1", "l2"], Tunable()] = Field("l1", description="what is made small")
+    rate: Annotated[float, Tunable(0.001, 0.5, "Logarithmic")] = Field(0.1, gt=0, le=1, description="step size")
+    depth: Annotated[int | None, Tunable(1, 9)] = Field(None, ge=1)
+    layers: list[int] = Field(default_factory=lambda: [1, 2])
+    seed: int
+
+
+@pytest.fixture
+def train(project, tmp_path, monkeypatch):
+    """Run `train` with these arguments where there is no /opt/ml."""
+    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(tmp_path / "nowhere"))
+    monkeypatch.setenv("PYTHONUTF8", "1")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, project / "program" / "train", *arguments]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+
+    return run
+
+
+def test_the_table_for_a_terminal():
+    assert describe.as_text(Hyperparameters).splitlines() == [
+        "name    type     default   range     tuned         meaning",
+        "loss    l1 | l2  l1                  every value   what is made small",
+        "rate    number   0.1       > 0, ≤ 1  0.001 to 0.5  step size",
+        "depth   integer            ≥ 1       1 to 9",
+        "layers  array    [1, 2]",
+        "seed    integer  required",
+    ]
+
+
+def test_the_table_for_a_page():
+    lines = describe.as_markdown(Hyperparameters).splitlines()
+    assert lines[:3] == [
+        "| name | type | default | range | tuned | meaning |",
+        "| --- | --- | --- | --- | --- | --- |",
+        "| loss | l1 &#124; l2 | l1 |  | every value | what is made small |",
+    ]
+    assert len(lines) == 7
+
+
+def test_the_json_for_sagemaker():
+    assert json.loads(describe.as_json(Hyperparameters, ["train:loss"])) == {
+        "HyperParameters": {"loss": "l1", "rate": "0.1", "layers": "[1, 2]"},
+        "ParameterRanges": {
+            "CategoricalParameterRanges": [{"Name": "loss", "Values": ["l1", "l2"]}],
+            "ContinuousParameterRanges": [
+                {"Name": "rate", "MinValue": "0.001", "MaxValue": "0.5", "ScalingType": "Logarithmic"}
+            ],
+            "IntegerParameterRanges": [{"Name": "depth", "MinValue": "1", "MaxValue": "9", "ScalingType": "Auto"}],
+        },
+        "MetricDefinitions": [{"Name": "train:loss", "Regex": "train:loss=(-?[0-9.]+)"}],
+    }
+
+
+def test_the_defaults_that_it_tells_are_the_defaults():
+    told = json.loads(describe.as_json(OfAlgorithm, METRICS))["HyperParameters"]
+    assert parse(told, OfAlgorithm) == OfAlgorithm()
+
+
+def test_every_value_that_a_tuning_job_may_choose_is_taken():
+    for kind, ranges in json.loads(describe.as_json(OfAlgorithm, METRICS))["ParameterRanges"].items():
+        for item in ranges:
+            values = item["Values"] if kind == "CategoricalParameterRanges" else [item["MinValue"], item["MaxValue"]]
+            for value in values:
+                assert str(getattr(parse({item["Name"]: value}, OfAlgorithm), item["Name"])) == value
+
+
+def test_a_metrics_regex_finds_what_the_job_prints(paths, capsys):
+    from byoc.job import Job
+
+    Job(paths).metric("train:loss", -0.25)
+    regex = json.loads(describe.as_json(Hyperparameters, ["train:loss"]))["MetricDefinitions"][0]["Regex"]
+    assert re.findall(regex, capsys.readouterr().out) == ["-0.250000"]
+
+
+def test_train_tells_what_it_takes_without_any_job(train):
+    run = train("--help")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("usage: train [--help | --markdown | --describe]\n")
+    assert describe.as_text(OfAlgorithm) in run.stdout
+    assert train("--describe").stdout == describe.as_json(OfAlgorithm, METRICS) + "\n"
+
+
+def test_the_page_of_hyperparameters_is_current(train, project):
+    page = (project / "docs" / "hyperparameters.md").read_text(encoding="utf-8")
+    assert train("--markdown").stdout == page, "write it anew with: make docs"
+
+
+@pytest.mark.parametrize("arguments", [["bogus"], ["--help", "serve"], ["train"]])
+def test_train_refuses_what_it_does_not_know_with_its_usage(train, arguments):
+    run = train(*arguments)
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr.startswith(f"train: it does not know {' '.join(arguments)}\nusage: train [--help")
