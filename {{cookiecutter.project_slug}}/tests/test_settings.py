@@ -13,6 +13,7 @@ NUMBERS = {
     "SAGEMAKER_MODEL_SERVER_WORKERS": "workers",
     "SAGEMAKER_MODEL_SERVER_THREADS": "threads",
     "SAGEMAKER_MODEL_SERVER_TIMEOUT": "timeout",
+    "SAGEMAKER_MODEL_JOB_QUEUE_SIZE": "queue",
     "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": "max_concurrent",
 }
 TEXTS = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "accept", "SAGEMAKER_INFERENCE_OUTPUT": "output"}
@@ -25,6 +26,7 @@ def test_nothing_set_gives_the_defaults(monkeypatch):
     assert settings.output == "predicted_label"
     assert settings.accept == ""
     assert settings.timeout == 60
+    assert settings.queue == 300
 
 
 def test_by_default_each_cpu_of_the_quota_has_a_worker(tmp_path, monkeypatch):

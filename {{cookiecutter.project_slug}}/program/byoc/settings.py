@@ -36,6 +36,11 @@ class Settings:
         lambda above: 3600 if above["batch"] else 60,
         "seconds after which a request is given up; by default 60, in a batch transform job 3600 (S-45, B-08)",
     )
+    queue: int = _setting(
+        "SAGEMAKER_MODEL_JOB_QUEUE_SIZE",
+        lambda above: 100 * above["workers"],
+        "requests that may wait for a worker; any more get 503 at once; by default 100 a worker (S-49)",
+    )
     accept: str = _setting(
         "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "", "the answer's type if a client names none; else the request's"
     )
@@ -68,6 +73,11 @@ class Settings:
         lambda above: above["workers"] * above["threads"],
         "requests at a time, told to SageMaker by /execution-parameters; by default as many as there are threads",
     )
+
+    @property
+    def places(self) -> int:
+        """How many requests a worker takes on at a time; nginx sends it no more than it has threads."""
+        return self.threads + 2
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

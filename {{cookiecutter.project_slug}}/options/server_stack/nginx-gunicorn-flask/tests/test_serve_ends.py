@@ -7,25 +7,7 @@ from contextlib import ExitStack, suppress
 
 import psutil
 import pytest
-from serving import FRONTS, Server, no_nginx, wait_until
-
-# A model whose answer waits until the test lets it go.
-WAITING = """
-import os
-import time
-from pathlib import Path
-
-FOLDER = Path(os.environ["WAITING"])
-
-def model_fn(model_dir):
-    return None
-
-def transform_fn(model, body, content_type, accept):
-    (FOLDER / "arrived").touch()
-    while not (FOLDER / "go").exists():
-        time.sleep(0.01)
-    return "done", "text/plain"
-"""
+from serving import FRONTS, WAITING, Server, no_nginx, wait_until
 
 
 @pytest.fixture(params=FRONTS)
