@@ -1,12 +1,13 @@
 """What is set from outside is read by SageMaker's names, and the CPU quota decides how many workers (S-24, S-28)."""
 
 import math
+from dataclasses import fields
 
 import pytest
 
 from byoc import cpus
 from byoc.errors import SettingError
-from byoc.settings import Settings
+from byoc.settings import Settings, markdown_table
 
 NUMBERS = {
     "SAGEMAKER_BIND_TO_PORT": "port",
@@ -74,6 +75,11 @@ def test_a_batch_has_an_hour_a_request_and_marks_bad_records(batch, timeout, bad
         {"SAGEMAKER_BATCH": batch, "SAGEMAKER_MODEL_SERVER_TIMEOUT": "9", "BYOC_BAD_RECORDS": "REFUSE"}
     )
     assert (settings.timeout, settings.bad_records) == (9, "refuse")
+
+
+def test_every_setting_is_documented_as_it_is(project):
+    assert (project / "settings.md").read_text(encoding="utf-8").endswith(f"\n\n{markdown_table()}")
+    assert markdown_table().count("\n| `") == len(fields(Settings))
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ class Settings:
     bad_records: str = _setting(
         "BYOC_BAD_RECORDS",
         lambda above: "mark" if above["batch"] else "refuse",
-        "`refuse` answers a request with a bad record with 400, `mark` gives that line an error in its place; "
+        "what becomes of a bad record: the request gets 400, or that line an error in its place; "
         "by default a batch transform job marks, because a refusal fails the whole file (B-11)",
         choices=("refuse", "mark"),
     )
@@ -106,3 +106,14 @@ def _read(setting: Any, environment: Mapping[str, str], above: dict[str, Any]) -
                 return choice == "true" if setting.type is bool else choice
         rule = " or ".join(choices)
     raise SettingError(f"{known['variable']}={text!r} cannot be used: it must be {rule}, or unset")
+
+
+def markdown_table() -> str:
+    """Every setting, as `serve --help` prints them and settings.md has them."""
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for setting in fields(Settings):
+        known = setting.metadata
+        default = "" if callable(known["default"]) or known["default"] == "" else f"`{known['default']}`"
+        choices = f"{' or '.join(f'`{choice}`' for choice in known['choices'])}: " if known["choices"] else ""
+        lines.append(f"| `{known['variable']}` | {default} | {choices}{known['meaning']} |")
+    return "\n".join(lines) + "\n"

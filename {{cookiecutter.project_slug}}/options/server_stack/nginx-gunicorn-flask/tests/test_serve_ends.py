@@ -2,12 +2,16 @@
 
 import signal
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import psutil
 import pytest
-from serving import FRONTS, WAITING, Server, no_nginx, wait_until
+from serving import FRONTS, PROGRAM, WAITING, Server, no_nginx, wait_until
+
+from byoc.settings import markdown_table
 
 
 @pytest.fixture(params=FRONTS)
@@ -83,6 +87,14 @@ def test_without_a_model_it_ends_at_once_and_says_so_in_one_line(front, paths, t
         assert server.process.wait(timeout=30) != 0
     assert server.log.count(f"serve: no signature: {paths.model}/signature.json is missing; ") == 1
     assert "Traceback" not in server.log
+
+
+def test_help_lists_every_setting_and_serves_nothing():
+    run = subprocess.run(
+        [sys.executable, PROGRAM / "serve", "--help"], capture_output=True, encoding="utf-8", timeout=30
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.endswith(markdown_table())
 
 
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(front, trained, tmp_path):
