@@ -1,18 +1,20 @@
 """What is set from outside is read by SageMaker's names, and the CPU quota decides how many workers (S-24, S-28)."""
 
 import math
+from dataclasses import fields
 
 import pytest
 
 from byoc import cpus
 from byoc.errors import SettingError
-from byoc.settings import Settings
+from byoc.settings import Settings, markdown_table
 
 NUMBERS = {
     "SAGEMAKER_BIND_TO_PORT": "port",
     "SAGEMAKER_MODEL_SERVER_WORKERS": "workers",
     "SAGEMAKER_MODEL_SERVER_THREADS": "threads",
     "SAGEMAKER_MODEL_SERVER_TIMEOUT": "timeout",
+    "SAGEMAKER_MODEL_JOB_QUEUE_SIZE": "queue",
     "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": "max_concurrent",
 }
 TEXTS = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "accept", "SAGEMAKER_INFERENCE_OUTPUT": "output"}
@@ -25,6 +27,7 @@ def test_nothing_set_gives_the_defaults(monkeypatch):
     assert settings.output == "predicted_label"
     assert settings.accept == ""
     assert settings.timeout == 60
+    assert settings.queue == 300
 
 
 def test_by_default_each_cpu_of_the_quota_has_a_worker(tmp_path, monkeypatch):
@@ -72,6 +75,11 @@ def test_a_batch_has_an_hour_a_request_and_marks_bad_records(batch, timeout, bad
         {"SAGEMAKER_BATCH": batch, "SAGEMAKER_MODEL_SERVER_TIMEOUT": "9", "BYOC_BAD_RECORDS": "REFUSE"}
     )
     assert (settings.timeout, settings.bad_records) == (9, "refuse")
+
+
+def test_every_setting_is_documented_as_it_is(project):
+    assert (project / "settings.md").read_text(encoding="utf-8").endswith(f"\n\n{markdown_table()}")
+    assert markdown_table().count("\n| `") == len(fields(Settings))
 
 
 @pytest.mark.parametrize(

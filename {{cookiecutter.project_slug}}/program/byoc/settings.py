@@ -36,6 +36,11 @@ class Settings:
         lambda above: 3600 if above["batch"] else 60,
         "seconds after which a request is given up; by default 60, in a batch transform job 3600 (S-45, B-08)",
     )
+    queue: int = _setting(
+        "SAGEMAKER_MODEL_JOB_QUEUE_SIZE",
+        lambda above: 100 * above["workers"],
+        "requests that may wait for a worker; any more get 503 at once; by default 100 a worker (S-49)",
+    )
     accept: str = _setting(
         "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "", "the answer's type if a client names none; else the request's"
     )
@@ -47,7 +52,7 @@ class Settings:
     bad_records: str = _setting(
         "BYOC_BAD_RECORDS",
         lambda above: "mark" if above["batch"] else "refuse",
-        "`refuse` answers a request with a bad record with 400, `mark` gives that line an error in its place; "
+        "what becomes of a bad record: the request gets 400, or that line an error in its place; "
         "by default a batch transform job marks, because a refusal fails the whole file (B-11)",
         choices=("refuse", "mark"),
     )
@@ -68,6 +73,11 @@ class Settings:
         lambda above: above["workers"] * above["threads"],
         "requests at a time, told to SageMaker by /execution-parameters; by default as many as there are threads",
     )
+
+    @property
+    def places(self) -> int:
+        """How many requests a worker takes on at a time; nginx sends it no more than it has threads."""
+        return self.threads + 2
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
@@ -96,3 +106,14 @@ def _read(setting: Any, environment: Mapping[str, str], above: dict[str, Any]) -
                 return choice == "true" if setting.type is bool else choice
         rule = " or ".join(choices)
     raise SettingError(f"{known['variable']}={text!r} cannot be used: it must be {rule}, or unset")
+
+
+def markdown_table() -> str:
+    """Every setting, as `serve --help` prints them and settings.md has them."""
+    lines = ["| variable | default | meaning |", "|---|---|---|"]
+    for setting in fields(Settings):
+        known = setting.metadata
+        default = "" if callable(known["default"]) or known["default"] == "" else f"`{known['default']}`"
+        choices = f"{' or '.join(f'`{choice}`' for choice in known['choices'])}: " if known["choices"] else ""
+        lines.append(f"| `{known['variable']}` | {default} | {choices}{known['meaning']} |")
+    return "\n".join(lines) + "\n"

@@ -63,7 +63,7 @@ def encode(columns: dict[str, Any]) -> bytes:
         (values,) = columns.values()
         if not isinstance(values[0], list):
             # Labels repeat themselves, so each is looked at once.
-            cell = cache(_cell) if isinstance(values[0], str) and len(values) > 9 else _cell
+            cell = cache(_cell) if len(values) > 9 and isinstance(values[0], str) else _cell
             return ("\n".join([cell(value) for value in values]) + "\n").encode()
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections import deque
 from http import HTTPStatus
 from typing import Any
 
@@ -19,6 +20,12 @@ except (ModelError, SettingError) as error:
 
 # Workers are forked from here: what is frozen is never written to by their collectors, so they share it.
 gc.freeze()
+
+# Each request under way takes a place. Where gunicorn listens itself, its threads are the only queue (S-49).
+places = deque(range(model.settings.places))
+
+STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
+FULL = predictor.refusal(503, "too many requests are waiting already; try again later")
 
 flask = Flask(__name__, static_folder=None)
 
@@ -56,13 +63,27 @@ def app(environ, start_response):
     """
     if environ["PATH_INFO"] != "/invocations" or environ["REQUEST_METHOD"] != "POST":
         return flask(environ, start_response)
+    try:
+        place = places.pop()
+    except IndexError:
+        return send(FULL, environ, start_response)
+    try:
+        return send(invoke(environ), environ, start_response)
+    finally:
+        places.append(place)
+
+
+def invoke(environ):
     body = environ["wsgi.input"].read()  # to the end of the body, chunked or not: gunicorn sees to that
-    answer = model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", ""))
+    return model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", ""))
+
+
+def send(answer, environ, start_response):
     if answer.remark:
         log.request(environ, status=answer.status, remark=answer.remark)
     headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
     attributes = environ.get("HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES")
     if attributes and len(attributes) <= 1024 and attributes.isascii() and attributes.isprintable():
         headers.append(("X-Amzn-SageMaker-Custom-Attributes", attributes))  # else the client would not see them (S-48)
-    start_response(f"{answer.status} {HTTPStatus(answer.status).phrase}", headers)
+    start_response(STATUS_LINES[answer.status], headers)
     return [answer.body]

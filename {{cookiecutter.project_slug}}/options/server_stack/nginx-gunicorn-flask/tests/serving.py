@@ -20,6 +20,24 @@ no_nginx = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is no
 # Without nginx on the PATH gunicorn listens itself.
 FRONTS = [pytest.param("nginx", marks=no_nginx), "gunicorn"]
 
+# A model whose answer waits until the test lets it go.
+WAITING = """
+import os
+import time
+from pathlib import Path
+
+FOLDER = Path(os.environ["WAITING"])
+
+def model_fn(model_dir):
+    return None
+
+def transform_fn(model, body, content_type, accept):
+    (FOLDER / "arrived").touch()
+    while not (FOLDER / "go").exists():
+        time.sleep(0.01)
+    return "done", "text/plain"
+"""
+
 
 class Response(NamedTuple):
     status: int

@@ -2,30 +2,16 @@
 
 import signal
 import socket
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 
 import psutil
 import pytest
-from serving import FRONTS, Server, no_nginx, wait_until
+from serving import FRONTS, PROGRAM, WAITING, Server, no_nginx, wait_until
 
-# A model whose answer waits until the test lets it go.
-WAITING = """
-import os
-import time
-from pathlib import Path
-
-FOLDER = Path(os.environ["WAITING"])
-
-def model_fn(model_dir):
-    return None
-
-def transform_fn(model, body, content_type, accept):
-    (FOLDER / "arrived").touch()
-    while not (FOLDER / "go").exists():
-        time.sleep(0.01)
-    return "done", "text/plain"
-"""
+from byoc.settings import markdown_table
 
 
 @pytest.fixture(params=FRONTS)
@@ -101,6 +87,14 @@ def test_without_a_model_it_ends_at_once_and_says_so_in_one_line(front, paths, t
         assert server.process.wait(timeout=30) != 0
     assert server.log.count(f"serve: no signature: {paths.model}/signature.json is missing; ") == 1
     assert "Traceback" not in server.log
+
+
+def test_help_lists_every_setting_and_serves_nothing():
+    run = subprocess.run(
+        [sys.executable, PROGRAM / "serve", "--help"], capture_output=True, encoding="utf-8", timeout=30
+    )
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.endswith(markdown_table())
 
 
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(front, trained, tmp_path):
