@@ -7,3 +7,5 @@ project='{{cookiecutter.project_slug}}'
 "$project/requirements/lock.sh" "$project/requirements" "$project"/options/algorithm/*/requirements \
   "$project"/options/server_stack/*/requirements
 "$project/requirements/lock.sh" requirements
+# Each SDK apart: they exclude each other.
+for sdk in tests/sdk/*; do "$project/requirements/lock.sh" "$sdk"; done

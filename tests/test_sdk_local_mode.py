@@ -1,0 +1,89 @@
+"""SageMaker's Python SDK, versions 2 and 3 as PyPI has them, in local mode with the default project's image.
+
+What local mode does to a container (LM-01 to LM-09) it does in these runs: one that cannot bear it fails here.
+"""
+
+import json
+import subprocess
+import tarfile
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sdk_user import SDK, User, install
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+IMAGE = f"byoc-template-sdk-{uuid.uuid4().hex[:8]}"
+# Of payload.csv, with the three leaves that the scripts ask for; with more, the eighth would be virginica.
+SETOSA, VERSICOLOR, VIRGINICA = "setosa", "versicolor", "virginica"
+LABELS = [SETOSA] * 3 + [VERSICOLOR, VIRGINICA, VERSICOLOR, VIRGINICA, VERSICOLOR, VERSICOLOR, VIRGINICA]
+
+
+@pytest.fixture(scope="module")
+def project(bake) -> Iterator[Path]:
+    """The default project, its image built, and removed in the end with whatever containers are left."""
+    project = bake()
+    subprocess.run([project / "deploy/build.sh", IMAGE], check=True)
+    yield project
+    if left := containers("--all"):
+        subprocess.run(["docker", "rm", "--force", *left], check=True)
+    subprocess.run(["docker", "image", "rm", IMAGE], check=True)
+
+
+@pytest.fixture(scope="module", params=["v2", "v3"])
+def sdk(request, tmp_path_factory) -> tuple[Path, Path]:
+    """The folder of a version's scripts, and the Python that has this version."""
+    return SDK / request.param, install(request.param, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture
+def user(sdk) -> Iterator[User]:
+    with tempfile.TemporaryDirectory(prefix="byoc-sdk-", ignore_cleanup_errors=True) as folder:
+        yield User(sdk[1], Path(folder))
+
+
+def containers(*options: str) -> list[str]:
+    command = ["docker", "ps", "--quiet", "--filter", f"ancestor={IMAGE}", *options]
+    return subprocess.check_output(command, text=True).split()
+
+
+def test_sdk_trains_serves_predicts_and_transforms(sdk, project, user):
+    data = project / "local_test"
+    batch = user.folder / "batch"
+    batch.mkdir()
+    (batch / "payload.csv").write_bytes((data / "payload.csv").read_bytes())
+    training = data / "test_dir/input/data/training"
+    result = user.run(
+        user.python, sdk[0] / "local_mode.py", IMAGE, training, batch / "payload.csv", data / "payload.json"
+    )
+    assert result.returncode == 0, result.stdout
+
+    [model] = user.work.glob("*/model.tar.gz")
+    with tarfile.open(model) as archive:
+        assert {"model.onnx", "signature.json"} <= set(archive.getnames())
+        signature = json.load(archive.extractfile("signature.json"))
+    assert signature["features"][0]["name"] == "sepal_length"  # a list, in each version's own encoding (T-11)
+    answers = json.loads((user.work / "answers.json").read_text())
+    assert answers["csv"] in ("\n".join([*LABELS, ""]), [[label] for label in LABELS])
+    assert answers["json"] == {"predictions": [LABELS[0], LABELS[3], LABELS[7]]}
+    assert (user.work / "transformed/payload.csv.out").read_text().splitlines() == LABELS
+    assert not containers()
+    assert not user.internet.asked_for
+
+
+@pytest.mark.parametrize("sdk", ["v3"], indirect=True)
+def test_version_3_runs_a_script_of_the_users(sdk, project, user):
+    training = project / "local_test/test_dir/input/data/training"
+    result = user.run(user.python, sdk[0] / "own_script.py", IMAGE, training, sdk[0] / "code")  # T-36
+    assert result.returncode == 0, result.stdout
+    with tarfile.open(user.work / "compressed_artifacts/model.tar.gz") as archive:
+        given = json.load(archive.extractfile("given.json"))
+    assert given["rows"] == 150
+    assert given["hyperparameters"] == {"criterion": "entropy", "max_leaf_nodes": 3, "max_depth": None}
+    assert "training" in given["channels"]
+    assert not containers()
+    assert not user.internet.asked_for
