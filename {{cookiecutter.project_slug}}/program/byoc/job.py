@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable
 from types import ModuleType
 
-from byoc import channels, failure, hyperparameters
+from byoc import channels, checkpoints, failure, hyperparameters
 from byoc.cluster import Cluster
 from byoc.errors import InputError
 from byoc.files import write_atomically
@@ -24,6 +24,7 @@ class Job:
         self._stop = stop or Stop()
         self.cluster = Cluster.read(paths.config)
         self.channels = channels.discover(paths)
+        self.checkpoints = checkpoints.discover(paths, self.cluster.rank == 0, self._stop.postponed)
         self.metrics: dict[str, float] = {}
         self.saved = False  # for an algorithm that writes its own files into `/opt/ml/model` to set
 

@@ -36,6 +36,11 @@ class Paths:
         return self.base / "output" / "data"
 
     @property
+    def checkpoints(self) -> Path:
+        """Where checkpoints are, unless the job names another folder (C-01)."""
+        return self.base / "checkpoints"
+
+    @property
     def failure(self) -> Path:
         return self.base / "output" / "failure"
 
