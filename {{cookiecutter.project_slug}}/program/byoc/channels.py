@@ -1,15 +1,19 @@
-"""The input channels: which there are, and the rows in their files (T-14, T-15, T-18, T-20)."""
+"""The input channels: which there are, how they come, and what is in them (T-14, T-15, T-18, T-20 to T-25)."""
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from byoc.errors import InputError
+from byoc.labelled import LabelledRows
 from byoc.paths import Paths
+
+MODES = ("File", "FastFile")
 
 
 @dataclass(frozen=True)
@@ -21,91 +25,69 @@ class Channel:
     sharded: bool = False  # whether each host has only its share of the files, which may be none (D-07, T-25)
 
     def files(self) -> list[Path]:
-        """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20)."""
-        return sorted(file for file in self.folder.rglob("*") if file.is_file() and not file.name.startswith("."))
+        """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20).
 
-    def read_labelled_csv(self) -> tuple[np.ndarray, np.ndarray]:
-        """Read CSV files without header: the label first, then numbers.
+        Neither hidden files, nor those in hidden folders, nor S3 manifests are data.
+        """
+        return sorted(file for file in self.folder.rglob("*") if file.is_file() and self._is_data(file))
+
+    def read_labelled(self) -> tuple[np.ndarray, np.ndarray]:
+        """Read CSV without header, gzipped or not: the label first, then numbers.
 
         Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64).
         Raises InputError, naming file and line, for a row that does not fit or if there are no rows.
         """
-        labels: list[str] = []
-        features: list[list[float]] = []
-        for where, cells in self._csv_rows():
-            row = _numbers(cells[1:], where)
-            if features and len(row) != len(features[0]):
-                raise InputError(f"{where}: {len(row)} features, but the rows before it have {len(features[0])}")
-            labels.append(_label(cells[0], where))
-            features.append(row)
-        if not features:
-            raise InputError(f"channel {self.name!r} holds no rows: looked for CSV files in {self.folder}")
-        return _labels(labels), np.array(features)
+        rows = LabelledRows()
+        for name, content in self.streams():
+            rows.read(name, content)
+        if not len(rows):
+            raise InputError(self._nothing())
+        return rows.arrays()
 
-    def _csv_rows(self) -> Iterator[tuple[str, list[str]]]:
+    def streams(self) -> Iterator[tuple[str, BufferedReader]]:
+        """The name and the bytes of one file after the other; each is closed when the next is asked for."""
         for file in self.files():
-            with file.open(newline="", encoding="utf-8-sig") as lines:
-                reader = csv.reader(lines, skipinitialspace=True)
-                try:
-                    for cells in reader:
-                        if cells:
-                            yield f"{file}, line {reader.line_num}", cells
-                except (csv.Error, UnicodeDecodeError) as error:
-                    raise InputError(f"{file}, after line {reader.line_num}: not CSV in UTF-8: {error}") from None
+            with file.open("rb") as content:
+                yield str(file), content
+
+    def _is_data(self, file: Path) -> bool:
+        hidden = any(part.startswith(".") for part in file.relative_to(self.folder).parts)
+        return not hidden and file.suffix != ".manifest" and file.name != f"{self.name}-manifest"
+
+    def _nothing(self) -> str:
+        if self.sharded and not self.files():
+            return (
+                f"channel {self.name!r} gave this host no files: with S3DistributionType=ShardedByS3Key there must be "
+                f"at least as many files as hosts, else use FullyReplicated; looked in {self.folder}"
+            )
+        return f"channel {self.name!r} holds no rows: looked for CSV files in {self.folder}"
 
 
 def discover(paths: Paths) -> dict[str, Channel]:
     """The job's channels by name: those that inputdataconfig.json declares.
 
     Without that file, as in the classic `test_dir`, every folder in `/opt/ml/input/data` is one. Files beside
-    the folders, such as manifests, never are (T-18). Raises InputError if the file is not what SageMaker writes.
+    the folders, such as manifests, never are (T-18). Raises InputError if the file is not what SageMaker writes, or
+    names a mode that is not known here (T-24).
     """
     declaration = paths.config / "inputdataconfig.json"
     if declaration.exists():
         try:
-            settings = dict(json.loads(declaration.read_text(encoding="utf-8")))
-            sharded = {name: channel.get("S3DistributionType") == "ShardedByS3Key" for name, channel in settings.items()}
+            declared = {name: dict(one) for name, one in json.loads(declaration.read_text(encoding="utf-8")).items()}
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"inputdataconfig.json must hold an object of channels: {declaration}: {error}") from None
     elif paths.data.is_dir():
-        sharded = {folder.name: False for folder in sorted(paths.data.iterdir()) if folder.is_dir()}
+        declared = {folder.name: {} for folder in sorted(paths.data.iterdir()) if folder.is_dir()}
     else:
-        sharded = {}
-    return {name: Channel(name, paths.data / name, sharded[name]) for name in sharded}
+        declared = {}
+    return {name: _channel(name, paths.data / name, settings) for name, settings in declared.items()}
 
 
-def _numbers(cells: list[str], where: str) -> list[float]:
-    try:
-        row = [float(cell) for cell in cells]
-    except ValueError:
-        column, cell = next((n, cell) for n, cell in enumerate(cells, start=2) if not _is_number(cell))
+def _channel(name: str, folder: Path, settings: dict[str, Any]) -> Channel:
+    mode = settings.get("TrainingInputMode") or "File"
+    if mode not in MODES:
+        known = ", ".join(MODES)
         raise InputError(
-            f"{where}, column {column}: {cell!r} is not a number; a row is a label and then numbers, without header"
-        ) from None
-    if not row:
-        raise InputError(f"{where}: a row needs a label and at least one feature")
-    if not np.isfinite(row).all():
-        raise InputError(f"{where}: {', '.join(cells)}: every feature must be a finite number")
-    return row
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _label(cell: str, where: str) -> str:
-    if not cell.strip():
-        raise InputError(f"{where}, column 1: the label is missing")
-    return cell.strip()
-
-
-def _labels(labels: list[str]) -> np.ndarray:
-    try:
-        numbers = np.array([int(label) for label in labels], dtype=np.int64)
-    except (ValueError, OverflowError):
-        return np.array(labels)
-    return numbers if numbers.astype(str).tolist() == labels else np.array(labels)  # int() would take 007 for 7
+            f"channel {name!r} has TrainingInputMode={mode}, which cannot be read here: use one of {known}"
+        )
+    return Channel(name, folder, sharded=settings.get("S3DistributionType") == "ShardedByS3Key")
