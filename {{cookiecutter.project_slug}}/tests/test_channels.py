@@ -49,10 +49,12 @@ def test_a_job_without_channels_is_legal(paths, content):
     assert channels.discover(paths) == {}
 
 
-@pytest.mark.parametrize("mode", ["Pipe", "file", "Stream", 5])
+@pytest.mark.parametrize("mode", ["pipe", "file", "Stream", 5])
 def test_a_mode_that_cannot_be_read_is_refused_by_its_name_before_anything_is_read(paths, mode):
     (paths.config / "inputdataconfig.json").write_text(json.dumps({"training": {"TrainingInputMode": mode}}))
-    message = f"channel 'training' has TrainingInputMode={mode}, which cannot be read here: use one of File, FastFile"
+    message = (
+        f"channel 'training' has TrainingInputMode={mode}, which cannot be read here: use one of File, FastFile, Pipe"
+    )
     with pytest.raises(InputError, match=message):
         channels.discover(paths)
 
@@ -152,7 +154,7 @@ def test_a_bad_row_or_file_is_refused_with_file_and_line(channel, content, messa
 def test_a_channel_without_rows_is_refused_with_its_folder(channel, files):
     for name in files:
         (channel.folder / name).touch()
-    with pytest.raises(InputError, match="channel 'training' holds no rows: looked for CSV files in") as refusal:
+    with pytest.raises(InputError, match="channel 'training' holds no rows: looked for CSV in") as refusal:
         channel.read_labelled()
     assert str(channel.folder) in str(refusal.value)
 

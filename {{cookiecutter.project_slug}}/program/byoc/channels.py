@@ -12,17 +12,19 @@ import numpy as np
 from byoc.errors import InputError
 from byoc.labelled import LabelledRows
 from byoc.paths import Paths
+from byoc.pipes import open_fifo
 
-MODES = ("File", "FastFile")
+MODES = ("File", "FastFile", "Pipe")
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel's folder, `/opt/ml/input/data/<name>`. It is read-only (T-21)."""
+    """One channel: `/opt/ml/input/data/<name>`, a read-only folder (T-21), or in Pipe mode FIFOs beside its place."""
 
     name: str
     folder: Path
     sharded: bool = False  # whether each host has only its share of the files, which may be none (D-07, T-25)
+    piped: bool = False
 
     def files(self) -> list[Path]:
         """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20).
@@ -31,21 +33,33 @@ class Channel:
         """
         return sorted(file for file in self.folder.rglob("*") if file.is_file() and self._is_data(file))
 
-    def read_labelled(self) -> tuple[np.ndarray, np.ndarray]:
+    def fifo(self, epoch: int) -> Path:
+        """Where SageMaker writes the epoch, which counts from 0, in Pipe mode (T-22)."""
+        return self.folder.with_name(f"{self.name}_{epoch}")
+
+    def read_labelled(self, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Read CSV without header, gzipped or not: the label first, then numbers.
 
+        In Pipe mode each epoch can be read once, in turn; in the other modes all are the same.
         Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64).
         Raises InputError, naming file and line, for a row that does not fit or if there are no rows.
         """
         rows = LabelledRows()
-        for name, content in self.streams():
+        for name, content in self.streams(epoch):
             rows.read(name, content)
         if not len(rows):
-            raise InputError(self._nothing())
+            raise InputError(self._nothing(epoch))
         return rows.arrays()
 
-    def streams(self) -> Iterator[tuple[str, BufferedReader]]:
-        """The name and the bytes of one file after the other; each is closed when the next is asked for."""
+    def streams(self, epoch: int = 0) -> Iterator[tuple[str, BufferedReader]]:
+        """The name and the bytes of one file after the other; each is closed when the next is asked for.
+
+        Pipe mode joins all files to one. Raises InputError if SageMaker does not provide the epoch's FIFO.
+        """
+        if self.piped:
+            with open_fifo(self.fifo(epoch)) as content:
+                yield str(self.fifo(epoch)), content
+            return
         for file in self.files():
             with file.open("rb") as content:
                 yield str(file), content
@@ -54,13 +68,14 @@ class Channel:
         hidden = any(part.startswith(".") for part in file.relative_to(self.folder).parts)
         return not hidden and file.suffix != ".manifest" and file.name != f"{self.name}-manifest"
 
-    def _nothing(self) -> str:
+    def _nothing(self, epoch: int) -> str:
+        place = self.fifo(epoch) if self.piped else self.folder
         if self.sharded and not self.files():
             return (
                 f"channel {self.name!r} gave this host no files: with S3DistributionType=ShardedByS3Key there must be "
-                f"at least as many files as hosts, else use FullyReplicated; looked in {self.folder}"
+                f"at least as many files as hosts, else use FullyReplicated; looked in {place}"
             )
-        return f"channel {self.name!r} holds no rows: looked for CSV files in {self.folder}"
+        return f"channel {self.name!r} holds no rows: looked for CSV in {place}"
 
 
 def discover(paths: Paths) -> dict[str, Channel]:
@@ -90,4 +105,5 @@ def _channel(name: str, folder: Path, settings: dict[str, Any]) -> Channel:
         raise InputError(
             f"channel {name!r} has TrainingInputMode={mode}, which cannot be read here: use one of {known}"
         )
-    return Channel(name, folder, sharded=settings.get("S3DistributionType") == "ShardedByS3Key")
+    sharded = settings.get("S3DistributionType") == "ShardedByS3Key"
+    return Channel(name, folder, sharded, piped=mode == "Pipe")
