@@ -3,9 +3,11 @@
 import gzip
 import json
 import os
+import struct
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -18,6 +20,11 @@ from byoc.errors import InputError
 def channel(paths) -> Channel:
     (paths.config / "inputdataconfig.json").write_text(json.dumps({"a.b-c_1": {"TrainingInputMode": "Pipe"}}))
     return channels.discover(paths)["a.b-c_1"]
+
+
+@pytest.fixture
+def wrapped(channel) -> Channel:
+    return replace(channel, wrapped=True)
 
 
 @pytest.fixture
@@ -42,6 +49,10 @@ def feed(channel):
     for thread in threads:
         thread.join(10)
         assert not thread.is_alive(), "the FIFO was not opened or not read"
+
+
+def part(content: bytes, kind: int = 0) -> bytes:
+    return struct.pack("<II", 0xCED7230A, kind << 29 | len(content)) + content + bytes(-len(content) % 4)
 
 
 def test_every_epoch_is_read_from_a_fifo_of_its_own_whenever_it_comes(channel, feed):
@@ -109,3 +120,46 @@ def test_what_never_comes_is_not_waited_for_without_end(channel, monkeypatch, pr
     with pytest.raises(InputError, match=message) as refusal:
         channel.read_labelled()
     assert str(refusal.value).startswith(str(channel.fifo(0)))
+
+
+@pytest.mark.parametrize("mode", ["Pipe", "File"])
+@pytest.mark.parametrize("wrapper", ["RecordIO", "None", None])
+def test_inputdataconfig_says_whether_there_is_a_pipe_and_records_in_it(paths, mode, wrapper):
+    declared = {"training": {"TrainingInputMode": mode, "RecordWrapperType": wrapper}}
+    (paths.config / "inputdataconfig.json").write_text(json.dumps(declared))
+    channel = channels.discover(paths)["training"]
+    assert (channel.piped, channel.wrapped) == (mode == "Pipe", wrapper == "RecordIO")
+
+
+def test_each_record_is_a_file_of_its_own(wrapped, feed):
+    files = [b"a,1\nb,2", b"", b"c,3\n", gzip.compress(b"d,4"), b"\xef\xbb\xbfe,5\n", b"f,6\r\n", b"g,7890"]
+    assert {len(file) % 4 for file in files} == {0, 1, 2, 3}
+    feed(0, b"".join(map(part, files)))
+    labels, features = wrapped.read_labelled()
+    assert labels.tolist() == list("abcdefg")
+    assert features[:, 0].tolist() == [1, 2, 3, 4, 5, 6, 7890]
+
+
+def test_the_parts_of_a_record_are_joined(wrapped, feed):
+    feed(0, part(b"a,1", 1) + part(b"0\nb", 2) + part(b"", 2) + part(b",2\n", 3) + part(b"c,3"))
+    labels, features = wrapped.read_labelled()
+    assert labels.tolist() == ["a", "b", "c"]
+    assert features[:, 0].tolist() == [10, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (part(b"a,1") + part(b"a,1\nb,x"), "record 2, line 2, column 2: 'x' is not a number"),
+        (b"a,1\nb,2\n", "record 1: not RecordIO: begins with 0x0a312c61, not 0xced7230a; see RecordWrapperType"),
+        (part(b"a,1") + b"\x0a", "record 2: RecordIO ends in the middle of the record"),
+        (part(b"a,1") + part(b"")[:7], "record 2: RecordIO ends in the middle of the record"),
+        (part(b"a,1")[:-1], "record 1: RecordIO ends in the middle of the record"),
+        (part(b"a,1", 1), "record 1: RecordIO ends in the middle of the record"),
+    ],
+)
+def test_a_bad_record_is_named_by_fifo_and_number(wrapped, feed, content, message):
+    feed(0, content)
+    with pytest.raises(InputError) as refusal:
+        wrapped.read_labelled()
+    assert str(refusal.value).startswith(f"{wrapped.fifo(0)}, {message}")

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BufferedReader
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from byoc.errors import InputError
 from byoc.labelled import LabelledRows
 from byoc.paths import Paths
 from byoc.pipes import open_fifo
+from byoc.recordio import records
 
 MODES = ("File", "FastFile", "Pipe")
 
@@ -25,6 +26,7 @@ class Channel:
     folder: Path
     sharded: bool = False  # whether each host has only its share of the files, which may be none (D-07, T-25)
     piped: bool = False
+    wrapped: bool = False  # whether the FIFO holds a RecordIO record for each file (T-23)
 
     def files(self) -> list[Path]:
         """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20).
@@ -54,15 +56,20 @@ class Channel:
     def streams(self, epoch: int = 0) -> Iterator[tuple[str, BufferedReader]]:
         """The name and the bytes of one file after the other; each is closed when the next is asked for.
 
-        Pipe mode joins all files to one. Raises InputError if SageMaker does not provide the epoch's FIFO.
+        Pipe mode joins all files to one, unless RecordWrapperType is RecordIO. Raises InputError if SageMaker does not
+        provide the epoch's FIFO, or if it is not RecordIO where it ought to be.
         """
-        if self.piped:
-            with open_fifo(self.fifo(epoch)) as content:
-                yield str(self.fifo(epoch)), content
+        if not self.piped:
+            for file in self.files():
+                with file.open("rb") as content:
+                    yield str(file), content
             return
-        for file in self.files():
-            with file.open("rb") as content:
-                yield str(file), content
+        with open_fifo(self.fifo(epoch)) as content:
+            if self.wrapped:
+                for name, record in records(str(self.fifo(epoch)), content):
+                    yield name, BufferedReader(BytesIO(record))
+            else:
+                yield str(self.fifo(epoch)), content
 
     def _is_data(self, file: Path) -> bool:
         hidden = any(part.startswith(".") for part in file.relative_to(self.folder).parts)
@@ -106,4 +113,5 @@ def _channel(name: str, folder: Path, settings: dict[str, Any]) -> Channel:
             f"channel {name!r} has TrainingInputMode={mode}, which cannot be read here: use one of {known}"
         )
     sharded = settings.get("S3DistributionType") == "ShardedByS3Key"
-    return Channel(name, folder, sharded, piped=mode == "Pipe")
+    wrapped = settings.get("RecordWrapperType") == "RecordIO"
+    return Channel(name, folder, sharded, piped=mode == "Pipe", wrapped=wrapped)
