@@ -154,7 +154,7 @@ def test_a_bad_row_or_file_is_refused_with_file_and_line(channel, content, messa
 def test_a_channel_without_rows_is_refused_with_its_folder(channel, files):
     for name in files:
         (channel.folder / name).touch()
-    with pytest.raises(InputError, match="channel 'training' holds no rows: looked for CSV in") as refusal:
+    with pytest.raises(InputError, match="channel 'training' holds no rows: looked for CSV and Parquet in") as refusal:
         channel.read_labelled()
     assert str(channel.folder) in str(refusal.value)
 

@@ -102,7 +102,7 @@ def test_a_bad_row_is_named_by_fifo_and_line(channel, feed):
 
 def test_an_empty_fifo_is_a_channel_without_rows(channel, feed):
     feed(0, b"")
-    with pytest.raises(InputError, match=r"channel 'a.b-c_1' holds no rows: looked for CSV in .*/a\.b-c_1_0$"):
+    with pytest.raises(InputError, match=r"holds no rows: looked for CSV and Parquet in .*/a\.b-c_1_0$"):
         channel.read_labelled()
 
 

@@ -40,11 +40,11 @@ class Channel:
         return self.folder.with_name(f"{self.name}_{epoch}")
 
     def read_labelled(self, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """Read CSV without header, gzipped or not: the label first, then numbers.
+        """Read Parquet, or CSV without header, gzipped or not: the label first, then numbers.
 
         In Pipe mode each epoch can be read once, in turn; in the other modes all are the same.
         Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64).
-        Raises InputError, naming file and line, for a row that does not fit or if there are no rows.
+        Raises InputError, naming file and line or row, for a row that does not fit or if there are no rows.
         """
         rows = LabelledRows()
         for name, content in self.streams(epoch):
@@ -82,7 +82,7 @@ class Channel:
                 f"channel {self.name!r} gave this host no files: with S3DistributionType=ShardedByS3Key there must be "
                 f"at least as many files as hosts, else use FullyReplicated; looked in {place}"
             )
-        return f"channel {self.name!r} holds no rows: looked for CSV in {place}"
+        return f"channel {self.name!r} holds no rows: looked for CSV and Parquet in {place}"
 
 
 def discover(paths: Paths) -> dict[str, Channel]:

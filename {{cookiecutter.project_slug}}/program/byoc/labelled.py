@@ -1,4 +1,4 @@
-"""Rows of a label and numbers, gathered from CSV into arrays, at some eight bytes a value."""
+"""Rows of a label and numbers, gathered from CSV and Parquet into arrays, at some eight bytes a value."""
 
 import csv
 import gzip
@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from byoc import parquet
 from byoc.errors import InputError
 
 GZIP = b"\x1f\x8b"
@@ -28,10 +29,17 @@ class LabelledRows:
         return len(self._labels)
 
     def read(self, name: str, content: io.BufferedReader) -> None:
-        """Add the rows of a file, gzipped or not; raises InputError with name and line if it is not labelled CSV."""
-        packed = content.peek(len(GZIP)).startswith(GZIP)  # nothing else tells: file names may end in anything
+        """Add the rows of a Parquet file, or else of CSV, gzipped or not.
+
+        Its first bytes tell which it is, as names may end in anything. Raises InputError with name and place for a
+        row that does not fit.
+        """
+        start = content.peek(len(parquet.MAGIC))
+        if start.startswith(parquet.MAGIC):
+            self._read_parquet(name, content)
+            return
         try:
-            self._read_csv(name, gzip.GzipFile(fileobj=content) if packed else content)
+            self._read_csv(name, gzip.GzipFile(fileobj=content) if start.startswith(GZIP) else content)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise InputError(f"{name}: begins as gzip, but cannot be unpacked: {error}") from None
 
@@ -49,6 +57,19 @@ class LabelledRows:
         except (csv.Error, UnicodeDecodeError) as error:
             raise InputError(f"{name}, after line {reader.line_num}: not CSV in UTF-8: {error}") from None
 
+    def _read_parquet(self, name: str, content: io.BufferedReader) -> None:
+        for names, labels, features in parquet.batches(name, content):
+            count = features.shape[1]
+            if count != (self._width or count):
+                raise InputError(f"{name}: {count} features, but the rows before it have {self._width}")
+            self._width = count
+            codes = np.array([self._code(label.strip()) for label in names], dtype=np.int64)
+            self._labels.frombytes(codes[labels].tobytes())
+            self._features.frombytes(features.tobytes())
+
+    def _code(self, label: str) -> int:
+        return self._codes.setdefault(label, len(self._codes))
+
     def _add(self, cells: list[str]) -> bool:
         """Add a row, or nothing if it has a fault. A million rows come through here, so faults are explained apart."""
         label = cells[0].strip()
@@ -60,7 +81,7 @@ class LabelledRows:
             return False
         self._width = len(row)
         self._features.extend(row)
-        self._labels.append(self._codes.setdefault(label, len(self._codes)))
+        self._labels.append(self._code(label))
         return True
 
 
