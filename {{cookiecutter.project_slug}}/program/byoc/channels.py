@@ -1,64 +1,88 @@
-"""The input channels: which there are, and the rows in their files (T-14, T-15, T-18, T-20)."""
+"""The input channels: which there are, how they come, and what is in them (T-14, T-15, T-18, T-20 to T-25)."""
 
-import csv
-import gzip
 import json
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BufferedReader, BytesIO
 from pathlib import Path
-from typing import TextIO
+from typing import Any
 
 import numpy as np
 
 from byoc.errors import InputError
+from byoc.labelled import LabelledRows
 from byoc.paths import Paths
+from byoc.pipes import open_fifo
+from byoc.recordio import records
 
-MODES = ("File", "FastFile")
-GZIP = b"\x1f\x8b"  # how every gzip file begins, whatever its name
+MODES = ("File", "FastFile", "Pipe")
 
 
 @dataclass(frozen=True)
 class Channel:
-    """One channel's folder, `/opt/ml/input/data/<name>`. It is read-only (T-21)."""
+    """One channel: `/opt/ml/input/data/<name>`, a read-only folder (T-21), or in Pipe mode FIFOs beside its place."""
 
     name: str
     folder: Path
     sharded: bool = False  # whether each host has only its share of the files, which may be none (D-07, T-25)
+    piped: bool = False
+    wrapped: bool = False  # whether the FIFO holds a RecordIO record for each file (T-23)
 
     def files(self) -> list[Path]:
-        """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20)."""
-        return sorted(file for file in self.folder.rglob("*") if file.is_file() and not file.name.startswith("."))
+        """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20).
 
-    def read_labelled_csv(self) -> tuple[np.ndarray, np.ndarray]:
-        """Read CSV files without header: the label first, then numbers.
-
-        Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64).
-        Raises InputError, naming file and line, for a row that does not fit or if there are no rows.
+        Neither hidden files, nor those in hidden folders, nor S3 manifests are data.
         """
-        labels: list[str] = []
-        features: list[list[float]] = []
-        for where, cells in self._csv_rows():
-            row = _numbers(cells[1:], where)
-            if features and len(row) != len(features[0]):
-                raise InputError(f"{where}: {len(row)} features, but the rows before it have {len(features[0])}")
-            labels.append(_label(cells[0], where))
-            features.append(row)
-        if not features:
-            why = "; with S3DistributionType=ShardedByS3Key a host may get no files" if self.sharded else ""
-            raise InputError(f"channel {self.name!r} holds no rows: looked for CSV files in {self.folder}{why}")
-        return _labels(labels), np.array(features)
+        return sorted(file for file in self.folder.rglob("*") if file.is_file() and self._is_data(file))
 
-    def _csv_rows(self) -> Iterator[tuple[str, list[str]]]:
-        for file in self.files():
-            with _open_text(file) as lines:
-                reader = csv.reader(lines, skipinitialspace=True)
-                try:
-                    for cells in reader:
-                        if cells:
-                            yield f"{file}, line {reader.line_num}", cells
-                except (csv.Error, UnicodeDecodeError, gzip.BadGzipFile, EOFError, zlib.error) as error:
-                    raise InputError(f"{file}, after line {reader.line_num}: not CSV in UTF-8: {error}") from None
+    def fifo(self, epoch: int) -> Path:
+        """Where SageMaker writes the epoch, which counts from 0, in Pipe mode (T-22)."""
+        return self.folder.with_name(f"{self.name}_{epoch}")
+
+    def read_labelled(self, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """Read Parquet, or CSV without header, gzipped or not: the label first, then numbers.
+
+        In Pipe mode each epoch can be read once, in turn; in the other modes all are the same.
+        Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64).
+        Raises InputError, naming file and line or row, for a row that does not fit or if there are no rows.
+        """
+        rows = LabelledRows()
+        for name, content in self.streams(epoch):
+            rows.read(name, content)
+        if not len(rows):
+            raise InputError(self._nothing(epoch))
+        return rows.arrays()
+
+    def streams(self, epoch: int = 0) -> Iterator[tuple[str, BufferedReader]]:
+        """The name and the bytes of one file after the other; each is closed when the next is asked for.
+
+        Pipe mode joins all files to one, unless RecordWrapperType is RecordIO. Raises InputError if SageMaker does not
+        provide the epoch's FIFO, or if it is not RecordIO where it ought to be.
+        """
+        if not self.piped:
+            for file in self.files():
+                with file.open("rb") as content:
+                    yield str(file), content
+            return
+        with open_fifo(self.fifo(epoch)) as content:
+            if self.wrapped:
+                for name, record in records(str(self.fifo(epoch)), content):
+                    yield name, BufferedReader(BytesIO(record))
+            else:
+                yield str(self.fifo(epoch)), content
+
+    def _is_data(self, file: Path) -> bool:
+        hidden = any(part.startswith(".") for part in file.relative_to(self.folder).parts)
+        return not hidden and file.suffix != ".manifest" and file.name != f"{self.name}-manifest"
+
+    def _nothing(self, epoch: int) -> str:
+        place = self.fifo(epoch) if self.piped else self.folder
+        if self.sharded and not self.files():
+            return (
+                f"channel {self.name!r} gave this host no files: with S3DistributionType=ShardedByS3Key there must be "
+                f"at least as many files as hosts, else use FullyReplicated; looked in {place}"
+            )
+        return f"channel {self.name!r} holds no rows: looked for CSV and Parquet in {place}"
 
 
 def discover(paths: Paths) -> dict[str, Channel]:
@@ -66,68 +90,28 @@ def discover(paths: Paths) -> dict[str, Channel]:
 
     Without that file, as in the classic `test_dir`, every folder in `/opt/ml/input/data` is one. Files beside
     the folders, such as manifests, never are (T-18). Raises InputError if the file is not what SageMaker writes, or
-    names an input mode that is not read here, such as Pipe (T-24).
+    names a mode that is not known here (T-24).
     """
     declaration = paths.config / "inputdataconfig.json"
     if declaration.exists():
-        return {name: _declared(name, paths, settings) for name, settings in _declarations(declaration).items()}
-    folders = sorted(paths.data.iterdir()) if paths.data.is_dir() else []
-    return {folder.name: Channel(folder.name, folder) for folder in folders if folder.is_dir()}
+        try:
+            declared = {name: dict(one) for name, one in json.loads(declaration.read_text(encoding="utf-8")).items()}
+        except (ValueError, TypeError, AttributeError) as error:
+            raise InputError(f"inputdataconfig.json must hold an object of channels: {declaration}: {error}") from None
+    elif paths.data.is_dir():
+        declared = {folder.name: {} for folder in sorted(paths.data.iterdir()) if folder.is_dir()}
+    else:
+        declared = {}
+    return {name: _channel(name, paths.data / name, settings) for name, settings in declared.items()}
 
 
-def _declarations(file: Path) -> dict[str, dict[str, str]]:
-    try:
-        return {name: dict(settings) for name, settings in json.loads(file.read_text(encoding="utf-8")).items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise InputError(f"inputdataconfig.json must hold an object of channels: {file}: {error}") from None
-
-
-def _declared(name: str, paths: Paths, settings: dict[str, str]) -> Channel:
-    mode = settings.get("TrainingInputMode", "File")
+def _channel(name: str, folder: Path, settings: dict[str, Any]) -> Channel:
+    mode = settings.get("TrainingInputMode") or "File"
     if mode not in MODES:
-        known = " or ".join(MODES)
-        raise InputError(f"channel {name!r} has TrainingInputMode={mode}, which is not read here: use {known}")
-    return Channel(name, paths.data / name, sharded=settings.get("S3DistributionType") == "ShardedByS3Key")
-
-
-def _open_text(file: Path) -> TextIO:
-    with file.open("rb") as opened:
-        zipped = opened.read(len(GZIP)) == GZIP
-    return (gzip.open if zipped else open)(file, "rt", newline="", encoding="utf-8-sig")
-
-
-def _numbers(cells: list[str], where: str) -> list[float]:
-    try:
-        row = [float(cell) for cell in cells]
-    except ValueError:
-        column, cell = next((n, cell) for n, cell in enumerate(cells, start=2) if not _is_number(cell))
+        known = ", ".join(MODES)
         raise InputError(
-            f"{where}, column {column}: {cell!r} is not a number; a row is a label and then numbers, without header"
-        ) from None
-    if not row:
-        raise InputError(f"{where}: a row needs a label and at least one feature")
-    if not np.isfinite(row).all():
-        raise InputError(f"{where}: {', '.join(cells)}: every feature must be a finite number")
-    return row
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _label(cell: str, where: str) -> str:
-    if not cell.strip():
-        raise InputError(f"{where}, column 1: the label is missing")
-    return cell.strip()
-
-
-def _labels(labels: list[str]) -> np.ndarray:
-    try:
-        numbers = np.array([int(label) for label in labels], dtype=np.int64)
-    except (ValueError, OverflowError):
-        return np.array(labels)
-    return numbers if numbers.astype(str).tolist() == labels else np.array(labels)  # int() would take 007 for 7
+            f"channel {name!r} has TrainingInputMode={mode}, which cannot be read here: use one of {known}"
+        )
+    sharded = settings.get("S3DistributionType") == "ShardedByS3Key"
+    wrapped = settings.get("RecordWrapperType") == "RecordIO"
+    return Channel(name, folder, sharded, piped=mode == "Pipe", wrapped=wrapped)

@@ -47,7 +47,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data that no classifier can be trained on.
     """
-    labels, features = job.channel("training").read_labelled_csv()
+    labels, features = job.channel("training").read_labelled()
     if len(np.unique(labels)) < 2:
         raise InputError(f"every row has the label {str(labels[0])!r}: a classifier needs at least two to tell apart")
     names = column_names(hyperparameters, features.shape[1])
@@ -58,7 +58,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     job.metric("train:accuracy", tree.score(features, labels))
     scored = {"training": (labels, features)}
     if "validation" in job.channels:
-        scored = {"validation": job.channel("validation").read_labelled_csv()}
+        scored = {"validation": job.channel("validation").read_labelled()}
         job.metric("validation:accuracy", tree.score(scored["validation"][1], scored["validation"][0]))
 
     job.save(export(tree), signature(tree, names, features))

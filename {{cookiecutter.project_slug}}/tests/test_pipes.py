@@ -1,0 +1,165 @@
+"""Pipe mode: a FIFO an epoch, which may come late, be empty, or be left before its end (T-22, T-23)."""
+
+import gzip
+import json
+import os
+import struct
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from byoc import channels, pipes
+from byoc.channels import Channel
+from byoc.errors import InputError
+
+
+@pytest.fixture
+def channel(paths) -> Channel:
+    (paths.config / "inputdataconfig.json").write_text(json.dumps({"a.b-c_1": {"TrainingInputMode": "Pipe"}}))
+    return channels.discover(paths)["a.b-c_1"]
+
+
+@pytest.fixture
+def wrapped(channel) -> Channel:
+    return replace(channel, wrapped=True)
+
+
+@pytest.fixture
+def feed(channel):
+    """Write into an epoch's FIFO as SageMaker does: `feed(0, b"…", late=seconds)`, made after so many seconds."""
+    threads = []
+
+    def write(epoch: int, content: bytes, late: float):
+        time.sleep(late)
+        os.mkfifo(channel.folder.parent / f"a.b-c_1_{epoch}")
+        try:
+            with (channel.folder.parent / f"a.b-c_1_{epoch}").open("wb") as fifo:
+                fifo.write(content)
+        except BrokenPipeError:
+            pass  # the reader had enough
+
+    def start(epoch: int, content: bytes, late: float = 0.0):
+        threads.append(threading.Thread(target=write, args=(epoch, content, late), daemon=True))
+        threads[-1].start()
+
+    yield start
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive(), "the FIFO was not opened or not read"
+
+
+def part(content: bytes, kind: int = 0) -> bytes:
+    return struct.pack("<II", 0xCED7230A, kind << 29 | len(content)) + content + bytes(-len(content) % 4)
+
+
+def test_every_epoch_is_read_from_a_fifo_of_its_own_whenever_it_comes(channel, feed):
+    feed(0, b"a,1\nb,2\n", late=0.3)
+    assert channel.read_labelled()[1].tolist() == [[1], [2]]
+    feed(1, b"b,2\na,1\n")
+    labels, features = channel.read_labelled(epoch=1)
+    assert (labels.tolist(), features.tolist()) == (["b", "a"], [[2], [1]])
+
+
+def test_more_than_a_fifo_can_hold_is_read_to_its_end_gzipped_or_not(channel, feed):
+    rows = b"a,1,2,3,4\n" * 100_000
+    feed(0, rows)
+    feed(1, gzip.compress(rows))
+    assert [channel.read_labelled(epoch)[1].shape for epoch in (0, 1)] == [(100_000, 4)] * 2
+
+
+def test_a_slow_writer_is_waited_for(channel):
+    os.mkfifo(channel.fifo(0))
+
+    def write_slowly():
+        with channel.fifo(0).open("wb", buffering=0) as fifo:
+            for part in (b"a,1\nb", b",2\n"):
+                time.sleep(0.2)
+                fifo.write(part)
+
+    writer = threading.Thread(target=write_slowly, daemon=True)
+    writer.start()
+    assert channel.read_labelled()[1].tolist() == [[1], [2]]
+    writer.join(10)
+
+
+def test_an_epoch_may_be_left_before_its_end_for_the_next(channel, feed):
+    feed(0, b"a,1\n" * 1_000_000)
+    for _, content in channel.streams():
+        assert content.readline() == b"a,1\n"
+        break
+    feed(1, b"a,1\n")
+    assert len(channel.read_labelled(epoch=1)[0]) == 1
+
+
+def test_a_bad_row_is_named_by_fifo_and_line(channel, feed):
+    feed(0, b"a,1\nb,x\n")
+    with pytest.raises(InputError, match=r"a\.b-c_1_0, line 2, column 2: 'x' is not a number"):
+        channel.read_labelled()
+
+
+def test_an_empty_fifo_is_a_channel_without_rows(channel, feed):
+    feed(0, b"")
+    with pytest.raises(InputError, match=r"holds no rows: looked for CSV and Parquet in .*/a\.b-c_1_0$"):
+        channel.read_labelled()
+
+
+@pytest.mark.parametrize(
+    ("prepare", "message"),
+    [
+        (lambda fifo: None, "was not there after 0 s: TrainingInputMode=Pipe needs it"),
+        (os.mkfifo, "nothing wrote into it for 0 s; an epoch can be read only once"),
+    ],
+    ids=["no FIFO", "no writer"],
+)
+def test_what_never_comes_is_not_waited_for_without_end(channel, monkeypatch, prepare: Callable, message):
+    monkeypatch.setattr(pipes, "PATIENCE", 0.2)
+    prepare(channel.fifo(0))
+    with pytest.raises(InputError, match=message) as refusal:
+        channel.read_labelled()
+    assert str(refusal.value).startswith(str(channel.fifo(0)))
+
+
+@pytest.mark.parametrize("mode", ["Pipe", "File"])
+@pytest.mark.parametrize("wrapper", ["RecordIO", "None", None])
+def test_inputdataconfig_says_whether_there_is_a_pipe_and_records_in_it(paths, mode, wrapper):
+    declared = {"training": {"TrainingInputMode": mode, "RecordWrapperType": wrapper}}
+    (paths.config / "inputdataconfig.json").write_text(json.dumps(declared))
+    channel = channels.discover(paths)["training"]
+    assert (channel.piped, channel.wrapped) == (mode == "Pipe", wrapper == "RecordIO")
+
+
+def test_each_record_is_a_file_of_its_own(wrapped, feed):
+    files = [b"a,1\nb,2", b"", b"c,3\n", gzip.compress(b"d,4"), b"\xef\xbb\xbfe,5\n", b"f,6\r\n", b"g,7890"]
+    assert {len(file) % 4 for file in files} == {0, 1, 2, 3}
+    feed(0, b"".join(map(part, files)))
+    labels, features = wrapped.read_labelled()
+    assert labels.tolist() == list("abcdefg")
+    assert features[:, 0].tolist() == [1, 2, 3, 4, 5, 6, 7890]
+
+
+def test_the_parts_of_a_record_are_joined(wrapped, feed):
+    feed(0, part(b"a,1", 1) + part(b"0\nb", 2) + part(b"", 2) + part(b",2\n", 3) + part(b"c,3"))
+    labels, features = wrapped.read_labelled()
+    assert labels.tolist() == ["a", "b", "c"]
+    assert features[:, 0].tolist() == [10, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (part(b"a,1") + part(b"a,1\nb,x"), "record 2, line 2, column 2: 'x' is not a number"),
+        (b"a,1\nb,2\n", "record 1: not RecordIO: begins with 0x0a312c61, not 0xced7230a; see RecordWrapperType"),
+        (part(b"a,1") + b"\x0a", "record 2: RecordIO ends in the middle of the record"),
+        (part(b"a,1") + part(b"")[:7], "record 2: RecordIO ends in the middle of the record"),
+        (part(b"a,1")[:-1], "record 1: RecordIO ends in the middle of the record"),
+        (part(b"a,1", 1), "record 1: RecordIO ends in the middle of the record"),
+    ],
+)
+def test_a_bad_record_is_named_by_fifo_and_number(wrapped, feed, content, message):
+    feed(0, content)
+    with pytest.raises(InputError) as refusal:
+        wrapped.read_labelled()
+    assert str(refusal.value).startswith(f"{wrapped.fifo(0)}, {message}")
