@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from unittest import mock
 
 import hypothesis
 import pytest
@@ -49,6 +50,13 @@ def trained(tmp_path_factory, run_train) -> Paths:
     run = run_train(paths)
     assert run.returncode == 0, run.stderr
     return paths
+
+
+@pytest.fixture(autouse=True)
+def environment_restored():
+    """A job puts SM_* variables into its process (T-33), which here goes on to the next test."""
+    with mock.patch.dict(os.environ):
+        yield
 
 
 @pytest.fixture

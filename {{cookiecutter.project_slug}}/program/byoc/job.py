@@ -4,7 +4,7 @@ import traceback
 from collections.abc import Callable
 from types import ModuleType
 
-from byoc import channels, checkpoints, failure, hyperparameters
+from byoc import channels, checkpoints, environment, failure, hyperparameters
 from byoc.cluster import Cluster
 from byoc.errors import InputError
 from byoc.files import write_atomically
@@ -89,6 +89,7 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
             paths.failure.unlink(missing_ok=True)  # left by an earlier run over the same folder; a success has none
             algorithm = load_algorithm()
             job = Job(paths, stop)
+            environment.apply(paths, job.channels.values(), job.cluster)
             values = hyperparameters.read(paths.config, algorithm.Hyperparameters)
             if getattr(algorithm, "DISTRIBUTED", False) or _trains_alone(job):
                 algorithm.train(job, values)
