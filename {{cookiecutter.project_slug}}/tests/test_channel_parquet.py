@@ -48,8 +48,9 @@ def test_parquet_and_csv_are_read_into_the_same_arrays(channel):
         (pa.array([7, -1, 7], pa.int8()), [7, -1, 7]),
         (pa.array(["7", "-1", "7"], pa.large_string()), [7, -1, 7]),
         (pa.array(["x", "y", "x"]).dictionary_encode(), ["x", "y", "x"]),
+        (pa.array([7, -1, 7]).dictionary_encode(), [7, -1, 7]),
     ],
-    ids=["whole numbers", "whole numbers as text", "categories"],
+    ids=["whole numbers", "whole numbers as text", "categories", "whole numbers as categories"],
 )
 def test_labels_are_whole_numbers_or_text(channel, labels, read):
     write(channel, "rows", {**ROWS, "kind": labels})

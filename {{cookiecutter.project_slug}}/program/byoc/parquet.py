@@ -51,7 +51,7 @@ def _labels(column: Any, title: str, name: str, first: int) -> Any:
     kind = column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
     if not (pyarrow.types.is_integer(kind) or pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)):
         raise InputError(f"{name}: column {title!r}, the label, holds {kind}, not text or whole numbers")
-    texts = column.cast(kind).cast(pyarrow.string())
+    texts = column.cast(pyarrow.string())
     blank = [text is None or not text.strip() for text in texts.unique().to_pylist()]
     if any(blank):
         row = next(n for n, text in enumerate(texts.to_pylist(), start=first) if text is None or not text.strip())
