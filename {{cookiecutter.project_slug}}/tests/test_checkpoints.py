@@ -178,7 +178,9 @@ def test_a_configured_folder_is_made(paths, tmp_path, local_path):
     assert steps(paths.base / local_path.removeprefix("/opt/ml/")) == [1]
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "null", '{"LocalPath": null}', '{"LocalPath": 5}', '{"S3Uri": "s3://b/p"}'])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", "null", '{"LocalPath": null}', '{"LocalPath": 5}', '{"S3Uri": "s3://b/p"}']
+)
 def test_a_configuration_that_names_no_folder_ends_no_job(paths, content):
     (paths.config / "checkpointconfig.json").write_text(content)
     assert discover(paths).folder is None
