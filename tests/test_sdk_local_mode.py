@@ -18,7 +18,7 @@ from sdk_user import SDK, User, install
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 IMAGE = f"byoc-template-sdk-{uuid.uuid4().hex[:8]}"
-# Of payload.csv, with the three leaves that the scripts ask for; with more, the eighth would be virginica.
+# Of payload.csv, with the three leaves that the scripts ask for; with four, the sixth would be virginica.
 SETOSA, VERSICOLOR, VIRGINICA = "setosa", "versicolor", "virginica"
 LABELS = [SETOSA] * 3 + [VERSICOLOR, VIRGINICA, VERSICOLOR, VIRGINICA, VERSICOLOR, VERSICOLOR, VIRGINICA]
 
@@ -73,6 +73,8 @@ def test_sdk_trains_serves_predicts_and_transforms(sdk, project, user):
     assert (user.work / "transformed/payload.csv.out").read_text().splitlines() == LABELS
     assert not containers()
     assert not user.internet.asked_for
+    removal = user.run("rm", "-r", *user.work.iterdir())
+    assert removal.returncode == 0, removal.stdout  # LM-10
 
 
 @pytest.mark.parametrize("sdk", ["v3"], indirect=True)
