@@ -30,14 +30,6 @@ MACHINE = [
         "install and start it: https://docs.docker.com/engine/install/",
     ),
     (
-        "Docker Compose",
-        lambda: (
-            engine_answers() and not subprocess.run(["docker", "compose", "version"], capture_output=True).returncode
-        ),
-        "the SageMaker SDK's local mode was not run",
-        "install the compose plugin: https://docs.docker.com/compose/install/",
-    ),
-    (
         "docker-registry",
         lambda: shutil.which("docker-registry"),
         "no image was pushed",
