@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 from .http_client import Answer
@@ -123,20 +122,17 @@ def stretched(kit: Kit, seconds: float, environment: dict[str, str]) -> Answer:
     """A request that takes so long, because the container is all but put to sleep; others are not disturbed."""
     with kit.serving(environment=environment) as server:
         body = slow_body(kit)
-        done = threading.Event()
-        threading.Thread(target=pause_and_go, args=(server, seconds, done), daemon=True).start()
+        allow_cpus(server, "0.01")
+        wake_up = threading.Timer(seconds, allow_cpus, (server, "1"))
+        wake_up.start()
         try:
             return server.predict(body, seconds + 60)
         finally:
-            done.set()
+            wake_up.cancel()
 
 
-def pause_and_go(server: Server, seconds: float, done: threading.Event) -> None:
-    """Grant the container a hundredth of a CPU until most of the time is over."""
-    time.sleep(0.3)
-    docker("update", "--cpus", "0.01", server.program.name, check=False)
-    done.wait(seconds)
-    docker("update", "--cpus", "1", server.program.name, check=False)
+def allow_cpus(server: Server, cpus: str) -> None:
+    docker("update", "--cpus", cpus, server.program.name, check=False)
 
 
 @container_only

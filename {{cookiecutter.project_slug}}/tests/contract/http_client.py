@@ -56,7 +56,9 @@ def expect_continue(address: Address, path: str, body: bytes, headers: dict[str,
         connection.sendall("\r\n".join(lines).encode())
         connection.settimeout(1)
         with suppress(TimeoutError):
-            connection.recv(65536)
+            first = connection.recv(65536)
+            if first and b" 100 " not in first.splitlines()[0]:  # it will not have the body
+                return Answer(int(first.split()[1]), Message(), b"", time.monotonic() - started)
         connection.settimeout(seconds)
         connection.sendall(body)
         answer = http.client.HTTPResponse(connection)

@@ -149,10 +149,7 @@ class Kit:
 
     def serving(self, model: Path | None = None, **how: Any):
         """`with kit.serving() as server`: a server of the check's own. The shared one must have become ready before."""
-        try:
-            self.server()
-        except (NotHeld, NotChecked):
-            raise NotChecked("the server does not become ready, see S-06") from None
+        self.server()
         return self._serve(model or self.model(), **how)
 
     @contextmanager
@@ -161,9 +158,16 @@ class Kit:
         with self.target.start("serve", model=model, **how) as program:
             yield self.ready(program, program.address(port))
 
-    @once
     def server(self) -> Server:
-        """A server that all read-only checks share."""
+        """The server that all read-only checks share; raises NotChecked if it does not become ready."""
+        try:
+            return self.started()
+        except NotHeld:
+            raise NotChecked("the server does not become ready, see S-01") from None
+
+    @once
+    def started(self) -> Server:
+        """The plain start that S-01 judges."""
         return self.stack.enter_context(self._serve(self.model()))
 
     def ready(self, program: Program, address: Address) -> Server:
@@ -177,7 +181,7 @@ class Kit:
                 server.first_ping = server.first_ping or answer.seconds
                 server.statuses.add(answer.status)
                 seen = answer.brief()
-                if answer.status == 200:
+                if answer.status == 200 and program.is_alive():
                     server.seconds_to_ready = time.monotonic() - program.started
                     return server
             time.sleep(0.05)

@@ -41,6 +41,10 @@ class Program:
     def running(self) -> bool:
         return self.process.poll() is None
 
+    def is_alive(self) -> bool:
+        """Whether an answer that has just come can be its own: another may listen at the address of one that ended."""
+        return self.running
+
     def wait(self, seconds: float) -> int:
         """The exit code; raises NotHeld if the program does not end in time."""
         try:

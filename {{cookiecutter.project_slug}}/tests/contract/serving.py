@@ -14,7 +14,7 @@ LARGEST = 24 * MEGABYTES  # below the 25 MB that a real-time request may have
 
 def becomes_ready(kit: Kit) -> str:
     """S-01, S-08, B-01, X-33, L-03, L-12, LM-11: `serve` answers pings with 200 in time, and goes on running."""
-    server = kit.server()
+    server = kit.started()
     must(server.program.running, f"serve has ended: {server.program.last_line()}")
     return f"ready after {server.seconds_to_ready:.1f} s"
 

@@ -107,6 +107,9 @@ class Container(Program):
     def state(self, template: str) -> str:
         return docker("inspect", "--format", template, self.name, check=False).strip()
 
+    def is_alive(self) -> bool:
+        return self.state("{{.State.Running}}") == "true"
+
     def _begun(self) -> None:
         begun = wait_until(lambda: not self.running or self.state("{{.State.Running}}") == "true", 60, 0.1)
         if not begun or not self.running:
@@ -136,7 +139,7 @@ class Container(Program):
         return [int(pid) for pid in self.execute(CHILDREN).split()]
 
     def kill_child(self, pid: int) -> None:
-        self.execute(f"kill -9 {pid}")
+        docker("exec", self.name, "/bin/sh", "-c", f"kill -9 {pid}", check=False)  # the container may end with it
 
     def remove(self) -> None:
         docker("rm", "--force", "--volumes", self.name, check=False)
