@@ -142,3 +142,9 @@ def test_the_execution_parameters_keep_to_what_sagemaker_allows(environment, con
     settings = Settings.from_environment({"SAGEMAKER_MODEL_SERVER_WORKERS": "3"} | environment)
     expected = {"MaxConcurrentTransforms": concurrent, "BatchStrategy": strategy, "MaxPayloadInMB": payload}
     assert execution_parameters(settings) == expected
+
+
+@pytest.mark.parametrize(("spelt", "told"), [("true", True), ("True", False)])
+def test_only_the_sdks_local_mode_is_told_no_strategy(monkeypatch, spelt, told):
+    monkeypatch.setenv("SAGEMAKER_BATCH", spelt)
+    assert ("BatchStrategy" in execution_parameters(Settings.from_environment())) is told

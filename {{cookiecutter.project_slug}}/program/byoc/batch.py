@@ -1,5 +1,6 @@
 """What a batch transform job asks for: a line in the answer for each line sent, in bounded memory (B-04 to B-11)."""
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -13,14 +14,15 @@ PAYLOAD_LIMIT = 100  # megabytes, of one request and of all at a time (B-05)
 
 
 def execution_parameters(settings: Settings) -> dict[str, Any]:
-    """The answer to `GET /execution-parameters`; what the job itself was given has precedence anyway (B-04, B-05)."""
+    """The answer to `GET /execution-parameters`; what the job itself was given has precedence anyway (B-04, B-05).
+
+    The SDK's local mode is told no strategy: it takes the container's, but only by names of its own, and fails on
+    SageMaker's. It is known by how it spells SAGEMAKER_BATCH (LM-09).
+    """
     payload = min(settings.max_payload, PAYLOAD_LIMIT)
     at_once = PAYLOAD_LIMIT // payload if payload else 1  # bodies without a limit come one at a time
-    return {
-        "MaxConcurrentTransforms": min(settings.max_concurrent, at_once),
-        "BatchStrategy": settings.batch_strategy,
-        "MaxPayloadInMB": payload,
-    }
+    strategy = {} if os.environ.get("SAGEMAKER_BATCH") == "True" else {"BatchStrategy": settings.batch_strategy}
+    return {"MaxConcurrentTransforms": min(settings.max_concurrent, at_once), **strategy, "MaxPayloadInMB": payload}
 
 
 def by_lines(body: bytes, answer: Callable[[bytes], bytes], mark: Callable[[str], bytes] | None) -> bytes:
