@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.docker, pytest.mark.slow]
+pytestmark = [pytest.mark.docker, pytest.mark.kit]
 
 BAD = Path(__file__).with_name("bad_container")
 TABLE = tomllib.loads((BAD / "breaks.toml").read_text(encoding="utf-8"))
