@@ -116,6 +116,7 @@ def main(words: list[str]) -> int:
     try:
         results = runner.run(kit, duties, report.tell, chosen.jobs)
     except KeyboardInterrupt:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         print("\ncontract: stopped; removing what was started", file=sys.stderr, flush=True)
         kit.close()
         os._exit(130)  # threads may still wait for what has just been removed

@@ -38,12 +38,11 @@ def run(kit: Kit, duties: list[Duty], tell: Callable[[str, Result], None], jobs:
         results[name] = result_of(find(name), kit)
         tell(name, results[name])
 
-    with ThreadPoolExecutor(jobs) as pool:
-        try:
-            list(pool.map(judge, [name for name in ordered if not hasattr(find(name), "alone")]))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        list(pool.map(judge, [name for name in ordered if not hasattr(find(name), "alone")]))
+    finally:  # after Ctrl-C there is no waiting for what is under way
+        pool.shutdown(wait=False, cancel_futures=True)
     for name in ordered:
         if hasattr(find(name), "alone"):
             judge(name)

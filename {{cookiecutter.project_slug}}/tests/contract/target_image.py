@@ -5,6 +5,7 @@ import json
 import signal
 import socket
 import subprocess
+import time
 import uuid
 from functools import cache, cached_property
 from pathlib import Path
@@ -32,6 +33,7 @@ class Image:
     def __init__(self, name: str):
         self.name = name
         self.label = f"contract-kit={uuid.uuid4().hex}"
+        self.closed = False
 
     @cached_property
     def inspected(self) -> dict:
@@ -57,6 +59,8 @@ class Image:
         options: tuple[str, ...] = (),
     ) -> "Container":
         """`docker run IMAGE words…` with `folder` as /opt/ml and `model` as a read-only /opt/ml/model."""
+        if self.closed:
+            raise NotChecked("the run was stopped")
         command = ["--label", self.label, *options]
         command += ["-v", f"{folder}:/opt/ml"] if folder else []
         command += [word for path in read_only for word in ("-v", f"{folder / path}:/opt/ml/{path}:ro")]
@@ -91,10 +95,13 @@ class Image:
         docker(*words, "-c", "rm -rf /contract-kit/*", check=False)
 
     def close(self) -> None:
-        """Remove every container that this run has started."""
-        left = docker("ps", "--all", "--quiet", "--filter", f"label={self.label}", check=False).split()
-        if left:
-            docker("rm", "--force", "--volumes", *left, check=False)
+        """Remove every container that this run has started, also those that a check starts at this very moment."""
+        self.closed = True
+        for pause in (0, 1):
+            time.sleep(pause)
+            left = docker("ps", "--all", "--quiet", "--filter", f"label={self.label}", check=False).split()
+            if left:
+                docker("rm", "--force", "--volumes", *left, check=False)
 
 
 class Container(Program):
