@@ -39,7 +39,7 @@ def test_the_way_with_docker_from_build_to_push(session, tmp_path):
         session.environment |= ecr.environment
         for command in commands(part(readme, "With Docker").replace(ACCOUNT, ecr.registry)):
             session.run(command)
-        assert ecr.repositories() == [SLUG]
+        assert SLUG in ecr.repositories()  # beside those that other tests made: moto keeps one state a process
     session.stop()
     assert {path.owner() for path in session.folder.rglob("*")} == {session.folder.owner()}
 
