@@ -1,4 +1,4 @@
-"""Jobs of the real `train`: what their algorithms begin with, and a run that is signalled as SageMaker does."""
+"""What several tests of jobs share: a configuration, the beginning of an algorithm, a run that is signalled."""
 
 import os
 import signal
@@ -8,6 +8,17 @@ from contextlib import suppress
 from pathlib import Path
 
 from byoc.paths import Paths
+
+# resourceconfig.json of the second of two hosts, as real jobs have it (T-16).
+GROUP = {"instance_group_name": "homogeneousCluster", "instance_type": "ml.m5.xlarge", "hosts": ["algo-1", "algo-2"]}
+CLOUD = {
+    "current_host": "algo-2",
+    "current_instance_type": "ml.m5.xlarge",
+    "current_group_name": "homogeneousCluster",
+    "hosts": ["algo-1", "algo-2"],
+    "instance_groups": [GROUP],
+    "network_interface_name": "ethwe",
+}
 
 ALGORITHM = """
 import ctypes, multiprocessing, os, signal, subprocess, sys, threading, time
