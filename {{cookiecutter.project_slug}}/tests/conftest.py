@@ -5,7 +5,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
@@ -69,6 +72,27 @@ def paths(tmp_path, monkeypatch) -> Paths:
     (paths.data / "training" / "rows.csv").write_text("a,1,10\nb,2,20\na,1.5,11\nb,2.5,21\n")
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(paths.base))
     return paths
+
+
+@pytest.fixture
+def feed() -> Iterator[Callable]:
+    """Make a FIFO and write an epoch into it, as SageMaker does in Pipe mode: `feed(fifo, b"…", late=seconds)`."""
+    threads = []
+
+    def write(fifo: Path, content: bytes, late: float) -> None:
+        time.sleep(late)
+        os.mkfifo(fifo)
+        with suppress(BrokenPipeError), fifo.open("wb") as writing:  # the reader may have enough before its end
+            writing.write(content)
+
+    def start(fifo: Path, content: bytes, late: float = 0.0) -> None:
+        threads.append(threading.Thread(target=write, args=(fifo, content, late), daemon=True))
+        threads[-1].start()
+
+    yield start
+    for thread in threads:
+        thread.join(10)
+        assert not thread.is_alive(), "the FIFO was not opened or not read"
 
 
 @pytest.fixture

@@ -3,20 +3,12 @@
 import json
 
 import pytest
+from jobs import CLOUD
 
 from byoc.cluster import Cluster
 from byoc.errors import InputError
 
 MINIMAL = {"current_host": "algo-1", "hosts": ["algo-1", "algo-2", "algo-3"], "network_interface_name": "eth1"}
-GROUP = {"instance_group_name": "homogeneousCluster", "instance_type": "ml.m5.xlarge", "hosts": ["algo-1", "algo-2"]}
-CLOUD = {
-    "current_host": "algo-2",
-    "current_instance_type": "ml.m5.xlarge",
-    "current_group_name": "homogeneousCluster",
-    "hosts": ["algo-1", "algo-2"],
-    "instance_groups": [GROUP],
-    "network_interface_name": "ethwe",
-}
 LOCAL = {"current_host": "algo-1-abcde", "hosts": ["algo-1-abcde"], "current_instance_type": "local"}
 CLASSIC = {"current_host": "localhost", "hosts": ["localhost"]}
 

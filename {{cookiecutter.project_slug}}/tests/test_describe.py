@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field
 
+import algorithm
 from algorithm import METRICS
 from algorithm import Hyperparameters as OfAlgorithm
 from byoc import describe
@@ -97,12 +98,17 @@ def test_train_tells_what_it_takes_without_any_job(train):
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.startswith("usage: train [--help | --markdown | --describe]\n")
     assert describe.as_text(OfAlgorithm) in run.stdout
-    assert train("--describe").stdout == describe.as_json(OfAlgorithm, METRICS) + "\n"
 
 
-def test_the_page_of_hyperparameters_is_current(train, project):
+def test_what_it_tells_for_sagemaker_is_the_json(capsys):
+    assert describe.main(["--describe"], lambda: algorithm) == 0
+    assert capsys.readouterr().out == describe.as_json(OfAlgorithm, METRICS) + "\n"
+
+
+def test_the_page_of_hyperparameters_is_current(project, capsys):
     page = (project / "docs" / "hyperparameters.md").read_text(encoding="utf-8")
-    assert train("--markdown").stdout == page, "write it anew with: make docs"
+    assert describe.main(["--markdown"], lambda: algorithm) == 0
+    assert capsys.readouterr().out == page, "write it anew with: make docs"
 
 
 @pytest.mark.parametrize("arguments", [["bogus"], ["--help", "serve"], ["train"]])

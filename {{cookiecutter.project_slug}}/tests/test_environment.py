@@ -4,30 +4,24 @@ import json
 import os
 
 import pytest
+from jobs import CLOUD, GROUP
 
 from byoc import channels, environment
 from byoc.cluster import Cluster
 
-GROUP = {"instance_group_name": "homogeneousCluster", "instance_type": "ml.m5.large", "hosts": ["algo-1", "algo-2"]}
-RESOURCES = {
-    "current_host": "algo-2",
-    "current_instance_type": "ml.m5.large",
-    "current_group_name": "homogeneousCluster",
-    "hosts": ["algo-1", "algo-2"],
-    "instance_groups": [GROUP],
-    "network_interface_name": "ethwe",
-    "topology": None,
-}
+RESOURCES = CLOUD | {"topology": None}
 CHANNELS = {"training": {"TrainingInputMode": "File"}, "a.b-c_1": {"TrainingInputMode": "File"}}
 SCRIPT = """
 import os
 from pydantic import BaseModel
 
+print(os.environ["SM_MODEL_DIR"], os.environ["SM_CHANNEL_TRAINING"])  # many scripts read them while they are imported
+
 class Hyperparameters(BaseModel):
     pass
 
 def train(job, hyperparameters):
-    print(os.environ["SM_MODEL_DIR"], os.environ["SM_CHANNEL_TRAINING"])
+    job.saved = True
 """
 
 
@@ -68,7 +62,7 @@ def test_a_job_on_two_hosts(paths, variables, tmp_path, monkeypatch):
         "SM_HP_LR": "0.1",
         "SM_CURRENT_HOST": "algo-2",
         "SM_HOSTS": '["algo-1","algo-2"]',
-        "SM_CURRENT_INSTANCE_TYPE": "ml.m5.large",
+        "SM_CURRENT_INSTANCE_TYPE": "ml.m5.xlarge",
         "SM_CURRENT_INSTANCE_GROUP": "homogeneousCluster",
         "SM_CURRENT_INSTANCE_GROUP_HOSTS": '["algo-1","algo-2"]',
         "SM_INSTANCE_GROUPS": '["homogeneousCluster"]',

@@ -1,6 +1,7 @@
 """How a job ends: its exit code, and the failure file that becomes the FailureReason (T-08, T-09)."""
 
 import json
+import os
 from types import SimpleNamespace
 
 import pytest
@@ -44,10 +45,34 @@ def test_a_success_leaves_the_model_and_no_failure(paths, capsys):
     assert sorted(entry.name for entry in paths.base.iterdir()) == ["input", "model", "output"]
 
 
-def test_a_failure_of_an_earlier_run_is_removed(paths):
-    paths.failure.write_text("old")
-    assert run(lambda job, hyperparameters: None) == 0
-    assert not paths.failure.exists()
+def test_a_job_without_a_model_has_not_succeeded(paths):
+    """Else nobody would hear of it before there is an endpoint (P-17)."""
+    (paths.model / "model.onnx").write_bytes(b"of an earlier run over the same folder")
+    reason = f"no model was saved: train has to call job.save, or to write files of its own into {paths.model}"
+    for train in (lambda job, hyperparameters: None, raising(SystemExit(0))):
+        assert run(train) == 1
+        assert paths.failure.read_text().startswith(f"Exception during training: {reason}\n")
+        paths.failure.unlink()
+
+
+@pytest.mark.parametrize("name", ["new.pt", "old.pt", "sub/new.pt"])
+def test_a_model_that_the_algorithm_wrote_itself_is_one(paths, name):
+    (paths.model / "old.pt").write_bytes(b"of an earlier run over the same folder")
+
+    def train(job, hyperparameters):
+        file = paths.model / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"model")
+        os.utime(file, ns=(1, 1))
+
+    assert run(train) == 0
+
+
+def test_an_algorithm_may_say_that_it_leaves_no_model(paths):
+    def train(job, hyperparameters):
+        job.saved = True
+
+    assert run(train) == 0
 
 
 @pytest.mark.parametrize(
@@ -79,8 +104,6 @@ def test_a_failure_that_the_algorithm_wrote_is_kept(paths):
 def test_an_exit_code_that_the_algorithm_chose_is_kept(paths):
     assert run(raising(SystemExit(3))) == 3
     assert paths.failure.read_text().startswith("Exception during training: the algorithm ended with sys.exit(3)\n")
-    assert run(raising(SystemExit(0))) == 0
-    assert not paths.failure.exists()
 
 
 def test_an_algorithm_that_cannot_be_imported_is_a_failure(paths):

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -28,45 +29,26 @@ def wrapped(channel) -> Channel:
 
 
 @pytest.fixture
-def feed(channel):
-    """Write into an epoch's FIFO as SageMaker does: `feed(0, b"…", late=seconds)`, made after so many seconds."""
-    threads = []
-
-    def write(epoch: int, content: bytes, late: float):
-        time.sleep(late)
-        os.mkfifo(channel.folder.parent / f"a.b-c_1_{epoch}")
-        try:
-            with (channel.folder.parent / f"a.b-c_1_{epoch}").open("wb") as fifo:
-                fifo.write(content)
-        except BrokenPipeError:
-            pass  # the reader had enough
-
-    def start(epoch: int, content: bytes, late: float = 0.0):
-        threads.append(threading.Thread(target=write, args=(epoch, content, late), daemon=True))
-        threads[-1].start()
-
-    yield start
-    for thread in threads:
-        thread.join(10)
-        assert not thread.is_alive(), "the FIFO was not opened or not read"
+def fifo(paths) -> Callable[[int], Path]:
+    return lambda epoch: paths.data / f"a.b-c_1_{epoch}"
 
 
 def part(content: bytes, kind: int = 0) -> bytes:
     return struct.pack("<II", 0xCED7230A, kind << 29 | len(content)) + content + bytes(-len(content) % 4)
 
 
-def test_every_epoch_is_read_from_a_fifo_of_its_own_whenever_it_comes(channel, feed):
-    feed(0, b"a,1\nb,2\n", late=0.3)
+def test_every_epoch_is_read_from_a_fifo_of_its_own_whenever_it_comes(channel, feed, fifo):
+    feed(fifo(0), b"a,1\nb,2\n", late=0.3)
     assert channel.read_labelled()[1].tolist() == [[1], [2]]
-    feed(1, b"b,2\na,1\n")
+    feed(fifo(1), b"b,2\na,1\n")
     labels, features = channel.read_labelled(epoch=1)
     assert (labels.tolist(), features.tolist()) == (["b", "a"], [[2], [1]])
 
 
-def test_more_than_a_fifo_can_hold_is_read_to_its_end_gzipped_or_not(channel, feed):
+def test_more_than_a_fifo_can_hold_is_read_to_its_end_gzipped_or_not(channel, feed, fifo):
     rows = b"a,1,2,3,4\n" * 100_000
-    feed(0, rows)
-    feed(1, gzip.compress(rows))
+    feed(fifo(0), rows)
+    feed(fifo(1), gzip.compress(rows))
     assert [channel.read_labelled(epoch)[1].shape for epoch in (0, 1)] == [(100_000, 4)] * 2
 
 
@@ -85,23 +67,23 @@ def test_a_slow_writer_is_waited_for(channel):
     writer.join(10)
 
 
-def test_an_epoch_may_be_left_before_its_end_for_the_next(channel, feed):
-    feed(0, b"a,1\n" * 1_000_000)
+def test_an_epoch_may_be_left_before_its_end_for_the_next(channel, feed, fifo):
+    feed(fifo(0), b"a,1\n" * 1_000_000)
     for _, content in channel.streams():
         assert content.readline() == b"a,1\n"
         break
-    feed(1, b"a,1\n")
+    feed(fifo(1), b"a,1\n")
     assert len(channel.read_labelled(epoch=1)[0]) == 1
 
 
-def test_a_bad_row_is_named_by_fifo_and_line(channel, feed):
-    feed(0, b"a,1\nb,x\n")
+def test_a_bad_row_is_named_by_fifo_and_line(channel, feed, fifo):
+    feed(fifo(0), b"a,1\nb,x\n")
     with pytest.raises(InputError, match=r"a\.b-c_1_0, line 2, column 2: 'x' is not a number"):
         channel.read_labelled()
 
 
-def test_an_empty_fifo_is_a_channel_without_rows(channel, feed):
-    feed(0, b"")
+def test_an_empty_fifo_is_a_channel_without_rows(channel, feed, fifo):
+    feed(fifo(0), b"")
     with pytest.raises(InputError, match=r"holds no rows: looked for CSV and Parquet in .*/a\.b-c_1_0$"):
         channel.read_labelled()
 
@@ -131,17 +113,24 @@ def test_inputdataconfig_says_whether_there_is_a_pipe_and_records_in_it(paths, m
     assert (channel.piped, channel.wrapped) == (mode == "Pipe", wrapper == "RecordIO")
 
 
-def test_each_record_is_a_file_of_its_own(wrapped, feed):
+def test_each_record_is_a_file_of_its_own(wrapped, feed, fifo):
     files = [b"a,1\nb,2", b"", b"c,3\n", gzip.compress(b"d,4"), b"\xef\xbb\xbfe,5\n", b"f,6\r\n", b"g,7890"]
     assert {len(file) % 4 for file in files} == {0, 1, 2, 3}
-    feed(0, b"".join(map(part, files)))
+    feed(fifo(0), b"".join(map(part, files)))
     labels, features = wrapped.read_labelled()
     assert labels.tolist() == list("abcdefg")
     assert features[:, 0].tolist() == [1, 2, 3, 4, 5, 6, 7890]
 
 
-def test_the_parts_of_a_record_are_joined(wrapped, feed):
-    feed(0, part(b"a,1", 1) + part(b"0\nb", 2) + part(b"", 2) + part(b",2\n", 3) + part(b"c,3"))
+def test_an_augmented_manifest_gives_a_record_for_each_attribute_of_an_object_in_turn(wrapped, feed, fifo):
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/augmented-manifest-stream.html, for ["image-ref", "class"]."""
+    feed(fifo(0), b"".join(map(part, [b"\xff\xd8 a picture", b"1", b"\xff\xd8 another", b"0"])))
+    records = (content.read() for _, content in wrapped.streams())
+    assert list(zip(records, records, strict=True)) == [(b"\xff\xd8 a picture", b"1"), (b"\xff\xd8 another", b"0")]
+
+
+def test_the_parts_of_a_record_are_joined(wrapped, feed, fifo):
+    feed(fifo(0), part(b"a,1", 1) + part(b"0\nb", 2) + part(b"", 2) + part(b",2\n", 3) + part(b"c,3"))
     labels, features = wrapped.read_labelled()
     assert labels.tolist() == ["a", "b", "c"]
     assert features[:, 0].tolist() == [10, 2, 3]
@@ -158,8 +147,8 @@ def test_the_parts_of_a_record_are_joined(wrapped, feed):
         (part(b"a,1", 1), "record 1: RecordIO ends in the middle of the record"),
     ],
 )
-def test_a_bad_record_is_named_by_fifo_and_number(wrapped, feed, content, message):
-    feed(0, content)
+def test_a_bad_record_is_named_by_fifo_and_number(wrapped, feed, fifo, content, message):
+    feed(fifo(0), content)
     with pytest.raises(InputError) as refusal:
         wrapped.read_labelled()
     assert str(refusal.value).startswith(f"{wrapped.fifo(0)}, {message}")

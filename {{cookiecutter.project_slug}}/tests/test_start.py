@@ -46,7 +46,7 @@ def test_a_processing_job_without_a_program_is_told_so(paths, start):
     run = start()
     assert (run.returncode, run.stdout) == (1, "")
     assert "must name its own program as ContainerEntrypoint\nusage: docker run IMAGE" in run.stderr
-    assert "must name its own program as ContainerEntrypoint" in paths.message.read_text()
+    assert "must name its own program as ContainerEntrypoint" in (paths.base / "output/message").read_text()
 
 
 def test_arguments_are_refused_with_the_usage(start):

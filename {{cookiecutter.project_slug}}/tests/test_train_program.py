@@ -2,6 +2,8 @@
 
 import pytest
 
+from byoc.paths import Paths
+
 ALGORITHM = """
 import time
 from pydantic import BaseModel
@@ -34,6 +36,24 @@ def test_a_good_run_ends_with_0_and_so_does_the_next_over_the_same_folder(paths,
         run = run_train(paths, program)
         assert (run.returncode, run.stderr) == (0, "")
         assert (paths.model / "model.onnx").read_bytes() == b"model"
+
+
+def test_in_a_processing_job_the_reason_is_the_exit_message(paths, run_train, program_with):
+    """Which has its files below /opt/ml/processing, and only what it says about itself beside that (X-61, X-62)."""
+    processing = Paths(paths.base / "processing")
+    (paths.base / "input").rename(processing.base.mkdir() or processing.base / "input")
+    (paths.base / "config").mkdir()
+    (paths.base / "config" / "processingjobconfig.json").write_text("{}")
+    program = program_with(ALGORITHM + "    raise ValueError('ä' * 600)")
+    assert run_train(processing, program).returncode == 1
+    message = (paths.base / "output" / "message").read_bytes()
+    assert len(message) <= 1024
+    assert message.decode().startswith("Exception during training: ValueError: ä")
+
+    (program / "algorithm.py").write_text(ALGORITHM + SAVE)
+    assert run_train(processing, program).returncode == 0
+    assert (processing.model / "model.onnx").exists()
+    assert not (paths.base / "output" / "message").exists()
 
 
 @pytest.mark.parametrize(

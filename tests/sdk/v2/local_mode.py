@@ -13,10 +13,11 @@ from sagemaker.estimator import Estimator
 from sagemaker.local import LocalSession
 
 image, training, csv, json_file = sys.argv[1], *(Path(name).resolve() for name in sys.argv[2:])
+role = "arn:aws:iam::123456789012:role/any"  # never used in local mode
 
 estimator = Estimator(
     image_uri=image,
-    role="arn:aws:iam::123456789012:role/any",  # never used in local mode
+    role=role,
     instance_count=1,
     instance_type="local",
     output_path=f"file://{Path.cwd()}/output",

@@ -14,11 +14,11 @@ from sagemaker.train.configs import Compute, InputData
 from sagemaker.train.model_trainer import Mode
 
 image, training, csv, json_file = sys.argv[1], *(Path(name).resolve() for name in sys.argv[2:])
-ROLE = "arn:aws:iam::123456789012:role/any"  # never used in local mode
+role = "arn:aws:iam::123456789012:role/any"  # never used in local mode
 
 trainer = ModelTrainer(
     training_image=image,
-    role=ROLE,
+    role=role,
     training_mode=Mode.LOCAL_CONTAINER,
     compute=Compute(instance_type="local", instance_count=1),
     hyperparameters={

@@ -56,8 +56,9 @@ class Channel:
     def streams(self, epoch: int = 0) -> Iterator[tuple[str, BufferedReader]]:
         """The name and the bytes of one file after the other; each is closed when the next is asked for.
 
-        Pipe mode joins all files to one, unless RecordWrapperType is RecordIO. Raises InputError if SageMaker does not
-        provide the epoch's FIFO, or if it is not RecordIO where it ought to be.
+        Pipe mode joins all files to one, unless RecordWrapperType is RecordIO. Then an augmented manifest comes as the
+        attributes of one object after the other (T-23). Raises InputError if SageMaker does not provide the epoch's
+        FIFO, or if it is not RecordIO where it ought to be.
         """
         if not self.piped:
             for file in self.files():

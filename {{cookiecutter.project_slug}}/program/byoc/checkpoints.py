@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
+from byoc.files import write_and_rename
 from byoc.paths import Paths
 
 OPT_ML = "/opt/ml"  # what SageMaker's files call `paths.base`
@@ -44,13 +44,8 @@ class Checkpoints:
             return
         with self._postponed():
             self.folder.mkdir(parents=True, exist_ok=True)
-            unfinished = self.folder / UNFINISHED
-            with unfinished.open("wb") as file:
-                file.write(_checksum(content))
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            unfinished.replace(self.folder / f"step-{step:012d}.checkpoint")
+            target = self.folder / f"step-{step:012d}.checkpoint"
+            write_and_rename(self.folder / UNFINISHED, target, _checksum(content), content)
             self._remove_all_but_the_newest(step)
 
     def latest(self) -> tuple[int, bytes] | None:

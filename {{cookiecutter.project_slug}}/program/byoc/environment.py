@@ -47,7 +47,7 @@ def variables(paths: Paths, channels: Iterable[Channel], cluster: Cluster) -> di
         "MODEL_DIR": str(paths.model),
         "INPUT_DIR": str(paths.config.parent),
         "INPUT_CONFIG_DIR": str(paths.config),
-        "OUTPUT_DIR": str(paths.failure.parent),
+        "OUTPUT_DIR": str(paths.output_data.parent),
         "OUTPUT_DATA_DIR": str(paths.output_data),
         "CHANNELS": sorted(folders),
         "HPS": hyperparameters,

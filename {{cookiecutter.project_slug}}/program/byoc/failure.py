@@ -1,9 +1,9 @@
-"""`/opt/ml/output/failure`, which SageMaker shows as the job's FailureReason."""
+"""The failure file, which SageMaker shows as the job's FailureReason, or as a Processing job's ExitMessage."""
 
 import sys
 from pathlib import Path
 
-REASON_LENGTH = 1024  # characters of the file that SageMaker shows (T-09)
+SHOWN = 1024  # bytes of it that SageMaker shows: of a FailureReason even so many characters (T-09, X-62)
 
 
 def report(file: Path, reason: str, trace: str) -> None:
@@ -15,18 +15,14 @@ def report(file: Path, reason: str, trace: str) -> None:
         return  # the algorithm's own, which knows better
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(shown(message, trace), encoding="utf-8")
+        file.write_bytes(shown(message, trace))
     except OSError as error:
         print(f"the failure file cannot be written: {error}", file=sys.stderr, flush=True)
 
 
-def shown(message: str, trace: str) -> str:
-    """The message and as much of the traceback's end, where the fault is, as SageMaker shows."""
-    message, trace = (_printable(text) for text in (message, trace))
-    message = message[:REASON_LENGTH]
-    room = REASON_LENGTH - len(message) - 1
-    return f"{message}\n{trace[-room:]}" if room > 0 else message
-
-
-def _printable(text: str) -> str:
-    return text.encode("utf-8", errors="backslashreplace").decode()
+def shown(message: str, trace: str) -> bytes:
+    """The message and as much of the traceback's end, where the fault is, as SageMaker shows; always whole UTF-8."""
+    start, end = (text.encode(errors="backslashreplace") for text in (message, trace))
+    room = SHOWN - len(start) - 1
+    text = start + b"\n" + end[-room:] if room > 0 else start[:SHOWN]
+    return text.decode(errors="ignore").encode()  # without the halves of characters at a cut

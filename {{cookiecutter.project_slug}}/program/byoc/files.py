@@ -12,20 +12,21 @@ def write_atomically(target: Path, content: bytes, staging: Path) -> None:
     a rename cannot be atomic from there; then the unfinished file is a hidden one beside the target.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    name = f".{target.name}.{os.getpid()}"
     try:
-        _write_and_rename(target, content, staging)
+        write_and_rename(staging / name, target, content)
     except OSError:
-        _write_and_rename(target, content, target.parent)
+        write_and_rename(target.with_name(name), target, content)
 
 
-def _write_and_rename(target: Path, content: bytes, staging: Path) -> None:
-    unfinished = staging / f".{target.name}.{os.getpid()}"
+def write_and_rename(unfinished: Path, target: Path, *parts: bytes) -> None:
+    """Write `parts` to `unfinished`, and only when all of it is on the disk, call that `target`."""
     try:
         with unfinished.open("wb") as file:
-            file.write(content)
+            file.writelines(parts)
             file.flush()
             os.fsync(file.fileno())
-        unfinished.rename(target)
+        unfinished.replace(target)
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 from byoc import channels, checkpoints, environment, failure, hyperparameters
@@ -26,16 +27,30 @@ class Job:
         self.channels = channels.discover(paths)
         self.checkpoints = checkpoints.discover(paths, self.cluster.rank == 0, self._stop.postponed)
         self.metrics: dict[str, float] = {}
-        self.saved = False  # for an algorithm that writes its own files into `/opt/ml/model` to set
+        self._found = _files(paths.model)
+
+    @property
+    def saved(self) -> bool:
+        """Whether the job may end. An algorithm that writes its own files into `/opt/ml/model`, or none, sets it."""
+        return self._stop.saved
+
+    @saved.setter
+    def saved(self, saved: bool) -> None:
+        self._stop.saved = saved
 
     @property
     def stopping(self) -> bool:
         """Whether SageMaker asked the job to end (T-05). Ask between steps, and when it is so, save and return.
 
-        An algorithm that asks is not interrupted, but must be done within stopping.GRACE seconds.
+        An algorithm that asks is not interrupted, but must be done within supervisor.GRACE seconds.
         """
         self._stop.awaited = True
         return self._stop.signal is not None
+
+    @property
+    def in_vain(self) -> bool:
+        """Whether this is the host that saves (D-06), and it has saved nothing."""
+        return self.cluster.rank == 0 and not self.saved and _files(self.paths.model) == self._found
 
     def channel(self, name: str) -> channels.Channel:
         """The channel of that name; raises InputError if the job was not given one."""
@@ -65,15 +80,15 @@ class Job:
 def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> int:
     """Run the algorithm's `train` and return the exit code (T-08): 0, 1 after an error, 143 if stopped without a model.
 
-    Whatever goes wrong ends in `/opt/ml/output/failure`, its message first (T-09). An algorithm that calls `sys.exit`
-    keeps its exit code. Of several hosts only the first trains, unless the algorithm says `DISTRIBUTED = True`.
+    Whatever goes wrong ends in `/opt/ml/output/failure`, its message first (T-09), and so does a job that leaves no
+    model (P-17). An algorithm that calls `sys.exit` keeps its exit code. Of several hosts only the first trains, unless
+    the algorithm says `DISTRIBUTED = True`; then the others need not save one (D-06).
     """
     stop = stop or Stop()
     paths = Paths.from_environment()
-    job = None
 
     def stopped(trace: str) -> int:
-        if job and job.saved:
+        if stop.saved:
             print(f"stopped by {stop.signal.name} after the model was saved", flush=True)
             return 0
         failure.report(paths.failure, f"stopped by {stop.signal.name} before there was a model to save", trace)
@@ -83,13 +98,11 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
         failure.report(paths.failure, reason, traceback.format_exc())
         return exit_code
 
-    stop.end_at_limit = stopped
     try:
         with stop.interrupting():
-            paths.failure.unlink(missing_ok=True)  # left by an earlier run over the same folder; a success has none
-            algorithm = load_algorithm()
             job = Job(paths, stop)
             environment.apply(paths, job.channels.values(), job.cluster)
+            algorithm = load_algorithm()  # which may read them already while it is imported
             values = hyperparameters.read(paths.config, algorithm.Hyperparameters)
             if getattr(algorithm, "DISTRIBUTED", False) or _trains_alone(job):
                 algorithm.train(job, values)
@@ -99,10 +112,22 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
         return failed(str(error))
     except SystemExit as end:
         exit_code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        return failed(f"the algorithm ended with sys.exit({end.code!r})", exit_code) if exit_code else 0
+        if exit_code:
+            return failed(f"the algorithm ended with sys.exit({end.code!r})", exit_code)
     except Exception as error:
         return failed(f"{type(error).__name__}: {error}")
-    return stopped("") if stop.signal else 0
+    if stop.signal:
+        return stopped("")
+    if job.in_vain:
+        reason = f"no model was saved: train has to call job.save, or to write files of its own into {paths.model}"
+        failure.report(paths.failure, reason, "")
+        return 1
+    return 0
+
+
+def _files(folder: Path) -> dict[Path, int]:
+    """When each file was last written. A folder on your own machine may hold the model of an earlier run."""
+    return {file: file.stat().st_mtime_ns for file in folder.rglob("*") if file.is_file()}
 
 
 def _trains_alone(job: Job) -> bool:

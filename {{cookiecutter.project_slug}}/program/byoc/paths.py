@@ -42,13 +42,15 @@ class Paths:
 
     @property
     def failure(self) -> Path:
-        return self.base / "output" / "failure"
+        """What SageMaker shows of a job that failed: as FailureReason, or as a Processing job's ExitMessage (X-62)."""
+        return self._root / "output" / ("message" if self.processing_config.exists() else "failure")
 
     @property
     def processing_config(self) -> Path:
         """Only a Processing job has it (X-61)."""
-        return self.base / "config" / "processingjobconfig.json"
+        return self._root / "config" / "processingjobconfig.json"
 
     @property
-    def message(self) -> Path:
-        return self.base / "output" / "message"
+    def _root(self) -> Path:
+        """`/opt/ml` itself. A Processing job has its data below `/opt/ml/processing`, which it gives as the base."""
+        return self.base.parent if self.base.name == "processing" else self.base

@@ -1,0 +1,109 @@
+"""The process that `train` begins as. It forks the one that trains, passes signals on to it, and tells how it ended.
+
+So a job ends in time and with a reason even where its own Python cannot act: killed for lack of memory, crashed in a
+library, or stuck in C code that holds Python's lock (T-05, T-08, T-09). In a container this is process 1, and buries
+orphans.
+"""
+
+import faulthandler
+import os
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+
+from byoc import failure
+from byoc.paths import Paths
+from byoc.stopping import OUT_OF_TIME, SIGNALS, Stop
+
+# Seconds after SIGTERM at which an algorithm that asks `job.stopping` has had its time and is interrupted …
+GRACE = 90
+# … and at which a process that still runs is killed, whatever it does.
+LIMIT = 110
+
+WHERE = signal.SIGUSR2  # makes the process tell where it is
+WRITING = 0.5  # seconds for that
+AWAITED = SIGNALS | {signal.SIGALRM, signal.SIGCHLD}
+
+LIKELY = {
+    signal.SIGKILL: ", most likely for lack of memory: take an instance with more, or less data at a time",
+    signal.SIGSEGV: ", a fault in the compiled code of a library",
+    signal.SIGILL: ": a library was compiled for another CPU",
+    signal.SIGBUS: ": /dev/shm may be full, through which data loaders hand over what they load",
+}
+
+
+def supervised(work: Callable[[Stop], int]) -> int:
+    """Run `work` in a process of its own, where it returns `work`'s exit code; here, later, that of the job."""
+    paths = Paths.from_environment()
+    with suppress(OSError):
+        paths.failure.unlink()  # left by an earlier run over the same folder; a success has none
+    stop = Stop()
+    reading, writing = os.pipe()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
+    process = os.fork()
+    if process == 0:
+        faulthandler.enable(writing, all_threads=False)
+        faulthandler.register(WHERE, writing, all_threads=False)
+        stop.listen()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return work(stop)
+
+    exit_code, sent = _watch(process)
+    if exit_code == 0 or (exit_code > 0 and paths.failure.exists()):
+        return exit_code
+    if -exit_code in sent and stop.saved:
+        print(f"stopped by {sent[0].name} after the model was saved", flush=True)
+        return 0
+    reason, exit_code = _verdict(exit_code, sent)
+    os.write(writing, b"\n")  # so that there is something to read, even if the process could not tell where it was
+    failure.report(paths.failure, reason, _traceback(os.read(reading, 65_536).decode(errors="replace")))
+    return exit_code
+
+
+def _watch(process: int) -> tuple[int, list[signal.Signals]]:
+    """Wait for its end; returns its exit code, or -n if signal n ended it, and the signals that it was sent."""
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)  # else some systems do not keep it for sigwait
+    later = iter(((OUT_OF_TIME, LIMIT - GRACE), (WHERE, WRITING), (signal.SIGKILL, 0)))
+    sent: list[signal.Signals] = []
+    while True:
+        received = signal.sigwait(AWAITED)
+        if received == signal.SIGCHLD:
+            exit_code = _bury(process)
+            if exit_code is not None:
+                return exit_code, sent
+        elif received in SIGNALS and not sent:
+            # In a container also the algorithm's own children get it (T-07); elsewhere the group may not be ours.
+            os.kill(0 if os.getpgrp() == os.getpid() else process, received)
+            sent.append(signal.Signals(received))
+            signal.setitimer(signal.ITIMER_REAL, GRACE)
+        elif received == signal.SIGALRM:
+            number, seconds = next(later)
+            os.kill(process, number)
+            sent.append(number)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _bury(process: int) -> int | None:
+    """Take note of every child that ended; returns the exit code of `process` if it is one of them."""
+    exit_code = None
+    with suppress(ChildProcessError):  # there are no more
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            if ended[0] == process:
+                exit_code = os.waitstatus_to_exitcode(ended[1])
+    return exit_code
+
+
+def _verdict(exit_code: int, sent: list[signal.Signals]) -> tuple[str, int]:
+    """Why a process failed that did not say so itself, and the exit code for that: 137 for SIGKILL, as in a shell."""
+    if exit_code > 0:
+        return f"the training process ended with exit code {exit_code} and gave no reason", exit_code
+    if -exit_code in sent:
+        return f"stopped by {sent[0].name} before there was a model to save", 128 + sent[0]
+    ended_by = signal.Signals(-exit_code)
+    return f"the training process was ended by {ended_by.name}{LIKELY.get(ended_by, '')}", 128 + ended_by
+
+
+def _traceback(dump: str) -> str:
+    """The stack that faulthandler wrote, in the order of other tracebacks: the most recent call last."""
+    calls = [line for line in dump.splitlines() if line.startswith("  File ")]
+    return "\n".join(["Traceback (most recent call last):", *reversed(calls)]) if calls else ""
