@@ -2,15 +2,19 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 from .http_client import Answer
 from .kit import Kit, Server, once
-from .outcome import NotChecked, NotHeld, must
+from .outcome import NotChecked, NotHeld, container_only, must
 
 NAMES = ["0123456789abcdef0123456789abcdef", "name-with.odd_chars~1"]
+MEMORY = "512m"
+MOST = 300  # models to load into that
 
 
 @once
@@ -24,13 +28,17 @@ def models_folder(kit: Kit) -> Path:
 
 @once
 def endpoint(kit: Kit) -> Server:
+    """The server in multi-model mode that most checks share."""
+    return kit.stack.enter_context(serving(kit))
+
+
+@contextmanager
+def serving(kit: Kit, *options: str) -> Iterator[Server]:
     """A server in multi-model mode, without a model loaded. The single-model server must have become ready before."""
-    kit.serving()
-    base = models_folder(kit)
-    environment = {"SAGEMAKER_MULTI_MODEL": "true"}
-    how = {"folder": base, "ports": (8080,), "environment": environment}
-    program = kit.stack.enter_context(kit.target.start("serve", **how))
-    return kit.ready(program, program.address())
+    kit.server()
+    how = {"folder": models_folder(kit), "ports": (8080,), "environment": {"SAGEMAKER_MULTI_MODEL": "true"}}
+    with kit.target.start("serve", **how, options=options) as program:
+        yield kit.ready(program, program.address())
 
 
 def url(kit: Kit, name: str) -> str:
@@ -38,9 +46,9 @@ def url(kit: Kit, name: str) -> str:
     return f"{base}/models/{name}/model"
 
 
-def load(kit: Kit, name: str, where: str | None = None) -> Answer:
+def load(kit: Kit, name: str, where: str | None = None, server: Server | None = None) -> Answer:
     body = json.dumps({"model_name": name, "url": where or url(kit, name)}).encode()
-    return endpoint(kit).ask("POST", "/models", body, 60, Content_Type="application/json")
+    return (server or endpoint(kit)).ask("POST", "/models", body, 60, Content_Type="application/json")
 
 
 def unload(kit: Kit, name: str) -> Answer:
@@ -100,6 +108,28 @@ def mm_models_come_and_go(kit: Kit) -> str:
 def expect(answer: Answer, status: int, what: str) -> Answer:
     must(answer.status == status, f"{what} → {answer.brief()}, not {status}")
     return answer
+
+
+@container_only
+def mm_short_memory_is_told(kit: Kit) -> str:
+    """M-05: a model that does not fit is answered with 507, what is there goes on, and there is room again after DELETE."""
+    with serving(kit, "--memory", MEMORY, "--memory-swap", MEMORY) as server:
+        for count in range(MOST):
+            full = load(kit, f"copy-{count}", url(kit, NAMES[0]), server)
+            if full.status != 200:
+                break
+        else:
+            raise NotChecked(f"{MOST} copies of the model fit into {MEMORY}")
+        must(count, f"POST /models → {full.brief()} for the first model, with {MEMORY} of memory")
+        expect(full, 507, f"POST /models for a model beyond {count}, with {MEMORY} of memory")
+        must(server.program.is_alive(), f"the container ended after {count} models, with {MEMORY} of memory")
+        expect(server.ask("GET", "/ping"), 200, "GET /ping with the memory full")
+        for other in range(count):  # as the platform does: it unloads others until there is room
+            expect(server.ask("DELETE", f"/models/copy-{other}"), 200, "DELETE with the memory full")
+            again = load(kit, "again", url(kit, NAMES[0]), server)
+            if again.status == 200:
+                return f"{count} models in {MEMORY}, then {full.brief()}; after {other + 1} × DELETE it loads again"
+        raise NotHeld(f"POST /models → {again.brief()} even with all other models unloaded")
 
 
 def mm_bad_models_are_refused(kit: Kit) -> str:
