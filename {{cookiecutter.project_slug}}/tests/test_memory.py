@@ -54,6 +54,13 @@ def test_the_tightest_limit_counts_and_nonsense_is_none(system, files, expected)
     assert memory.now() == expected
 
 
+def test_a_shortage_is_told_with_its_sizes(system):
+    system(V2 | {"v2/memory.max": f"{1000 << 20}", "v2/memory.current": f"{700 << 20}"})
+    assert memory.shortage(200 << 20) == ""
+    told = "not enough memory: 201 MiB needed at least, 300 MiB left, of which 100 MiB are kept back"
+    assert memory.shortage(201 << 20) == told
+
+
 @pytest.mark.parametrize(("limit", "reserve"), [(512 << 20, 51.2 * (1 << 20)), (64 * GIB, GIB), (math.inf, GIB)])
 def test_a_tenth_is_kept_back_but_no_more_than_a_gibibyte(limit, reserve):
     assert Memory(limit, limit).reserve == reserve

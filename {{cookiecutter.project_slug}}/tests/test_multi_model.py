@@ -208,7 +208,7 @@ def test_a_body_that_is_not_as_it_must_be_is_refused(endpoint, body):
     ("order", "status", "reason"),
     [
         ("raise ValueError('no good')", 400, "the model in {folder} cannot be loaded: ValueError: no good"),
-        ("raise MemoryError", 507, "there is not enough memory to load {folder}; unload another model"),
+        ("raise MemoryError", 507, "{folder} cannot be loaded: not enough memory; unload another model"),
         (KILLED, 507, "exit code -9: it was killed, as the kernel does when memory is short"),
         ("os.abort()", 500, "exit code -6: see the log"),
         ("sys.exit(3)", 500, "see the log"),

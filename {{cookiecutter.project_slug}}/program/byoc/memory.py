@@ -25,6 +25,15 @@ class Memory:
         return min(self.limit / 10, LARGEST_RESERVE)
 
 
+def shortage(needed: float) -> str:
+    """Why so many more bytes do not fit, or "" if they do."""
+    memory = now()
+    if memory.left - needed >= memory.reserve:
+        return ""
+    sizes = (f"{size / (1 << 20):.0f} MiB" for size in (needed, memory.left, memory.reserve))
+    return "not enough memory: {} needed at least, {} left, of which {} are kept back".format(*sizes)
+
+
 def now() -> Memory:
     """The tightest of the limits: the cgroup's, of either version, and the host's."""
     found = [_cgroup(CGROUP_V2, *FILES_V2), _cgroup(CGROUP_V1, *FILES_V1), _host(MEMINFO)]

@@ -19,7 +19,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection, Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import predictor
@@ -38,10 +38,10 @@ class Model:
     pid: int
     pipe: Connection
     needs: int  # bytes, as far as its files tell
+    asked_by: Connection | None
     state: str = "loading"
     status: int = 200
     reason: str = ""
-    asked_by: Connection | None = None
     waiting: list[tuple[Connection, Request]] = field(default_factory=list)
 
 
@@ -62,7 +62,7 @@ class Host:
     def run(self) -> None:
         while True:
             for key, _ in self.selector.select():
-                if key.fd in self.selector.get_map():  # what came before it may have closed it
+                if self.selector.get_map().get(key.fd) is key:  # what came before may have closed it
                     key.data(key.fileobj)
 
     def accept(self, listener: socket.socket) -> None:
@@ -89,7 +89,7 @@ class Host:
             getattr(self, f"do_{request['do']}")(client, request, model)
 
     def do_list(self, client: Connection, request: Request, model: None) -> None:
-        loaded = [[model.name, model.url] for model in self.models.values() if model.state in ("loaded", "unloading")]
+        loaded = [[model.name, model.url] for model in self.models.values() if model.state == "loaded"]
         self.reply(client, 200, models=loaded)
 
     def do_load(self, client: Connection, request: Request, model: Model | None) -> None:
@@ -99,27 +99,14 @@ class Host:
         try:
             needs = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
             under_way = sum(model.needs for model in self.models.values() if model.state == "loading")
-            now = memory.now()
-            if now.left - needs - under_way < now.reserve:
-                return self.reply(client, 507, short(url, now))
-            self.models[name] = Model(name, url, *self.fork(folder), needs, asked_by=client)
-            self.watch(self.models[name].pipe, lambda _: self.hear(self.models[name]))
+            if short := memory.shortage(needs + under_way):
+                return self.reply(client, 507, f"{url} cannot be loaded: {short}; unload another model")
+            ours = [self.selector, *(key.fileobj for key in self.selector.get_map().values())]
+            model = Model(name, url, *model_process.start(folder, self.settings, self.folder, ours), needs, client)
         except OSError as error:
-            self.reply(client, 507, f"no process can be started for {url}: {error}; unload another model")
-
-    def fork(self, folder: Path) -> tuple[int, Connection]:
-        """The process id of one that loads what is in the folder, and the pipe to it."""
-        ours, theirs = Pipe()
-        sys.stdout.flush()
-        pid = os.fork()
-        if not pid:
-            for key in list(self.selector.get_map().values()):  # or their other ends would not notice our end
-                key.fileobj.close()
-            self.selector.close()
-            ours.close()
-            model_process.main(folder, self.settings, str(self.folder / str(os.getpid())), theirs)
-        theirs.close()
-        return pid, ours
+            return self.reply(client, 507, f"no process can be started for {url}: {error}; unload another model")
+        self.models[name] = model
+        self.watch(model.pipe, lambda _: self.hear(model))
 
     def hear(self, model: Model) -> None:
         """The model's process has tried to load, or has ended."""
@@ -128,12 +115,10 @@ class Host:
         except (EOFError, OSError):
             return self.bury(model)
         model.status, model.reason = tried["status"], tried["reason"]
-        now = memory.now()
-        if model.status == 200 and now.left < now.reserve:
-            model.status, model.reason = 507, short(model.url, now)
+        if model.status == 200 and (short := memory.shortage(0)):
+            model.status, model.reason = 507, f"{model.url} was unloaded again: {short}; unload another model"
         if model.status != 200:
-            os.kill(model.pid, signal.SIGKILL)
-            return
+            return os.kill(model.pid, signal.SIGKILL)
         (self.folder / str(model.pid)).rename(self.entry(model))
         self.settle(model, "loaded")
 
@@ -165,7 +150,7 @@ class Host:
         if model and model.state == "loaded":
             model.waiting.append((client, request))
         else:
-            ended = model or Model("", "", 0, None, 0, status=404, reason=multi_model.not_loaded(request["name"]))
+            ended = model or Model("", "", 0, None, 0, None, status=404, reason=multi_model.not_loaded(request["name"]))
             self.reply(client, ended.status, ended.reason)
 
     def settle(self, model: Model, state: str) -> None:
@@ -193,11 +178,6 @@ class Host:
 
     def entry(self, model: Model) -> Path:
         return self.folder / multi_model.entry(model.name)
-
-
-def short(url: str, now: memory.Memory) -> str:
-    left, reserve = (f"{size / (1 << 20):.0f} MiB" for size in (now.left, now.reserve))
-    return f"there is not enough memory to load {url}: of {left} left {reserve} are kept back; unload another model"
 
 
 def main(folder: Path) -> None:

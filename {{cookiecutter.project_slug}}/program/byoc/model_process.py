@@ -7,10 +7,11 @@ import socket
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
+from typing import Any, NoReturn
 
 import predictor
 from byoc.errors import ModelError
@@ -21,10 +22,26 @@ OOM_SCORE = Path("/proc/self/oom_score_adj")
 FIRST_CHOICE = "1000"  # the most there is
 
 
-def main(folder: Path, settings: Settings, address: str, host: Connection) -> None:
-    """Never returns. `host` is told `{"status", "reason"}` once; whatever it says then, or its end, is the end of this.
+def start(folder: Path, settings: Settings, sockets: Path, foreign: Iterable[Any]) -> tuple[int, Connection]:
+    """Fork one that loads what is in the folder: its process id, and the pipe to it.
 
-    Requests are answered at the unix socket `address`, as `multi_model.Models.invoke` sends them.
+    It listens at `sockets/<process id>`, and closes what is `foreign` to it: else nobody would notice its owner do so.
+    """
+    ours, theirs = Pipe()
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid:
+        theirs.close()
+        return pid, ours
+    for source in (ours, *foreign):
+        source.close()
+    main(folder, settings, str(sockets / str(os.getpid())), theirs)
+
+
+def main(folder: Path, settings: Settings, address: str, host: Connection) -> NoReturn:
+    """Answer requests at the unix socket `address`, as `multi_model.Models.invoke` sends them.
+
+    The host is told `{"status", "reason"}` once; whatever it says then, or its end, is the end of this.
     """
     try:
         with suppress(OSError):  # not Linux
@@ -48,7 +65,7 @@ def load(folder: Path, settings: Settings) -> tuple[predictor.Predictor | None, 
     except ModelError as error:
         return None, 400, str(error)
     except MemoryError:
-        return None, 507, f"there is not enough memory to load {folder}; unload another model"
+        return None, 507, f"{folder} cannot be loaded: not enough memory; unload another model"
     except Exception as error:
         traceback.print_exc()
         return None, 400, f"the model in {folder} cannot be loaded: {type(error).__name__}: {error}"
