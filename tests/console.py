@@ -102,7 +102,7 @@ class Session:
         log = self.folder.parent / "server.log"
         with log.open("w") as output:
             self.server = subprocess.Popen(
-                ["bash", "-c", f"exec {command.line}"],
+                ["bash", "-c", f"exec env {command.line}"],
                 cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

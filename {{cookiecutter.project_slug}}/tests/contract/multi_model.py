@@ -4,7 +4,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -114,7 +114,11 @@ def mm_models_come_and_go(kit: Kit) -> str:
 @container_only
 def mm_short_memory_is_told(kit: Kit) -> str:
     """M-05: a model that does not fit gets 507, the container goes on, and there is room again after DELETE."""
-    with endpoint(kit, "--memory", MEMORY, "--memory-swap", MEMORY) as server:
+    with ExitStack() as stack:
+        try:
+            server = stack.enter_context(endpoint(kit, "--memory", MEMORY, "--memory-swap", MEMORY))
+        except NotHeld as error:
+            raise NotChecked(f"it does not start with {MEMORY} of memory: {error}") from None
         for count in range(MOST):
             full = load(server, f"copy-{count}", url(kit, NAMES[0]))
             if full.status != 200:
