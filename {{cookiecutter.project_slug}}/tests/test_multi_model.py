@@ -54,13 +54,14 @@ KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 class Endpoint(Models):
     """The requests of multi_model.Models to a host of the test's own, with the model folders to give it."""
 
-    def __init__(self, base, program):
+    def __init__(self, base, program, **environment):
         self.paths, self.folder = Paths(base / "ml"), base / "sockets"
         super().__init__(self.folder, self.paths, Settings.from_environment({"SAGEMAKER_MODEL_SERVER_TIMEOUT": "20"}))
         self.folder.mkdir(parents=True)
         (base / "algorithm.py").write_text(OBEYING)
         command = [sys.executable, "-c", HOST, self.folder, base / "algorithm.py"]
-        self.host = subprocess.Popen(command, cwd=program, stdin=subprocess.PIPE, process_group=0)
+        environment = os.environ | environment
+        self.host = subprocess.Popen(command, cwd=program, env=environment, stdin=subprocess.PIPE, process_group=0)
         wait_until(lambda: self.answers() or self.host.poll() is not None)
 
     def __enter__(self):
@@ -115,8 +116,8 @@ def endpoint(shared):
 
 @pytest.fixture
 def own(project, tmp_path):
-    """An endpoint that the test may end."""
-    with Endpoint(tmp_path, project / "program") as endpoint:
+    """An endpoint that the test may end, with two threads a model."""
+    with Endpoint(tmp_path, project / "program", SAGEMAKER_MODEL_SERVER_THREADS="2") as endpoint:
         yield endpoint
 
 
@@ -321,6 +322,20 @@ def test_an_answer_that_does_not_come_is_given_up(endpoint, monkeypatch):
     (folder / "go").touch()
     monkeypatch.undo()
     assert endpoint.ask("m")[0] == 200
+
+
+def test_a_model_of_two_threads_answers_two_requests_at_a_time(own):
+    own.post("m", own.model("m", ask="(folder / body.decode()).touch(); wait(folder)"))
+    folder = own.model("m")
+    with ThreadPoolExecutor() as pool:
+        asked = [pool.submit(own.invoke, "m", body, "a", "b") for body in (b"1", b"2")]
+        wait_until(lambda: (folder / "1").exists() and (folder / "2").exists())
+        unloaded = pool.submit(own.unload, "m")
+        wait_until(lambda: not (own.folder / multi_model.entry("m")).exists())
+        (folder / "go").touch()
+        assert [answer.result()[:2] for answer in asked] == [(200, b"1 a b"), (200, b"2 a b")]
+        unloaded.result()
+    assert own.processes() == []
 
 
 def test_no_model_outlives_the_host(own):

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import predictor
 from byoc import handlers, log, memory, model_process, multi_model
-from byoc.settings import Settings
+from byoc.settings import MODELS_HOST, Settings
 
 Request = dict[str, str]
 
@@ -52,7 +52,7 @@ class Host:
         self.models: dict[str, Model] = {}
         self.selector = selectors.DefaultSelector()
         self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(folder / multi_model.HOST))
+        self.listener.bind(str(folder / MODELS_HOST))
         self.listener.listen(1024)
         self.watch(self.listener, self.accept)
 

@@ -15,12 +15,9 @@ from typing import Any
 
 from byoc.errors import RequestError
 from byoc.paths import Paths
-from byoc.settings import Settings
+from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
 
-FOLDER = "BYOC_MODELS"  # the environment variable in which `serve` tells its workers the folder of all sockets
-HOST = "host"
 SINGLE = "this is a multi-model endpoint: POST /models/NAME/invoke takes its place; unset SAGEMAKER_MULTI_MODEL for one"
-OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one"
 PAGE = "100"  # models, if the request does not say
 
 
@@ -34,7 +31,7 @@ class Models:
 
     @classmethod
     def from_environment(cls, settings: Settings) -> "Models":
-        return cls(Path(os.environ[FOLDER]), Paths.from_environment(), settings)
+        return cls(Path(os.environ[MODELS_FOLDER]), Paths.from_environment(), settings)
 
     def load(self, body: bytes) -> dict[str, str]:
         """`POST /models`: returns when it can be invoked; 409 if it could before, 507 without memory (M-03 to M-06)."""
@@ -81,7 +78,7 @@ class Models:
 
     def _ask(self, do: str, **request: str) -> dict[str, Any]:
         try:
-            with Client(str(self._folder / HOST), "AF_UNIX") as host:
+            with Client(str(self._folder / MODELS_HOST), "AF_UNIX") as host:
                 host.send_bytes(json.dumps({"do": do, **request}).encode())
                 answer = json.loads(self._wait(host))
         except (EOFError, OSError):

@@ -11,6 +11,10 @@ from typing import Any
 from byoc import cpus
 from byoc.errors import SettingError
 
+# Set by `serve` for its workers on a multi-model endpoint: the folder of all models' sockets, and their host's in it.
+MODELS_FOLDER = "BYOC_MODELS"
+MODELS_HOST = "host"
+
 
 def _setting(variable: str, default: Any, meaning: str, least: int = 1, choices: tuple[str, ...] = ()) -> Any:
     """`default` is a value, or a function of the settings above this one."""

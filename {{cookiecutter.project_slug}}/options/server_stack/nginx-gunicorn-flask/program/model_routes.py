@@ -8,6 +8,7 @@ from werkzeug.routing import BaseConverter
 import predictor
 from byoc import log, multi_model
 from byoc.errors import RequestError
+from byoc.settings import Settings
 
 
 class Name(BaseConverter):
@@ -17,7 +18,9 @@ class Name(BaseConverter):
     part_isolating = False
 
 
-def add_to(flask: Flask, models: multi_model.Models) -> None:
+def add_to(flask: Flask, settings: Settings) -> multi_model.Models:
+    """Add the routes, but for POST /models/NAME/invoke, which goes to `invoke`."""
+    models = multi_model.Models.from_environment(settings)
     flask.url_map.converters["name"] = Name
     flask.url_map.merge_slashes = False
 
@@ -32,6 +35,7 @@ def add_to(flask: Flask, models: multi_model.Models) -> None:
     flask.get("/models/<name:name>")(models.get)
     flask.delete("/models/<name:name>")(models.unload)
     flask.errorhandler(RequestError)(refuse)
+    return models
 
 
 def refuse(error: RequestError) -> Response:

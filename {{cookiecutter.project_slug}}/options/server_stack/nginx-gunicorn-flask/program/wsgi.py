@@ -9,16 +9,14 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-import model_routes
 import predictor
-from byoc import batch, log, multi_model
+from byoc import batch, log
 from byoc.errors import ModelError, SettingError
 from byoc.settings import Settings
 
 try:
     settings = Settings.from_environment()
-    models = multi_model.Models.from_environment(settings) if settings.multi_model else None
-    model = None if models else predictor.Predictor.from_environment()
+    model = None if settings.multi_model else predictor.Predictor.from_environment()
 except (ModelError, SettingError) as error:
     sys.exit(f"serve: {error}")
 
@@ -31,9 +29,14 @@ places = deque(range(settings.places))
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 FULL = predictor.refusal(503, "too many requests are waiting already; try again later")
 
+OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one"
+
 flask = Flask(__name__, static_folder=None)
-if models:
-    model_routes.add_to(flask, models)
+models = None
+if settings.multi_model:
+    import model_routes  # not above: whoever serves one model does not pay for it
+
+    models = model_routes.add_to(flask, settings)
 
 
 @flask.route("/ping", methods=["GET", "POST"])
@@ -58,7 +61,7 @@ def execution_parameters() -> dict[str, Any]:
 def refuse(error: HTTPException) -> Response:
     """404, 405 and their like in plain text, never an HTML page (S-44)."""
     off = error.code == 404 and not models and request.path.startswith("/models")
-    answer = predictor.refusal(error.code, multi_model.OFF if off else error.description)
+    answer = predictor.refusal(error.code, OFF if off else error.description)
     allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
     return Response(answer.body, answer.status, allow, content_type=answer.content_type)
 
