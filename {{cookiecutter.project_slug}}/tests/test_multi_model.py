@@ -128,6 +128,13 @@ def wait_until(condition, seconds=20):
         time.sleep(0.01)
 
 
+def lives(process):
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_a_model_is_there_from_load_to_unload_and_only_then(endpoint):
     for change in range(2):
         with pytest.raises(RequestError) as refused:
@@ -338,12 +345,22 @@ def test_a_model_of_two_threads_answers_two_requests_at_a_time(own):
     assert own.processes() == []
 
 
-def test_no_model_outlives_the_host(own):
-    for name in "abc":
-        own.post(name)
-    processes = own.processes()
-    own.host.kill()
-    wait_until(lambda: not any(process.is_running() and process.status() != "zombie" for process in processes))
+def test_no_model_outlives_the_host_by_more_than_its_requests(own):
+    own.post("a")
+    own.post("b")
+    folder = own.model("busy", ask="wait(folder)")
+    own.post("busy", folder)
+    *idle, busy = sorted(own.processes(), key=psutil.Process.create_time)
+    with ThreadPoolExecutor() as pool:
+        asked = pool.submit(own.ask, "busy")
+        wait_until((folder / "arrived").exists)
+        own.host.kill()
+        wait_until(lambda: not any(map(lives, idle)))
+        assert status_of(own.page, "", "") == 503
+        assert lives(busy)
+        (folder / "go").touch()
+        assert asked.result()[0] == 200
+    wait_until(lambda: not lives(busy))
 
 
 def test_the_host_ends_with_its_standard_input(own):
@@ -351,7 +368,7 @@ def test_the_host_ends_with_its_standard_input(own):
     (model,) = own.processes()
     own.host.stdin.close()
     assert own.host.wait(timeout=20) == 0
-    wait_until(lambda: not model.is_running() or model.status() == "zombie")
+    wait_until(lambda: not lives(model))
 
 
 def test_a_missing_host_is_told(paths, tmp_path):

@@ -22,7 +22,6 @@ def add_to(flask: Flask, settings: Settings) -> multi_model.Models:
     """Add the routes, but for POST /models/NAME/invoke, which goes to `invoke`."""
     models = multi_model.Models.from_environment(settings)
     flask.url_map.converters["name"] = Name
-    flask.url_map.merge_slashes = False
 
     @flask.get("/models")
     def page() -> dict[str, Any]:
