@@ -15,7 +15,7 @@ from pathlib import Path
 
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 TIMEOUT = 600  # seconds for one command; the slowest builds an image
-SERVER = re.compile(r"^(PORT=\d+ )?(local_test/serve_local\.sh|make serve)\b")
+SERVER = re.compile(r"^(\w+=\S+ )*(local_test/serve_local\.sh|make serve)\b")
 
 
 @dataclass
@@ -102,7 +102,7 @@ class Session:
         log = self.folder.parent / "server.log"
         with log.open("w") as output:
             self.server = subprocess.Popen(
-                ["bash", "-c", f"exec {command.line}"],
+                ["bash", "-c", f"exec env {command.line}"],
                 cwd=self.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,

@@ -5,6 +5,7 @@
 #   serve_local.sh IMAGE     the image, in Docker
 #
 # PORT=8081 listens there instead of on 8080; TEST_DIR=FOLDER serves the model of another folder laid out like /opt/ml.
+# SAGEMAKER_MULTI_MODEL=true serves those of test_dir/models, once they are loaded.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -20,4 +21,4 @@ if [[ $# -eq 0 ]]; then
   run_program serve
 fi
 require_image "$1"
-run_container "$1" serve -p "127.0.0.1:$port:8080"
+run_container "$1" serve -p "127.0.0.1:$port:8080" -e SAGEMAKER_MULTI_MODEL

@@ -74,6 +74,8 @@ class Predictor:
             return Response(200, body if isinstance(body, bytes) else str(body).encode(), content_type, *remark)
         except RequestError as error:
             return refusal(error.status, str(error))
+        except MemoryError:
+            return refusal(507, "there is not enough memory for this request", traceback.format_exc())  # M-12
         except Exception as error:
             reason = f"the model failed on this request: {type(error).__name__}: {error}"
             return refusal(500, reason, traceback.format_exc())

@@ -15,10 +15,11 @@ def line(**fields: Any) -> None:
 
 
 def request(environ: dict[str, Any], **fields: Any) -> None:
-    """A line about a request, with the ids that SageMaker gave it (S-47); `environ` is WSGI's."""
+    """A line about a request, with the ids that SageMaker gave it (S-47, M-13); `environ` is WSGI's."""
     line(
         request=f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}",
         **fields,
         request_id=environ.get("HTTP_X_AMZN_SAGEMAKER_REQUEST_ID"),
         inference_id=environ.get("HTTP_X_AMZN_SAGEMAKER_INFERENCE_ID"),
+        target_model=environ.get("HTTP_X_AMZN_SAGEMAKER_TARGET_MODEL"),
     )

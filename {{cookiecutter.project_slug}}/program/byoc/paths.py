@@ -32,6 +32,11 @@ class Paths:
         return self.base / "model"
 
     @property
+    def models(self) -> Path:
+        """Where SageMaker puts the models of a multi-model endpoint (M-03)."""
+        return self.base / "models"
+
+    @property
     def output_data(self) -> Path:
         return self.base / "output" / "data"
 

@@ -11,6 +11,10 @@ from typing import Any
 from byoc import cpus
 from byoc.errors import SettingError
 
+# Set by `serve` for its workers on a multi-model endpoint: the folder of all models' sockets, and their host's in it.
+MODELS_FOLDER = "BYOC_MODELS"
+MODELS_HOST = "host"
+
 
 def _setting(variable: str, default: Any, meaning: str, least: int = 1, choices: tuple[str, ...] = ()) -> Any:
     """`default` is a value, or a function of the settings above this one."""
@@ -28,7 +32,12 @@ class Settings:
         "worker processes; by default one a CPU of the quota (S-28)",
     )
     threads: int = _setting(
-        "SAGEMAKER_MODEL_SERVER_THREADS", 1, "threads of each worker; more than one suits handlers that wait"
+        "SAGEMAKER_MODEL_SERVER_THREADS",
+        1,
+        "threads of each worker, on a multi-model endpoint of each model; more than one suits handlers that wait",
+    )
+    multi_model: bool = _setting(
+        "SAGEMAKER_MULTI_MODEL", False, "true on a multi-model endpoint; SageMaker sets it (M-02)"
     )
     batch: bool = _setting("SAGEMAKER_BATCH", False, "true in a batch transform job; SageMaker sets it (B-02)")
     timeout: int = _setting(
@@ -75,9 +84,14 @@ class Settings:
     )
 
     @property
+    def worker_threads(self) -> int:
+        """Threads of each of the server's workers; on a multi-model endpoint they only wait for the models."""
+        return 32 if self.multi_model else self.threads
+
+    @property
     def places(self) -> int:
         """How many requests a worker takes on at a time; nginx sends it no more than it has threads."""
-        return self.threads + 2
+        return self.worker_threads + 2
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

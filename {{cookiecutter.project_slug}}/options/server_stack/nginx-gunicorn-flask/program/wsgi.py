@@ -6,15 +6,17 @@ from collections import deque
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 import predictor
 from byoc import batch, log
 from byoc.errors import ModelError, SettingError
+from byoc.settings import Settings
 
 try:
-    model = predictor.Predictor.from_environment()
+    settings = Settings.from_environment()
+    model = None if settings.multi_model else predictor.Predictor.from_environment()
 except (ModelError, SettingError) as error:
     sys.exit(f"serve: {error}")
 
@@ -22,12 +24,19 @@ except (ModelError, SettingError) as error:
 gc.freeze()
 
 # Each request under way takes a place. Where gunicorn listens itself, its threads are the only queue (S-49).
-places = deque(range(model.settings.places))
+places = deque(range(settings.places))
 
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 FULL = predictor.refusal(503, "too many requests are waiting already; try again later")
 
+OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one"
+
 flask = Flask(__name__, static_folder=None)
+models = None
+if settings.multi_model:
+    import model_routes  # not above: whoever serves one model does not pay for it
+
+    models = model_routes.add_to(flask, settings)
 
 
 @flask.route("/ping", methods=["GET", "POST"])
@@ -45,13 +54,14 @@ def invocations() -> Response:
 @flask.get("/execution-parameters")
 def execution_parameters() -> dict[str, Any]:
     """What a batch transform job may send at a time (B-04)."""
-    return batch.execution_parameters(model.settings)
+    return batch.execution_parameters(settings)
 
 
 @flask.errorhandler(HTTPException)
 def refuse(error: HTTPException) -> Response:
     """404, 405 and their like in plain text, never an HTML page (S-44)."""
-    answer = predictor.refusal(error.code, error.description)
+    off = error.code == 404 and not models and request.path.startswith("/models")
+    answer = predictor.refusal(error.code, OFF if off else error.description)
     allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
     return Response(answer.body, answer.status, allow, content_type=answer.content_type)
 
@@ -61,7 +71,8 @@ def app(environ, start_response):
 
     Everything else is Flask's. https://peps.python.org/pep-3333/
     """
-    if environ["PATH_INFO"] != "/invocations" or environ["REQUEST_METHOD"] != "POST":
+    path = environ["PATH_INFO"]
+    if environ["REQUEST_METHOD"] != "POST" or (path != "/invocations" and not (models and path.endswith("/invoke"))):
         return flask(environ, start_response)
     try:
         place = places.pop()
@@ -75,7 +86,8 @@ def app(environ, start_response):
 
 def invoke(environ):
     body = environ["wsgi.input"].read()  # to the end of the body, chunked or not: gunicorn sees to that
-    return model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", ""))
+    asked = body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", "")
+    return model_routes.invoke(models, environ["PATH_INFO"], *asked) if models else model.respond(*asked)
 
 
 def send(answer, environ, start_response):

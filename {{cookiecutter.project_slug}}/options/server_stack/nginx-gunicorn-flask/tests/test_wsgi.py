@@ -56,6 +56,13 @@ def test_what_is_not_there_is_refused_in_plain_text(client, method, path, status
     assert b"<" not in response.data
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", "/models"), ("POST", "/models"), ("POST", "/models/m/invoke")])
+def test_without_multi_model_mode_its_routes_say_how_to_have_it(client, method, path):
+    response = client.open(path, method=method)
+    assert (response.status_code, response.content_type) == (404, "text/plain; charset=utf-8")
+    assert response.text == "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one\n"
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "accept", "status"),
     [(b"", "text/csv", "", 400), (None, "image/png", "", 415), (None, "text/csv", "image/png", 406)],
