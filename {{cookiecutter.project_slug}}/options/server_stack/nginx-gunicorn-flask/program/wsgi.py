@@ -1,22 +1,28 @@
 """HTTP routes onto predictor.py, and nothing else."""
 
 import gc
+import os
 import sys
 from collections import deque
 from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 import predictor
 from byoc import batch, log
 from byoc.errors import ModelError, SettingError
+from byoc.metrics import CONTENT_TYPE, Metrics
 
 try:
     model = predictor.Predictor.from_environment()
 except (ModelError, SettingError) as error:
     sys.exit(f"serve: {error}")
+
+refusals = os.environ.get("NGINX_REFUSALS")  # set by `serve`
+metrics = Metrics(model.settings.workers, Path(refusals) if refusals else None)
 
 # Workers are forked from here: what is frozen is never written to by their collectors, so they share it.
 gc.freeze()
@@ -48,6 +54,18 @@ def execution_parameters() -> dict[str, Any]:
     return batch.execution_parameters(model.settings)
 
 
+@flask.get("/metrics")
+def tell_metrics() -> Response:
+    """What all workers have counted, for Prometheus (S-54)."""
+    return Response(metrics.text(), content_type=CONTENT_TYPE)
+
+
+@flask.after_request
+def count(response: Response) -> Response:
+    metrics.count(request.path, response.status_code)
+    return response
+
+
 @flask.errorhandler(HTTPException)
 def refuse(error: HTTPException) -> Response:
     """404, 405 and their like in plain text, never an HTML page (S-44)."""
@@ -63,19 +81,23 @@ def app(environ, start_response):
     """
     if environ["PATH_INFO"] != "/invocations" or environ["REQUEST_METHOD"] != "POST":
         return flask(environ, start_response)
-    try:
-        place = places.pop()
-    except IndexError:
-        return send(FULL, environ, start_response)
-    try:
-        return send(invoke(environ), environ, start_response)
-    finally:
-        places.append(place)
+    began = metrics.begin()
+    answer, length = invoke(environ)
+    metrics.end(began, answer.status, length, len(answer.body))
+    return send(answer, environ, start_response)
 
 
 def invoke(environ):
-    body = environ["wsgi.input"].read()  # to the end of the body, chunked or not: gunicorn sees to that
-    return model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", ""))
+    """The answer, and how many bytes were sent."""
+    try:
+        place = places.pop()
+    except IndexError:
+        return FULL, 0
+    try:
+        body = environ["wsgi.input"].read()  # to the end of the body, chunked or not: gunicorn sees to that
+        return model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", "")), len(body)
+    finally:
+        places.append(place)
 
 
 def send(answer, environ, start_response):
