@@ -13,8 +13,9 @@ from werkzeug.exceptions import HTTPException
 
 import predictor
 from byoc import batch, log
-from byoc.errors import ModelError, SettingError
+from byoc.errors import ModelError, RequestError, SettingError
 from byoc.metrics import CONTENT_TYPE, Metrics
+from overdue import Watch
 
 try:
     model = predictor.Predictor.from_environment()
@@ -32,6 +33,16 @@ places = deque(range(model.settings.places))
 
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
 FULL = predictor.refusal(503, "too many requests are waiting already; try again later")
+NO_ANSWER = predictor.refusal(503, "the model gave no answer: it took too long, or its worker ended; see the log")
+
+# In a worker with threads only: one without is ended by gunicorn.
+watch = Watch(
+    model.settings.timeout,
+    under_way=lambda: model.settings.places - len(places),
+    last_words=f"HTTP/1.1 {STATUS_LINES[503]}\r\nConnection: close\r\nContent-Type: {NO_ANSWER.content_type}\r\n"
+    f"Content-Length: {len(NO_ANSWER.body)}\r\n\r\n".encode()
+    + NO_ANSWER.body,
+)
 
 flask = Flask(__name__, static_folder=None)
 
@@ -93,11 +104,41 @@ def invoke(environ):
         place = places.pop()
     except IndexError:
         return FULL, 0
+    body = b""
     try:
-        body = environ["wsgi.input"].read()  # to the end of the body, chunked or not: gunicorn sees to that
-        return model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", "")), len(body)
+        body = read(environ)
+        if not environ["wsgi.multithread"]:
+            return respond(environ, body), len(body)
+        with watch.over(environ):
+            return respond(environ, body), len(body)
+    except RequestError as error:
+        return predictor.refusal(error.status, str(error)), 0
+    except SystemExit:  # gunicorn ends this worker, which was at it for too long (S-45)
+        return NO_ANSWER, len(body)
     finally:
         places.append(place)
+
+
+def read(environ):
+    """The whole body, chunked or not; raises RequestError if it is not all there."""
+    if environ["wsgi.multithread"]:  # nginx would have waited for it
+        environ["gunicorn.socket"].settimeout(model.settings.timeout)
+    try:
+        body = environ["wsgi.input"].read()
+    except TimeoutError:
+        raise RequestError(408, f"the body did not come within {model.settings.timeout} s") from None
+    except OSError:
+        raise RequestError(400, "the body was cut off before the end of its last chunk") from None
+    except Exception as error:  # gunicorn has an exception of its own for each way a chunk can be malformed
+        raise RequestError(400, f"the body cannot be read: {error}") from None
+    length = environ.get("CONTENT_LENGTH")
+    if length and int(length) != len(body):
+        raise RequestError(400, f"the body has {len(body)} bytes, but its Content-Length is {length}")
+    return body
+
+
+def respond(environ, body):
+    return model.respond(body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", ""))
 
 
 def send(answer, environ, start_response):
