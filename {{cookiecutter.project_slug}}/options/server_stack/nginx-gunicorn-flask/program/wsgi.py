@@ -1,18 +1,23 @@
 """HTTP routes onto predictor.py, and nothing else."""
 
 import gc
+import os
 import sys
-from collections import deque
-from http import HTTPStatus
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 import predictor
-from byoc import batch, log
+from byoc import batch
 from byoc.errors import ModelError, SettingError
+from byoc.metrics import CONTENT_TYPE, Metrics
 from byoc.settings import Settings
+from invocations import Invocations
+
+OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one"
 
 try:
     settings = Settings.from_environment()
@@ -20,17 +25,8 @@ try:
 except (ModelError, SettingError) as error:
     sys.exit(f"serve: {error}")
 
-# Workers are forked from here: what is frozen is never written to by their collectors, so they share it.
-gc.freeze()
-
-# Each request under way takes a place. Where gunicorn listens itself, its threads are the only queue (S-49).
-places = deque(range(settings.places))
-
-STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
-FULL = predictor.refusal(503, "too many requests are waiting already; try again later")
-
-OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one"
-
+refusals = os.environ.get("NGINX_REFUSALS")  # set by `serve`
+metrics = Metrics(settings.workers, Path(refusals) if refusals else None)
 flask = Flask(__name__, static_folder=None)
 models = None
 if settings.multi_model:
@@ -39,31 +35,15 @@ if settings.multi_model:
     models = model_routes.add_to(flask, settings)
 
 
-@flask.route("/ping", methods=["GET", "POST"])
-def ping() -> Response:
-    """200 and an empty body (S-06): there is no process to ask before the model is loaded."""
-    return Response(status=200, mimetype="text/plain")
+def respond(path: str, *asked: Any) -> predictor.Response:
+    """The model's answer to a body, its content type and what is accepted."""
+    return model.respond(*asked)
 
 
-@flask.post("/invocations")
-def invocations() -> Response:
-    """Never called: `app` answers it. The route is here so that other methods get 405, not 404 (S-50)."""
-    raise AssertionError
+invocations = Invocations(settings, metrics, partial(model_routes.invoke, models) if models else respond)
 
-
-@flask.get("/execution-parameters")
-def execution_parameters() -> dict[str, Any]:
-    """What a batch transform job may send at a time (B-04)."""
-    return batch.execution_parameters(settings)
-
-
-@flask.errorhandler(HTTPException)
-def refuse(error: HTTPException) -> Response:
-    """404, 405 and their like in plain text, never an HTML page (S-44)."""
-    off = error.code == 404 and not models and request.path.startswith("/models")
-    answer = predictor.refusal(error.code, OFF if off else error.description)
-    allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
-    return Response(answer.body, answer.status, allow, content_type=answer.content_type)
+# Workers are forked from here: what is frozen is never written to by their collectors, so they share it.
+gc.freeze()
 
 
 def app(environ, start_response):
@@ -74,28 +54,43 @@ def app(environ, start_response):
     path = environ["PATH_INFO"]
     if environ["REQUEST_METHOD"] != "POST" or (path != "/invocations" and not (models and path.endswith("/invoke"))):
         return flask(environ, start_response)
-    try:
-        place = places.pop()
-    except IndexError:
-        return send(FULL, environ, start_response)
-    try:
-        return send(invoke(environ), environ, start_response)
-    finally:
-        places.append(place)
+    return invocations(environ, start_response)
 
 
-def invoke(environ):
-    body = environ["wsgi.input"].read()  # to the end of the body, chunked or not: gunicorn sees to that
-    asked = body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", "")
-    return model_routes.invoke(models, environ["PATH_INFO"], *asked) if models else model.respond(*asked)
+@flask.route("/ping", methods=["GET", "POST"])
+def ping() -> Response:
+    """200 and an empty body (S-06): there is no process to ask before the model is loaded."""
+    return Response(status=200, mimetype="text/plain")
 
 
-def send(answer, environ, start_response):
-    if answer.remark:
-        log.request(environ, status=answer.status, remark=answer.remark)
-    headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
-    attributes = environ.get("HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES")
-    if attributes and len(attributes) <= 1024 and attributes.isascii() and attributes.isprintable():
-        headers.append(("X-Amzn-SageMaker-Custom-Attributes", attributes))  # else the client would not see them (S-48)
-    start_response(STATUS_LINES[answer.status], headers)
-    return [answer.body]
+@flask.post("/invocations")
+def invoke() -> Response:
+    """Never called: `app` answers it. The route is here so that other methods get 405, not 404 (S-50)."""
+    raise AssertionError
+
+
+@flask.get("/execution-parameters")
+def execution_parameters() -> dict[str, Any]:
+    """What a batch transform job may send at a time (B-04)."""
+    return batch.execution_parameters(settings)
+
+
+@flask.get("/metrics")
+def tell_metrics() -> Response:
+    """What all workers have counted, for Prometheus (S-54)."""
+    return Response(metrics.text(), content_type=CONTENT_TYPE)
+
+
+@flask.after_request
+def count(response: Response) -> Response:
+    metrics.count(request.path, response.status_code)
+    return response
+
+
+@flask.errorhandler(HTTPException)
+def refuse(error: HTTPException) -> Response:
+    """404, 405 and their like in plain text, never an HTML page (S-44)."""
+    off = error.code == 404 and not models and request.path.startswith("/models")
+    answer = predictor.refusal(error.code, OFF if off else error.description)
+    allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
+    return Response(answer.body, answer.status, allow, content_type=answer.content_type)

@@ -73,6 +73,16 @@ def test_the_predictors_refusals_pass_through(client, payload, body, content_typ
     assert (response.status_code, response.content_type) == (status, "text/plain; charset=utf-8")
 
 
+def test_a_worker_that_gunicorn_ends_still_answers_in_plain_text(client, monkeypatch):
+    def ended(*_):
+        raise SystemExit(1)  # as gunicorn does in a worker that is over its time
+
+    monkeypatch.setattr(importlib.import_module("wsgi").model, "respond", ended)
+    response = client.post("/invocations", data=b"x")
+    assert (response.status_code, response.content_type) == (503, "text/plain; charset=utf-8")
+    assert response.data.startswith(b"the model gave no answer: ")
+
+
 def test_without_a_model_the_import_ends_with_one_line(project, tmp_path):
     environment = {"SAGEMAKER_BASE_DIR": str(tmp_path), "PYTHONPATH": str(project / "program")}
     run = subprocess.run([sys.executable, "-c", "import wsgi"], env=environment, capture_output=True, encoding="utf-8")

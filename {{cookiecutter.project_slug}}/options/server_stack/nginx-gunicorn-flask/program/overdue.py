@@ -1,0 +1,48 @@
+"""The end of requests that hang in a worker with threads (S-45).
+
+gunicorn replaces a worker that is stuck, but one with threads never is: it goes on while a thread of it hangs, and
+nothing can end a thread. So the worker ends itself, once the other requests that it has are answered.
+"""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from byoc import log
+
+
+class Watch:
+    """Gives requests `seconds`. `under_way` tells how many the worker has, `last_words` are bytes for the client."""
+
+    def __init__(self, seconds: int, under_way: Callable[[], int], last_words: bytes):
+        self._seconds = seconds
+        self._under_way = under_way
+        self._last_words = last_words
+        self._overdue = 0
+
+    @contextmanager
+    def over(self, environ: dict[str, Any]) -> Iterator[None]:
+        """Keep an eye on the request while the block lasts; `environ` is WSGI's."""
+        timer = threading.Timer(self._seconds, self._end, [environ])
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _end(self, environ: dict[str, Any]) -> None:
+        log.request(environ, status=503, remark=f"no answer in {self._seconds} s, so its worker ends")
+        client = environ["gunicorn.socket"]
+        with suppress(OSError):  # the client may be gone
+            client.sendall(self._last_words)
+            client.shutdown(socket.SHUT_RDWR)
+        self._overdue += 1
+        os.kill(os.getpid(), signal.SIGTERM)  # it takes no more; its place is filled when it has ended
+        while self._under_way() > self._overdue:  # the others have their time, too
+            time.sleep(0.05)
+        os._exit(1)
