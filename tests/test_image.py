@@ -144,6 +144,14 @@ def test_without_a_command_it_finds_out_what_it_is_for(test_dir):
         wait_until_ready(name)
 
 
+def test_a_training_killed_for_lack_of_memory_says_so(test_dir):
+    limits = ["--memory", "64m", "--memory-swap", "64m"]
+    command = ["docker", "run", "--rm", *limits, "-v", f"{test_dir}:/opt/ml", IMAGE, "train"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 137
+    reason = (test_dir / "output/failure").read_text()
+    assert "the training process was ended by SIGKILL, most likely for lack of memory" in reason
+
+
 def test_a_command_that_there_is_not_fails_by_its_name():
     result = subprocess.run(["docker", "run", "--rm", IMAGE, "bogus"], capture_output=True, text=True, check=False)
     assert result.returncode == 127
