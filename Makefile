@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-kit bench lock clean
+.PHONY: help demo test bench figures lock clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' Makefile
@@ -13,11 +13,11 @@ demo: .venv/demo  ## Generate the default project, train, serve, predict, and sa
 test: .venv/test  ## Run every test that this machine can run, and say which it could not
 	.venv/bin/pytest $(PYTEST_ARGUMENTS)
 
-test-kit: .venv/test  ## Run the conformance kit on containers that break the contract (minutes; needs Docker)
-	.venv/bin/pytest -m kit
-
 bench: .venv/test  ## Compare the default image with the classic one (needs Docker and wrk) [BENCH_ARGUMENTS=…]
 	scripts/bench.sh $(BENCH_ARGUMENTS)
+
+figures: .venv/test  ## Run the conformance kit on the classic image, and write what it finds into the READMEs (needs Docker)
+	.venv/bin/python tests/figures.py
 
 lock:  ## Pin the packages of every option and of the tests, with hashes (needs uv)
 	scripts/lock.sh

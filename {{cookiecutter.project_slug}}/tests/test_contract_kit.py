@@ -45,6 +45,14 @@ def test_check_exists_and_names_its_ids(name):
     assert {duty.id for duty in DUTIES if name in duty.checks} <= documented
 
 
+@pytest.mark.parametrize(
+    "duty", [duty for duty in DUTIES if "this project" in duty.unchecked], ids=lambda duty: duty.id
+)
+def test_a_test_of_this_project_that_a_reason_names_exists(duty):
+    file, name = re.search(r"in this project: tests/(test_\w+\.py)::(test_\w+)$", duty.unchecked).groups()
+    assert f"\ndef {name}(" in (KIT.parent / file).read_text(encoding="utf-8")
+
+
 def test_the_kit_imports_nothing_but_the_standard_library_and_itself():
     sources = "\n".join(file.read_text(encoding="utf-8") for file in KIT.glob("*.py"))
     imported = {name.partition(".")[0] for name in re.findall(r"^ *(?:from|import) ([\w.]+)", sources, re.MULTILINE)}

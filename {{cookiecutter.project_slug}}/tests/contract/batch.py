@@ -1,14 +1,12 @@
 """Batch transform: environment, execution parameters, one line out for each line in."""
 
 import json
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 from .http_client import Answer
-from .kit import Kit, Server, once
-from .outcome import NotChecked, NotHeld, container_only, must
-from .serving import slow_body
-from .target_image import docker
+from .kit import Kit, once
+from .outcome import NotChecked, NotHeld, must
+from .started import Server
 
 MEGABYTES = 1_000_000
 KEYS = ("MaxConcurrentTransforms", "BatchStrategy", "MaxPayloadInMB")
@@ -116,40 +114,3 @@ def a_100_mb_body_is_accepted(kit: Kit) -> str:
     answer = batch_server(kit).predict((block for _ in range(100)), 300)
     must(answer.status not in (411, 413) and answer.status < 500, f"100 MB in chunks → {answer.brief()}")
     return f"100 MB in chunks → {answer.status} after {answer.seconds:.0f} s"
-
-
-def stretched(kit: Kit, seconds: float, environment: dict[str, str]) -> Answer:
-    """A request that takes so long, because the container is all but put to sleep; others are not disturbed."""
-    with kit.serving(environment=environment) as server:
-        body = slow_body(kit)
-        allow_cpus(server, "0.01")
-        wake_up = threading.Timer(seconds, allow_cpus, (server, "1"))
-        wake_up.start()
-        try:
-            return server.predict(body, seconds + 60)
-        finally:
-            wake_up.cancel()
-
-
-def allow_cpus(server: Server, cpus: str) -> None:
-    docker("update", "--cpus", cpus, server.program.name, check=False)
-
-
-@container_only
-def request_may_take_50_seconds(kit: Kit) -> str:
-    """S-45: no timeout of the container's own below SageMaker's 60 s."""
-    answer = stretched(kit, 42, {})
-    if answer.seconds < 38 or (answer.status != 200 and answer.seconds > 58):
-        raise NotChecked(f"a request that should take 50 s took {answer.seconds:.0f} s")
-    must(answer.status == 200, f"a request of {answer.seconds:.0f} s → {answer.brief()}")
-    return f"a request of {answer.seconds:.0f} s → 200"
-
-
-@container_only
-def batch_request_may_take_75_seconds(kit: Kit) -> str:
-    """B-08: in batch a request may take an hour, so 60 s is no limit."""
-    answer = stretched(kit, 75, BATCH)
-    if answer.seconds < 65:
-        raise NotChecked(f"the slowest request there is took {answer.seconds:.0f} s only")
-    must(answer.status == 200, f"with SAGEMAKER_BATCH=true, a request of {answer.seconds:.0f} s → {answer.brief()}")
-    return f"with SAGEMAKER_BATCH=true, a request of {answer.seconds:.0f} s → 200"

@@ -9,7 +9,7 @@ from .kit import Kit
 from .outcome import NotHeld, must
 
 PATH = "/invocations-bidirectional-stream"
-TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
+CONTINUATION, TEXT, CLOSE, PING, PONG = 0, 1, 8, 9, 10
 
 
 @contextmanager
@@ -24,11 +24,11 @@ def websocket(kit: Kit, path: str = PATH):
         yield connection
 
 
-def send(connection: socket.socket, opcode: int, payload: bytes) -> None:
-    """A masked frame of up to 125 bytes, the last of its message."""
+def send(connection: socket.socket, opcode: int, payload: bytes, last: bool = True) -> None:
+    """A masked frame of up to 125 bytes; `last` of its message or not."""
     mask = os.urandom(4)
     masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
-    connection.sendall(bytes([0x80 | opcode, 0x80 | len(payload)]) + mask + masked)
+    connection.sendall(bytes([last << 7 | opcode, 0x80 | len(payload)]) + mask + masked)
 
 
 def receive(connection: socket.socket) -> int:
@@ -55,11 +55,25 @@ def websocket_is_accepted(kit: Kit) -> str:
 def pings_get_pongs(kit: Kit) -> str:
     """X-13: five missing ones end the connection."""
     with websocket(kit) as connection:
-        send(connection, PING, b"are you there")
-        for _ in range(20):
-            if receive(connection) == PONG:
-                return "a pong for a ping"
-    raise NotHeld("20 frames, and no pong among them")
+        must_answer_ping(connection)
+    return "a pong for a ping"
+
+
+def must_answer_ping(connection: socket.socket) -> None:
+    send(connection, PING, b"are you there")
+    if PONG not in (receive(connection) for _ in range(20)):
+        raise NotHeld("20 frames, and no pong among them")
+
+
+def fragments_are_taken(kit: Kit) -> str:
+    """X-12: a message in two frames, with a ping between them, does not end the connection."""
+    half = len(kit.sample.body[:100]) // 2
+    with websocket(kit) as connection:
+        send(connection, TEXT, kit.sample.body[:half], last=False)
+        must_answer_ping(connection)
+        send(connection, CONTINUATION, kit.sample.body[half : 2 * half])
+        must_answer_ping(connection)
+    return "goes on after a message in two frames"
 
 
 def close_is_taken_at_any_time(kit: Kit) -> str:

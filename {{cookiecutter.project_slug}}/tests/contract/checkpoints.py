@@ -1,9 +1,10 @@
 """Checkpoints: a job that is killed half way goes on from the last one."""
 
-from .kit import JOB, Kit, Run, once
+from .kit import JOB, Kit, once
 from .ml_folder import MlFolder, contents
 from .outcome import must
 from .program import wait_until
+from .started import Run
 
 MANY = 10
 

@@ -8,7 +8,7 @@ from .http_client import listens
 from .kit import Kit
 from .ml_folder import contents
 from .outcome import NotChecked, container_only, must
-from .target_image import docker, on_bridge
+from .target_image import on_bridge
 from .target_venv import free_port
 
 GIGABYTES = 1_000_000_000
@@ -119,23 +119,6 @@ def shared_memory_is_not_needed(kit: Kit) -> str:
     with kit.serving(options=("--ipc", "none")) as server:
         server.must_predict()
     return "answers under --ipc none"
-
-
-@container_only
-def workers_follow_the_quota(kit: Kit) -> str:
-    """S-28, D-13, X-22: processes are counted by what the container may use, not by what the host has."""
-    if int(docker("info", "--format", "{{.NCPU}}")) < 2:
-        raise NotChecked("needs a host of two CPUs or more")
-    usual = processes(kit.server().program.name)
-    with kit.serving(options=("--cpus", "1")) as server:
-        server.must_predict()
-        limited = processes(server.program.name)
-    must(limited < usual or usual <= 2, f"{limited} processes under --cpus 1, and {usual} without a limit")
-    return f"{limited} processes under --cpus 1, {usual} without a limit"
-
-
-def processes(name: str) -> int:
-    return len(docker("top", name).splitlines()) - 1
 
 
 def unknown_environment_is_ignored(kit: Kit) -> str:

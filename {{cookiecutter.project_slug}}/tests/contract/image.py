@@ -60,7 +60,8 @@ def default_command_is_defined(kit: Kit) -> str:
     command = [*(kit.target.config.get("Entrypoint") or []), *(kit.target.config.get("Cmd") or [])]
     must(command, "neither ENTRYPOINT nor CMD")
     with kit.target.start() as program:
-        wait_until(lambda: not program.running, 5)
+        wait_until(lambda: program.is_alive() or not program.running, 60)
+        wait_until(lambda: not program.running, 10)
         code = program.process.poll()
         line = program.last_line()
     must(code not in (125, 126, 127), f"docker run IMAGE ended with exit code {code}: {line}")

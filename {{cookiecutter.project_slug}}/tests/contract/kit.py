@@ -8,16 +8,17 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from .http_client import Address, Answer, ask
+from .http_client import Address
 from .ml_folder import MlFolder
 from .outcome import NotChecked, NotHeld, must
 from .program import Program
 from .sample import Sample
+from .started import Run, Server
+from .target import Target
 
 JOB = {
     "TRAINING_JOB_NAME": "job-1",
@@ -47,59 +48,12 @@ def once(method: Callable) -> Callable:
     return kept
 
 
-@dataclass
-class Run:
-    """A training run that has ended."""
-
-    code: int
-    output: str
-    last_line: str
-    folder: MlFolder
-    seconds: float
-
-    @property
-    def failure(self) -> str:
-        """The failure file's text; raises NotHeld if there is none."""
-        must(self.folder.failure.is_file(), f"exit code {self.code}, but there is no /opt/ml/output/failure")
-        return self.folder.failure.read_bytes().decode(errors="replace")
-
-    def must_succeed(self, how: str = "") -> None:
-        must(self.code == 0, f"exit code {self.code}{how and f' {how}'}: {self.last_line}")
-        must(any(self.folder.model.iterdir()), f"exit code 0{how and f' {how}'}, but /opt/ml/model is empty")
-
-
-@dataclass
-class Server:
-    """A program that has answered a ping with 200."""
-
-    program: Program
-    address: Address
-    sample: Sample
-    seconds_to_ready: float = 0
-    first_ping: float = 0
-    statuses: set[int] = field(default_factory=set)
-
-    def ask(self, method: str, path: str, body: Any = None, seconds: float = 30, **headers: str) -> Answer:
-        """`Content_Type="text/csv"` sends that header."""
-        return ask(self.address, method, path, body, {k.replace("_", "-"): v for k, v in headers.items()}, seconds)
-
-    def predict(self, body: Any = None, seconds: float = 60, **headers: str) -> Answer:
-        """Post the sample, or another body of its type, to /invocations."""
-        sent = {"Content_Type": self.sample.content_type, "Accept": self.sample.accept} | headers
-        sent = {name: value for name, value in sent.items() if value}
-        return self.ask("POST", "/invocations", self.sample.body if body is None else body, seconds, **sent)
-
-    def must_predict(self, body: Any = None, **headers: str) -> Answer:
-        """The answer to the sample; raises NotHeld unless it is 200 and, if known, the one expected."""
-        answer = self.predict(body, **headers)
-        must(answer.status == 200, f"POST /invocations → {answer.brief()}")
-        if body is None:
-            self.sample.must_be_expected(answer)
-        return answer
-
-
 class Kit:
-    def __init__(self, target, sample: Sample, test_dir: Path, model: Path | None, claims: set[str], limits: dict):
+    """`model` is served in place of what training makes; `limits` are seconds to train and until a server is ready."""
+
+    def __init__(
+        self, target: Target, sample: Sample, test_dir: Path, model: Path | None, claims: set[str], limits: dict
+    ):
         self.target, self.sample, self.test_dir, self.given_model = target, sample, test_dir, model
         self.claims, self.limits = claims, limits
         self.lock, self.locks, self.kept = threading.Lock(), {}, {}

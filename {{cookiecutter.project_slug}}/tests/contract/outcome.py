@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 HELD, NOT_HELD, NOT_CHECKED, BROKEN = "held", "not held", "not checked", "kit error"
+MARKS = {HELD: "✓", NOT_HELD: "✗", NOT_CHECKED: "·", BROKEN: "!"}
 
 Check = Callable[..., str]
 
@@ -40,4 +41,16 @@ def container_only(check: Check) -> Check:
 def alone(check: Check) -> Check:
     """The check takes times, so nothing else may run beside it."""
     check.alone = True
+    return check
+
+
+def early(check: Check) -> Check:
+    """The check mostly waits, so it begins first and the others run beside it."""
+    check.early = True
+    return check
+
+
+def slow(check: Check) -> Check:
+    """The check takes many minutes, so it is made on demand only."""
+    check.slow = True
     return check

@@ -4,12 +4,13 @@ import signal
 import subprocess
 import threading
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from .outcome import NotHeld
 
 
-class Program:
+class Program(ABC):
     """`command` as a child process. `lines` holds (time.monotonic(), text) of all that it has printed so far."""
 
     def __init__(self, command: list[str | Path], environment: dict[str, str] | None = None):
@@ -22,6 +23,30 @@ class Program:
         )  # fmt: skip
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+
+    @abstractmethod
+    def address(self, port: int = 8080) -> tuple[str, int]:
+        """Where the program's TCP port is reached."""
+
+    @abstractmethod
+    def send(self, number: signal.Signals) -> None:
+        """A signal to the main process."""
+
+    @abstractmethod
+    def children(self) -> list[int]:
+        """The process ids of the main process's children."""
+
+    @abstractmethod
+    def kill_child(self, pid: int) -> None:
+        """SIGKILL to one of them."""
+
+    def cpu_seconds(self) -> float:
+        """The time that it has used so far; by the clock where nothing else is known."""
+        return time.monotonic()
+
+    @abstractmethod
+    def remove(self) -> None:
+        """End it, and leave nothing behind."""
 
     def __enter__(self) -> "Program":
         return self
@@ -56,24 +81,6 @@ class Program:
 
     def last_line(self) -> str:
         return next((text.strip()[:200] for _, text in reversed(self.lines) if text.strip()), "(it printed nothing)")
-
-    def address(self, port: int = 8080) -> tuple[str, int]:
-        """Where the program's TCP port is reached."""
-        raise NotImplementedError
-
-    def send(self, number: signal.Signals) -> None:
-        raise NotImplementedError
-
-    def children(self) -> list[int]:
-        """The process ids of the main process's children."""
-        raise NotImplementedError
-
-    def kill_child(self, pid: int) -> None:
-        raise NotImplementedError
-
-    def remove(self) -> None:
-        """End it, and leave nothing behind."""
-        raise NotImplementedError
 
 
 def wait_until(condition, seconds: float, interval: float = 0.02) -> bool:

@@ -1,45 +1,29 @@
-"""The report: progress and a table on the terminal, and JSON, JUnit and Markdown in a folder."""
+"""The report: what became of every duty, as Markdown, JSON and JUnit."""
 
 import json
-import shutil
-import sys
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
-from .outcome import BROKEN, HELD, NOT_CHECKED, NOT_HELD, Result
+from .outcome import BROKEN, HELD, MARKS, NOT_CHECKED, NOT_HELD, Result
 from .runner import NEEDS_A_CONTAINER, Verdict
 
-MARKS = {HELD: "✓", NOT_HELD: "✗", NOT_CHECKED: "·", BROKEN: "!"}
-COLOURS = {HELD: "32", NOT_HELD: "31;1", NOT_CHECKED: "2", BROKEN: "35;1"}
 LEVELS = ("MUST", "SHOULD", "MAY", "FACT")
 
 
-def tell(name: str, result: Result) -> None:
-    """Progress, a line a check."""
-    line = f"{MARKS[result.outcome]} {name.partition('.')[2].replace('_', ' ')} ({result.seconds:.1f} s)"
-    line += f": {result.seen[:200]}" if result.outcome in (NOT_HELD, BROKEN) else ""
-    print(coloured(line, result.outcome), flush=True)
+def by_level(verdicts: list[Verdict], outcome: str, *levels: str) -> list[Verdict]:
+    """The duties that ended so, MUSTs first."""
+    return [v for level in levels or LEVELS for v in verdicts if (v.outcome, v.duty.level) == (outcome, level)]
 
 
-def coloured(text: str, outcome: str) -> str:
-    return f"\x1b[{COLOURS[outcome]}m{text}\x1b[0m" if sys.stdout.isatty() else text
-
-
-def show(verdicts: list[Verdict]) -> None:
-    """What is not held comes last, where the eye is."""
-    width = shutil.get_terminal_size((140, 40)).columns
-    for outcome in (NOT_CHECKED, HELD, BROKEN, NOT_HELD):
-        chosen = [verdict for verdict in verdicts if verdict.outcome == outcome]
-        if chosen:
-            print(f"\n{outcome.upper()} ({len(chosen)})")
-        for verdict in chosen:
-            line = f"{MARKS[outcome]} {verdict.duty.id:<6}{verdict.duty.level:<7}{verdict.duty.duty}: {verdict.seen}"
-            if outcome in (HELD, NOT_CHECKED):
-                print(coloured(line[:width], outcome))
-            else:
-                print(coloured(line, outcome), f"  {verdict.duty.page}", sep="\n")
+def by_reason(verdicts: list[Verdict]) -> dict[str, list[str]]:
+    """Why duties were not checked, the most frequent reason first → their ids."""
+    reasons: dict[str, list[str]] = {}
+    for verdict in by_level(verdicts, NOT_CHECKED):
+        reasons.setdefault(verdict.seen, []).append(verdict.duty.id)
+    return dict(sorted(reasons.items(), key=lambda item: -len(item[1])))
 
 
 def counts(verdicts: list[Verdict]) -> dict[str, Counter]:
@@ -47,19 +31,27 @@ def counts(verdicts: list[Verdict]) -> dict[str, Counter]:
     return {level: Counter(v.outcome for v in verdicts if v.duty.level == level) for level in LEVELS}
 
 
-def summary(verdicts: list[Verdict], seconds: float) -> list[str]:
+def table(verdicts: list[Verdict]) -> list[str]:
     lines = [f"{'':<8}" + "".join(f"{outcome:>13}" for outcome in MARKS)]
     for level, counter in counts(verdicts).items():
         lines.append(f"{level:<8}" + "".join(f"{counter[outcome]:>13}" for outcome in MARKS))
-    apart = sum(NEEDS_A_CONTAINER in verdict.seen for verdict in verdicts if verdict.outcome == NOT_CHECKED)
-    if apart:
-        lines.append(f"{apart} of those not checked need a container: run again with an image")
-    return [*lines, f"{len(verdicts)} duties in {seconds:.0f} s"]
+    return lines
 
 
 def all_musts_hold(verdicts: list[Verdict]) -> bool:
-    broken = (NOT_HELD, BROKEN)
-    return not any(v.duty.level == "MUST" and v.outcome in broken for v in verdicts)
+    return not by_level(verdicts, NOT_HELD, "MUST") and not by_level(verdicts, BROKEN, "MUST")
+
+
+def conclusion(verdicts: list[Verdict]) -> str:
+    """One sentence, in which a run's exit status is explained."""
+    held, failed = (len(by_level(verdicts, outcome, "MUST")) for outcome in (HELD, NOT_HELD))
+    if by_level(verdicts, BROKEN):
+        return f"The kit itself failed over {len(by_level(verdicts, BROKEN))} of the duties; please report it."
+    apart = sum(NEEDS_A_CONTAINER in v.seen for v in by_level(verdicts, NOT_CHECKED))
+    more = f" {apart} duties more need a container: run it against an image." if apart else ""
+    if failed:
+        return f"Not held: {failed} of the {held + failed} MUSTs that could be checked.{more}"
+    return f"All {held} MUSTs that could be checked hold.{more}"
 
 
 def write(folder: Path, target: str, verdicts: list[Verdict], results: dict[str, Result], seconds: float) -> None:
@@ -82,18 +74,32 @@ def as_json(target: str, verdicts: list[Verdict], results: dict[str, Result], se
 
 
 def as_markdown(target: str, verdicts: list[Verdict], seconds: float) -> str:
-    lines = [f"# {target} against SageMaker's container contract", "", "```", *summary(verdicts, seconds), "```"]
-    for outcome in (BROKEN, NOT_HELD, HELD, NOT_CHECKED):
-        chosen = [verdict for verdict in verdicts if verdict.outcome == outcome]
-        if not chosen:
-            continue
-        lines += ["", f"## {outcome.capitalize()} ({len(chosen)})", "", "| id | level | duty | seen |"]
-        lines += ["|---|---|---|---|"]
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {seconds:.0f} s."
+    summary = ["```", *table(verdicts), "```", "", f"{conclusion(verdicts)} {when}"]
+    lines = [f"# {target} against SageMaker's container contract", "", *summary]
+    for outcome in (BROKEN, NOT_HELD, HELD):
+        chosen = by_level(verdicts, outcome)
+        if chosen:
+            lines += [
+                "",
+                f"## {outcome.capitalize()} ({len(chosen)})",
+                "",
+                "| id | level | duty | seen |",
+                "|---|---|---|---|",
+            ]
         for verdict in chosen:
-            seen = verdict.seen.replace("|", "\\|").replace("<", "&lt;")
             duty = verdict.duty
-            lines.append(f"| [{duty.id}]({duty.page}) | {duty.level} | {duty.duty} | {seen} |")
+            lines.append(f"| [{duty.id}]({duty.page}) | {duty.level} | {duty.duty} | {escaped(verdict.seen)} |")
+    reasons = by_reason(verdicts)
+    if reasons:
+        lines += ["", f"## Not checked ({sum(map(len, reasons.values()))})", ""]
+    for reason, ids in reasons.items():
+        lines.append(f"- {escaped(reason)}: {', '.join(ids)}")
     return "\n".join(lines) + "\n"
+
+
+def escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("<", "&lt;")
 
 
 def as_junit(verdicts: list[Verdict]) -> ElementTree.ElementTree:

@@ -12,13 +12,8 @@ from .kit import Kit
 from .outcome import BROKEN, HELD, NOT_CHECKED, NOT_HELD, Check, NotChecked, NotHeld, Result
 from .target_image import DockerError
 
-# These mostly wait, so they begin first and the others run beside them.
-LONG = (
-    "batch.batch_request_may_take_75_seconds",
-    "batch.request_may_take_50_seconds",
-    "training_end.sigterm_ends_the_job",
-)
 NEEDS_A_CONTAINER = "needs a container"
+TAKES_LONG = "takes many minutes: run again with --slow"
 
 
 @dataclass(frozen=True)
@@ -28,25 +23,33 @@ class Verdict:
     seen: str
 
 
-def run(kit: Kit, duties: list[Duty], tell: Callable[[str, Result], None], jobs: int) -> dict[str, Result]:
-    """The result of every check that a claimed duty names. `tell` hears of each as it ends."""
-    names = dict.fromkeys(name for duty in duties if claimed(duty, kit) for name in duty.checks)
-    ordered = sorted(names, key=lambda name: LONG.index(name) if name in LONG else len(LONG))
+def run(kit: Kit, duties: list[Duty], tell: Callable[[str, Result], None], jobs: int, slow: bool) -> dict[str, Result]:
+    """The result of every check that a claimed duty names, and of slow ones if wanted; `tell` hears of each."""
     results: dict[str, Result] = {}
 
     def judge(name: str) -> None:
-        results[name] = result_of(find(name), kit)
+        postponed = hasattr(find(name), "slow") and not slow
+        results[name] = Result(NOT_CHECKED, TAKES_LONG) if postponed else result_of(find(name), kit)
         tell(name, results[name])
 
-    pool = ThreadPoolExecutor(jobs)
+    names = names_of(kit, duties)
+    early, alone = ([name for name in names if hasattr(find(name), kind)] for kind in ("early", "alone"))
+    pools = ThreadPoolExecutor(len(early) + 1), ThreadPoolExecutor(jobs)
     try:
-        list(pool.map(judge, [name for name in ordered if not hasattr(find(name), "alone")]))
+        waiting = pools[0].map(judge, early)
+        list(pools[1].map(judge, [name for name in names if name not in (*early, *alone)]))
+        list(waiting)
     finally:  # after Ctrl-C there is no waiting for what is under way
-        pool.shutdown(wait=False, cancel_futures=True)
-    for name in ordered:
-        if hasattr(find(name), "alone"):
-            judge(name)
+        for pool in pools:
+            pool.shutdown(wait=False, cancel_futures=True)
+    for name in alone:
+        judge(name)
     return results
+
+
+def names_of(kit: Kit, duties: list[Duty]) -> list[str]:
+    """The checks that the duties call for, each once."""
+    return list(dict.fromkeys(name for duty in duties if claimed(duty, kit) for name in duty.checks))
 
 
 def result_of(check: Check, kit: Kit) -> Result:

@@ -7,11 +7,13 @@ import socket
 import subprocess
 import time
 import uuid
+from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
 
 from .outcome import NotChecked, NotHeld
 from .program import Program, wait_until
+from .target import Launch, Target
 
 CAPABILITIES = "com.amazonaws.sagemaker.capabilities."
 CALL_LIMIT = 120  # seconds, for calls that do not run the target
@@ -24,14 +26,18 @@ for file in /proc/[0-9]*/status; do
   done <"$file"
 done 2>/dev/null; true"""
 
+# Prints "usage_usec NUMBER" for version 2 of control groups, "usage NUMBER" in nanoseconds for version 1.
+CPU_USED = """\
+cd /sys/fs/cgroup && if [ -e cpu.stat ]; then head -n 1 cpu.stat; else echo usage "$(cat cpuacct/cpuacct.usage)"; fi"""
 
-class Image:
-    """`kind` and `name` are for the report; every container carries a label by which `close` finds it."""
+
+class Image(Target):
+    """Every container carries a label by which `close` finds it."""
 
     kind = "image"
 
-    def __init__(self, name: str):
-        self.name = name
+    def __init__(self, name: str, environment: dict[str, str]):
+        super().__init__(name, environment)
         self.label = f"contract-kit={uuid.uuid4().hex}"
         self.closed = False
 
@@ -48,26 +54,17 @@ class Image:
     def labels(self) -> dict[str, str]:
         return self.config.get("Labels") or {}
 
-    def start(
-        self,
-        *words: str,
-        folder: Path | None = None,
-        model: Path | None = None,
-        read_only: tuple[str, ...] = (),
-        environment: dict[str, str] | None = None,
-        ports: tuple[int, ...] = (),
-        options: tuple[str, ...] = (),
-    ) -> "Container":
-        """`docker run IMAGE words…` with `folder` as /opt/ml and `model` as a read-only /opt/ml/model."""
+    def launch(self, launch: Launch) -> "Container":
         if self.closed:
             raise NotChecked("the run was stopped")
-        command = ["--label", self.label, *options]
+        folder, model = launch.folder, launch.model
+        command = ["--label", self.label, *launch.options]
         command += ["-v", f"{folder}:/opt/ml"] if folder else []
-        command += [word for path in read_only for word in ("-v", f"{folder / path}:/opt/ml/{path}:ro")]
+        command += [word for path in launch.read_only for word in ("-v", f"{folder / path}:/opt/ml/{path}:ro")]
         command += ["-v", f"{model}:/opt/ml/model:ro"] if model else []
-        command += [word for port in ports for word in ("-p", f"127.0.0.1::{port}")]
-        command += [word for item in (environment or {}).items() for word in ("-e", "=".join(item))]
-        return Container([*command, self.name, *words])
+        command += [word for port in launch.ports for word in ("-p", f"127.0.0.1::{port}")]
+        command += [word for item in launch.environment.items() for word in ("-e", "=".join(item))]
+        return Container([*command, self.name, *launch.words])
 
     def shell(self, script: str) -> str:
         """What a script prints under the image's /bin/sh; raises NotHeld if there is none or it fails."""
@@ -141,6 +138,13 @@ class Container(Program):
             return docker("exec", self.name, "/bin/sh", "-c", script)
         except DockerError as error:
             raise NotChecked(f"nothing can be run in the container to look: {error}") from None
+
+    def cpu_seconds(self) -> float:
+        """By its control group: on a busy machine the clock says little."""
+        with suppress(NotChecked, ValueError, KeyError):
+            key, number = self.execute(CPU_USED).split()[:2]
+            return int(number) / {"usage_usec": 1e6, "usage": 1e9}[key]
+        return super().cpu_seconds()
 
     def children(self) -> list[int]:
         return [int(pid) for pid in self.execute(CHILDREN).split()]

@@ -12,46 +12,39 @@ from pathlib import Path
 
 from .outcome import NotChecked
 from .program import Program
+from .target import Launch, Target
 
 # What a platform, a shell or a CI job may have set, and a container would not see.
 FOREIGN = ("AWS_", "SM_", "SAGEMAKER_", "TRAINING_JOB_")
 
 
-class Venv:
+class Venv(Target):
     """`programs` is the folder with `train` and `serve`; SAGEMAKER_BASE_DIR stands for /opt/ml."""
 
     kind = "virtual environment"
 
-    def __init__(self, programs: Path):
+    def __init__(self, programs: Path, environment: dict[str, str]):
+        super().__init__(str(programs), environment)
         self.programs = programs.resolve()
-        self.name = str(programs)
         self.started: list[Program] = []
-        self.labels: dict[str, str] = {}  # an image's claims
+        self.labels = {}
 
-    def start(
-        self,
-        *words: str,
-        folder: Path | None = None,
-        model: Path | None = None,
-        read_only: tuple[str, ...] = (),
-        environment: dict[str, str] | None = None,
-        ports: tuple[int, ...] = (),
-        options: tuple[str, ...] = (),
-    ) -> "Process":
+    def launch(self, launch: Launch) -> "Process":
         """`program/<words[0]>` with `folder` as its base, or one whose model/ is a copy of `model`; it gets a port."""
-        if options:
+        if launch.options:
             raise NotChecked("needs a container")
-        base = folder or Path(tempfile.mkdtemp(prefix="contract-kit-"))
-        if model:
-            shutil.copytree(model, base / "model", dirs_exist_ok=True)
-        for path in read_only:
+        base = launch.folder or Path(tempfile.mkdtemp(prefix="contract-kit-"))
+        if launch.model:
+            shutil.copytree(launch.model, base / "model", dirs_exist_ok=True)
+        for path in launch.read_only:
             make_read_only(base / path)
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         inherited["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
         port = free_port()
         own = {"SAGEMAKER_BASE_DIR": str(base), "SAGEMAKER_BIND_TO_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-        command = [self.programs / words[0], *words[1:]]
-        program = Process(command, {**inherited, **own, **(environment or {})}, port, None if folder else base)
+        command = [self.programs / launch.words[0], *launch.words[1:]]
+        passing = None if launch.folder else base
+        program = Process(command, {**inherited, **own, **launch.environment}, port, passing)
         self.started.append(program)
         return program
 

@@ -4,10 +4,11 @@ import os
 import threading
 from contextlib import suppress
 
-from .kit import JOB, Kit, Run
+from .kit import JOB, Kit
 from .ml_folder import MlFolder
 from .outcome import NotHeld, must
 from .program import wait_until
+from .started import Run
 from .training_inputs import trains
 
 
@@ -93,7 +94,7 @@ def pipe_mode_works_or_is_refused(kit: Kit) -> str:
     with kit.target.start("train", folder=ml.path, environment=JOB) as program:
         for feeder in feeders:
             feeder.start()
-        ended = wait_until(lambda: not program.running, min(60, kit.limits["train"]))
+        ended = wait_until(lambda: not program.running, kit.limits["train"])
         over.set()
         run = Run(program.process.poll(), program.output, program.last_line(), ml, 0)
     must(ended, "TrainingInputMode is Pipe, and it neither trains nor fails")

@@ -1,0 +1,105 @@
+"""The conformance kit on the default image, with which it finds no fault, and on bad ones, all of whose it names."""
+
+import json
+import subprocess
+import sys
+import tomllib
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+import figures
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+TABLE = tomllib.loads(figures.BREAKS.read_text(encoding="utf-8"))
+CLAIMS = "pipelines serverless multi-model streaming bidirectional-streaming checkpoints marketplace gpu pipe async"
+# What of the default image's duties a run may leave unchecked, and the reason that it then gives.
+UNCHECKED = {
+    "L-02": "this engine keeps no manifest",
+    "S-45": "a request that should take 50 s took",  # on a busy machine
+    "X-30": "takes many minutes",
+    "X-31": "takes many minutes",
+}
+
+
+@pytest.fixture(scope="module")
+def reports(bake, tmp_path_factory) -> dict[str, dict]:
+    """What the kit reports of every bad image, by its name. The runs are side by side, since they mostly wait."""
+    folder, project = tmp_path_factory.mktemp("reports"), bake()
+    with ThreadPoolExecutor() as pool:
+        found = {
+            name: pool.submit(with_image, on_a_bad_one, name, project, folder / name) for name in TABLE["containers"]
+        }
+        return {name: future.result() for name, future in found.items()}
+
+
+@pytest.fixture(scope="module")
+def default(bake, tmp_path_factory) -> dict:
+    """What it reports of the default image, after all the others: this one is to be kept to its times."""
+    return with_image(on_the_default_one, "default", bake(), tmp_path_factory.mktemp("report"))
+
+
+def with_image(run: Callable[[str, str, Path, Path], None], name: str, project: Path, folder: Path) -> dict:
+    """The kit's report.json, and how many containers are left of it."""
+    image = f"byoc-kit-{name}-{uuid.uuid4().hex[:8]}"
+    try:
+        run(name, image, project, folder)
+        images = subprocess.check_output(["docker", "ps", "--all", "--format", "{{.Image}}"], text=True).split()
+        return json.loads((folder / "report.json").read_text()) | {"left": images.count(image)}
+    finally:
+        subprocess.run(["docker", "image", "rm", "--force", image], capture_output=True, check=False)
+
+
+def on_a_bad_one(name: str, image: str, project: Path, folder: Path) -> None:
+    chosen = TABLE["containers"][name]
+    build = ["docker", "build", "--quiet", "--target", chosen["target"], "--tag", image, figures.BREAKS.parent]
+    subprocess.run(build, check=True)
+    (folder / "model").mkdir(parents=True)
+    (folder / "model" / "model").write_text("1")
+    (folder / "wrong").write_text("never said")
+    options = [option.format(folder=folder) for option in chosen["options"]]
+    command = [sys.executable, "-m", "tests.contract", image, "--claim", CLAIMS, "--ready-limit", "20", *options]
+    done = subprocess.run([*command, "--report", folder], cwd=project, capture_output=True, text=True, timeout=1800)
+    assert done.returncode == 1, done.stdout + done.stderr
+
+
+def on_the_default_one(name: str, image: str, project: Path, folder: Path) -> None:
+    subprocess.run([project / "deploy/build.sh", image], check=True)
+    figures.contract(project, image, folder, own=True)
+
+
+@pytest.mark.parametrize("name", TABLE["containers"])
+def test_kit_names_exactly_what_is_broken(reports, name):
+    named = {duty["id"] for duty in reports[name]["duties"] if duty["outcome"] == "not held"}
+    assert named == set(TABLE["containers"][name]["breaks"].split())
+
+
+def test_every_check_has_been_seen_to_fail(reports):
+    there = {check for duty in reports["many"]["duties"] for check in duty["checks"]}
+    failed = {
+        name
+        for bad in TABLE["containers"]
+        for name, check in reports[bad]["checks"].items()
+        if check["outcome"] == "not held"
+    }
+    assert there - failed == {*TABLE["never_fail"], *TABLE["slow"]}
+
+
+def test_the_default_image_holds_every_must_and_should_that_it_owes(default):
+    claims = figures.default_claims()
+    owed = [
+        duty
+        for duty in default["duties"]
+        if duty["checks"] and duty["feature"] in {"", *claims} and duty["level"] in figures.LEVELS
+    ]
+    not_held = {duty["id"]: (duty["outcome"], duty["seen"]) for duty in owed if duty["outcome"] != "held"}
+    for id, (outcome, seen) in not_held.items():
+        assert outcome == "not checked" and UNCHECKED.get(id, "nothing excuses this one") in seen, (id, seen)
+
+
+def test_nothing_is_left_of_the_containers(reports, default):
+    assert [found["left"] for found in (*reports.values(), default)] == [0] * (len(reports) + 1)
