@@ -5,9 +5,11 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -55,9 +57,9 @@ class Endpoint(Models):
     """The requests of multi_model.Models to a host of the test's own, with the model folders to give it."""
 
     def __init__(self, base, program, **environment):
-        self.paths, self.folder = Paths(base / "ml"), base / "sockets"
+        # Not under `base`: the path of a socket may have about a hundred characters.
+        self.paths, self.folder = Paths(base / "ml"), Path(tempfile.mkdtemp(prefix="models-"))
         super().__init__(self.folder, self.paths, Settings.from_environment({"SAGEMAKER_MODEL_SERVER_TIMEOUT": "20"}))
-        self.folder.mkdir(parents=True)
         (base / "algorithm.py").write_text(OBEYING)
         command = [sys.executable, "-c", HOST, self.folder, base / "algorithm.py"]
         environment = os.environ | environment
@@ -72,6 +74,7 @@ class Endpoint(Models):
             os.killpg(self.host.pid, signal.SIGKILL)
         self.host.wait()
         self.host.stdin.close()
+        shutil.rmtree(self.folder)
 
     def answers(self):
         with suppress(RequestError):
