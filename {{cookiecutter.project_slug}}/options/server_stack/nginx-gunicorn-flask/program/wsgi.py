@@ -10,7 +10,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 import predictor
-from byoc import batch, log
+from byoc import batch, log, playground
 from byoc.errors import ModelError, SettingError
 
 try:
@@ -46,6 +46,11 @@ def invocations() -> Response:
 def execution_parameters() -> dict[str, Any]:
     """What a batch transform job may send at a time (B-04)."""
     return batch.execution_parameters(model.settings)
+
+
+if model.settings.playground:
+    page = playground.page(model.signature)
+    flask.add_url_rule("/", "playground", lambda: Response(page, content_type="text/html; charset=utf-8"))
 
 
 @flask.errorhandler(HTTPException)
