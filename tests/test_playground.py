@@ -255,6 +255,14 @@ def test_the_lines_for_curl_and_boto3_send_the_file(page, server, tmp_path):
     assert_lines_send(file.read_bytes(), page, server, tmp_path)
 
 
+@pytest.mark.parametrize("tool", ["curl", "boto3"])
+def test_the_lines_can_be_copied(page, tool):
+    predict(page)
+    page.get_by_role("button", name=f"Copy the lines for {tool}").click()
+    page.get_by_text("Copied").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == page.locator(f"#{tool}").text_content()
+
+
 def assert_lines_send(body: bytes, page, server: Server, folder: Path) -> None:
     """Run in `folder`, both send what the page sent; and curl, here, gets the same."""
     answer = server.post(body).body
