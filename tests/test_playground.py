@@ -1,27 +1,23 @@
 """The page that `serve_local.sh` offers at `/`, in a real browser, from every server stack."""
 
-import http.client
 import json
 import shutil
 import struct
 import subprocess
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
 from unittest import mock
-from urllib.parse import urlsplit
 
 import boto3
 import pytest
 
 from browser import barriers, opened
-from console import Command, Session, free_port
+from playground import ACCEPT, Server, came, drawn, in_view, predict, served, shares
 from template import ROOT, Template
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ACCEPT = 'application/json; output="predicted_label,probabilities"'
 ROWS = "5.1,3.5,1.4,0.2\n5.7,2.8,4.5,1.3\n6.0,2.7,5.1,1.6"
 ECHO = """
 def model_fn(model_dir):
@@ -38,27 +34,9 @@ HOSTILE = [
 ]
 
 
-class Answer(NamedTuple):
-    status: int
-    body: str
-
-
-class Server(NamedTuple):
-    """`serve_local.sh` of `project`, at `url`."""
-
-    project: Path
-    url: str
-
-    def post(self, body: bytes, content_type: str = "text/csv", accept: str = ACCEPT) -> Answer:
-        connection = http.client.HTTPConnection(urlsplit(self.url).netloc, timeout=30)
-        connection.request("POST", "/invocations", body, {"Content-Type": content_type, "Accept": accept})
-        response = connection.getresponse()
-        return Answer(response.status, response.read().decode())
-
-
 @pytest.fixture(scope="module", params=Template(ROOT).choices()["server_stack"])
 def trained(request, bake, demo) -> Path:
-    """The project with this server stack, and the demo's environment and model: all stacks take the same packages."""
+    """The project with this server stack, and the demo's environment and model: the stacks' packages go together."""
     made = demo[0] / "demo/my-model"
     project = bake.anew(server_stack=request.param)
     (project / ".venv").symlink_to(made / ".venv")
@@ -70,19 +48,8 @@ def trained(request, bake, demo) -> Path:
 
 @pytest.fixture(scope="module")
 def serve() -> Iterator[Callable[[Path], Server]]:
-    sessions = []
-
-    def start(project: Path) -> Server:
-        port = str(free_port())
-        sessions.append(Session(project, {"PORT": port}))
-        sessions[-1].run(Command("local_test/serve_local.sh", ["open http://127.0.0.1:8080/ in a browser …", "…"]))
-        server = Server(project, f"http://127.0.0.1:{port}/")
-        wait_for(server)
-        return server
-
-    yield start
-    for session in sessions:
-        session.stop()
+    with ExitStack() as running:
+        yield lambda project: running.enter_context(served(project))
 
 
 @pytest.fixture(scope="module")
@@ -108,37 +75,6 @@ def variant(trained, serve, tmp_path) -> Callable[[str, str], Server]:
 def page(server, browser):
     with opened(browser, server.url) as page:
         yield page
-
-
-def wait_for(server: Server) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            return server.post(b"")
-        except OSError:
-            assert time.monotonic() < deadline, f"nothing answers at {server.url}"
-            time.sleep(0.1)
-
-
-def predict(page) -> None:
-    """Press the button, and wait for the answer."""
-    page.evaluate("document.getElementById('told').textContent = ''")
-    page.get_by_role("button", name="Predict").click()
-    page.get_by_text("Status ").wait_for()
-
-
-def came(page) -> str:
-    """The answer's body as the page shows it, or the sentence in its place."""
-    return page.locator("#raw" if page.locator("#fault").is_hidden() else "#fault").text_content()
-
-
-def drawn(page) -> list[list[str]]:
-    """The table's cells, row by row."""
-    return [row.locator("th, td").all_text_contents() for row in page.locator("#table tr").all()]
-
-
-def shares(probabilities: list[float]) -> list[str]:
-    return [f"{share:.4g}" for share in probabilities]
 
 
 def test_the_form_has_the_features_with_their_examples(page, server):
@@ -294,12 +230,6 @@ def test_it_has_no_barriers_and_never_scrolls_sideways(server, browser, scheme, 
             page.get_by_label("File", exact=True).check()
             assert barriers(page) == []
             assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-def in_view(element) -> bool:
-    """Whether all of it is to be seen without scrolling; a pixel may be lost in rounding."""
-    box = element.bounding_box()
-    return box["y"] >= -1 and box["y"] + box["height"] <= element.page.viewport_size["height"] + 1
 
 
 def test_a_model_of_ones_own_is_sent_what_is_typed_in_any_type(variant, browser):
