@@ -3,11 +3,17 @@
 import os
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+import browser as chromium
 from bakery import Bakery
+from console import make
 from template import ROOT, Template, export
 
 
@@ -36,6 +42,12 @@ MACHINE = [
         "apt-get install docker-registry",
     ),
     (
+        "Chromium",
+        chromium.executable,
+        "the playground was not tried in a browser",
+        "apt-get install chromium",
+    ),
+    (
         "nginx",
         lambda: shutil.which("nginx"),
         "outside containers, projects were served without it",
@@ -46,9 +58,11 @@ MACHINE = [
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
     if item.get_closest_marker("docker") and not engine_answers():
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         give_up("no Docker engine answers; start one, and look with: docker info")
+    if item.get_closest_marker("browser") and not chromium.executable():
+        give_up("there is no Chromium on the PATH; install it with: apt-get install chromium")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -68,6 +82,22 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 def bake(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Bakery:
     """`bake(**answers)` gives a project's folder; see bakery.py for more."""
     return Bakery(template, tmp_path_factory.mktemp("baked"))
+
+
+@pytest.fixture(scope="session")
+def demo(template, tmp_path_factory) -> tuple[Path, str]:
+    """A fresh copy of the template in which `make demo` was run, and what it printed."""
+    clone = tmp_path_factory.mktemp("fresh clone") / "byoc-template"
+    shutil.copytree(template.root, clone)
+    result = make(clone, "demo", f"PYTHON={sys.executable}")
+    assert result.returncode == 0, result.stdout
+    return clone, result.stdout
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium.running() as browser:
+        yield browser
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

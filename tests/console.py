@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -50,6 +51,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
+    environment = os.environ | {"PYTHON": sys.executable, "PORT": str(free_port())}
+    command = ["make", "--no-print-directory", *arguments]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    return subprocess.run(command, cwd=folder, env=environment, text=True, timeout=600, check=False, **streams)
+
+
 def matches(expected: list[str], actual: str) -> bool:
     """Whether `actual` is what the lines of `expected` allow."""
     pattern = "".join(
@@ -67,7 +75,12 @@ class Session:
     server: subprocess.Popen | None = None
 
     def run(self, command: Command) -> None:
-        """Run one command; raises AssertionError with what was shown and what came if they differ."""
+        """Run one command; raises AssertionError with what was shown and what came if they differ.
+
+        A URL with the port 8080 stands for one with this session's port.
+        """
+        port = self._environment.get("PORT", "8080")
+        command = Command(command.line, [line.replace(":8080/", f":{port}/") for line in command.output])
         actual = self._serve(command) if command.starts_server else self._run(command)
         shown = "\n".join(command.output)
         assert matches(command.output, actual), f"$ {command.line}\n--- shown\n{shown}\n--- came\n{actual}"

@@ -1,34 +1,14 @@
 """`make demo` as on a fresh machine, then the project that it made: its own tests, and its README without Docker."""
 
-import os
 import re
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from console import Session, commands, free_port, part
+from console import Session, commands, free_port, make, part
 
 pytestmark = pytest.mark.slow
-
-
-def make(folder: Path, *arguments: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"PYTHON": sys.executable, "PORT": str(free_port())}
-    command = ["make", "--no-print-directory", *arguments]
-    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    return subprocess.run(command, cwd=folder, env=environment, text=True, timeout=600, check=False, **streams)
-
-
-@pytest.fixture(scope="module")
-def demo(template, tmp_path_factory) -> tuple[Path, str]:
-    """A fresh copy of the template in which `make demo` was run, and what it printed."""
-    clone = tmp_path_factory.mktemp("fresh clone") / "byoc-template"
-    shutil.copytree(template.root, clone)
-    result = make(clone, "demo", f"PYTHON={sys.executable}")
-    assert result.returncode == 0, result.stdout
-    return clone, result.stdout
 
 
 @pytest.fixture(scope="module")

@@ -40,10 +40,13 @@ run_container() {
   exec docker run --rm --init=false ${user[@]+"${user[@]}"} -v "$test_dir:/opt/ml" "$@" "$image" "$program"
 }
 
-# run_program PROGRAM: the program itself, in the project's virtual environment, with test_dir as its /opt/ml.
-run_program() {
+require_venv() {
   [[ -x $project/.venv/bin/python ]] ||
     fail "there is no virtual environment in $project/.venv; make it with: make install (or name a Docker image)"
+}
+
+# run_program PROGRAM: the program itself, in the project's virtual environment, with test_dir as its /opt/ml.
+run_program() {
   PATH=$project/.venv/bin:$PATH SAGEMAKER_BASE_DIR=$test_dir PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     exec "$project/program/$1"
 }

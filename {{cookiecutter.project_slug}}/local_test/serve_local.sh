@@ -16,9 +16,11 @@ require_test_dir
 if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
   fail "port $port is taken; stop what listens there, or choose another with: PORT=$((port + 1)) $0 $*"
 fi
+if [[ $# -eq 0 ]]; then require_venv; else require_image "$1"; fi
+[[ -n ${SAGEMAKER_MULTI_MODEL:-} ]] || echo "open http://127.0.0.1:$port/ in a browser to try the model"
+export BYOC_PLAYGROUND=true
 if [[ $# -eq 0 ]]; then
   export SAGEMAKER_BIND_TO_PORT=$port
   run_program serve
 fi
-require_image "$1"
-run_container "$1" serve -p "127.0.0.1:$port:8080" -e SAGEMAKER_MULTI_MODEL
+run_container "$1" serve -p "127.0.0.1:$port:8080" -e BYOC_PLAYGROUND -e SAGEMAKER_MULTI_MODEL

@@ -12,6 +12,7 @@ set -euo pipefail
 [[ $# -le 1 ]] || usage "[IMAGE]"
 require_test_dir
 if [[ $# -eq 0 ]]; then
+  require_venv
   run_program train
 fi
 require_image "$1"

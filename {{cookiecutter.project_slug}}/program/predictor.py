@@ -14,6 +14,7 @@ from byoc.media_types import MediaType, negotiate
 from byoc.onnx_model import OnnxModel
 from byoc.paths import Paths
 from byoc.settings import Settings
+from byoc.signature import Signature
 
 ALGORITHM = Path(__file__).with_name("algorithm.py")
 
@@ -51,7 +52,9 @@ class Predictor:
         self._predict_fn = own.get("predict_fn", predict)
         self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
         self._marks = settings.bad_records == "mark"
-        self._line_by_line = not {"input_fn", "output_fn"} & own.keys()
+        self._line_by_line = not own.keys() & {"input_fn", "output_fn", "transform_fn"}  # so both formats are ours
+        signature = getattr(self._model, "signature", None)
+        self.signature = signature if isinstance(signature, Signature) and self._line_by_line else None
         self._transform_fn = own.get("transform_fn", self._transform)
 
     @classmethod

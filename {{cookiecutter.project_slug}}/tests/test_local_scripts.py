@@ -127,6 +127,13 @@ def test_a_port_that_is_no_number_is_refused(project):
     assert_one_line(run(project, "serve_local.sh", PORT="http"), "PORT='http'", "8080")
 
 
+def test_serving_says_where_the_model_can_be_tried(project):
+    port = free_port()
+    (project / "program/serve").write_text('#!/bin/sh\necho "playground: $BYOC_PLAYGROUND"\n')
+    result = run(project, "serve_local.sh", PORT=port)
+    assert result.stdout == f"open http://127.0.0.1:{port}/ in a browser to try the model\nplayground: true\n"
+
+
 def test_predicting_without_a_server_says_how_to_start_one(project):
     result = run(project, "predict.sh", "payload.csv", PORT=free_port())
     assert_one_line(result, "nothing answers", "serve_local.sh")

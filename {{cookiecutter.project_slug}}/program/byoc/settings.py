@@ -82,6 +82,9 @@ class Settings:
         lambda above: above["workers"] * above["threads"],
         "requests at a time, told to SageMaker by /execution-parameters; by default as many as there are threads",
     )
+    playground: bool = _setting(
+        "BYOC_PLAYGROUND", False, "true shows a page at / on which to try the model, as serve_local.sh does"
+    )
 
     @property
     def worker_threads(self) -> int:

@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 import predictor
-from byoc import batch
+from byoc import batch, playground
 from byoc.errors import ModelError, SettingError
 from byoc.metrics import CONTENT_TYPE, Metrics
 from byoc.settings import Settings
@@ -85,6 +85,11 @@ def tell_metrics() -> Response:
 def count(response: Response) -> Response:
     metrics.count(request.path, response.status_code)
     return response
+
+
+if settings.playground and model:
+    page = playground.page(model.signature)
+    flask.add_url_rule("/", "playground", lambda: Response(page, content_type="text/html; charset=utf-8"))
 
 
 @flask.errorhandler(HTTPException)

@@ -1,6 +1,7 @@
 """The HTTP routes onto the predictor, without a server around them (S-06, S-44, S-50)."""
 
 import importlib
+import runpy
 import subprocess
 import sys
 
@@ -81,6 +82,16 @@ def test_a_worker_that_gunicorn_ends_still_answers_in_plain_text(client, monkeyp
     response = client.post("/invocations", data=b"x")
     assert (response.status_code, response.content_type) == (503, "text/plain; charset=utf-8")
     assert response.data.startswith(b"the model gave no answer: ")
+
+
+@pytest.mark.parametrize(("asked", "status"), [("true", 200), ("false", 404), ("", 404)])
+def test_the_playground_is_there_only_if_asked_for(trained, project, monkeypatch, asked, status):
+    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(trained.base))
+    monkeypatch.setenv("BYOC_PLAYGROUND", asked)
+    client = Client(runpy.run_path(str(project / "program" / "wsgi.py"))["app"])
+    response = client.get("/")
+    assert (response.status_code, response.mimetype) == (status, "text/html" if asked == "true" else "text/plain")
+    assert (b"sepal_length" in response.data) == (asked == "true")
 
 
 def test_without_a_model_the_import_ends_with_one_line(project, tmp_path):
