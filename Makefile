@@ -16,7 +16,7 @@ test: .venv/test  ## Run every test that this machine can run, and say which it 
 test-kit: .venv/test  ## Run the conformance kit on containers that break the contract (minutes; needs Docker)
 	.venv/bin/pytest -m kit
 
-bench: .venv/test  ## Compare the default image with the classic one (needs Docker and wrk) [BENCH_ARGUMENTS=…]
+bench: .venv/test  ## Compare every server stack with the classic container, into README.md (needs Docker, wrk) [BENCH_ARGUMENTS=…]
 	scripts/bench.sh $(BENCH_ARGUMENTS)
 
 lock:  ## Pin the packages of every option and of the tests, with hashes (needs uv)
