@@ -30,6 +30,8 @@ class Venv:
         """Raise BenchmarkError unless it can be served here."""
         if not os.access(self.programs / "serve", os.X_OK):
             raise BenchmarkError(f"There is no program {self.programs / 'serve'}: say where it is with --programs.")
+        if not shutil.which("ps"):
+            raise BenchmarkError("ps is not on the PATH: install it (apt-get install procps).")
 
     @contextmanager
     def serving(self, algorithm: Path | None = None) -> Iterator["Process"]:
@@ -87,11 +89,11 @@ class Process:
         return total, "PSS"
 
     def stop(self) -> None:
-        started = family(self.process.pid)
         self.process.terminate()
-        with suppress(subprocess.TimeoutExpired):
+        try:
             self.process.wait(STOP_LIMIT)
-        for pid in started if self.process.poll() is None else []:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.process.wait(STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            for pid in family(self.process.pid):  # servers may have put theirs into process groups of their own
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            self.process.wait(STOP_LIMIT)
