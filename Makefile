@@ -13,7 +13,7 @@ demo: .venv/demo  ## Generate the default project, train, serve, predict, and sa
 test: .venv/test  ## Run every test that this machine can run, and say which it could not
 	.venv/bin/pytest $(PYTEST_ARGUMENTS)
 
-bench: .venv/test  ## Compare the default image with the classic one (needs Docker and wrk) [BENCH_ARGUMENTS=…]
+bench: .venv/test  ## Compare every server stack with the classic container, into README.md (needs Docker, wrk) [BENCH_ARGUMENTS=…]
 	scripts/bench.sh $(BENCH_ARGUMENTS)
 
 figures: .venv/test  ## Run the conformance kit on the classic image, and write what it finds into the READMEs (needs Docker)

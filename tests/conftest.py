@@ -27,6 +27,17 @@ def engine_answers() -> bool:
         return False
 
 
+def has_wrk() -> bool:
+    return shutil.which("wrk") is not None
+
+
+# What a test may need that is marked with its name, and what to say where it is missing.
+NEEDED = {
+    "browser": (chromium.executable, "there is no Chromium on the PATH; install it with: apt-get install chromium"),
+    "docker": (engine_answers, "no Docker engine answers; start one, and look with: docker info"),
+    "wrk": (has_wrk, "there is no wrk on the PATH; install it: apt-get install wrk"),
+}
+
 # What some tests need and pip does not install: (what, whether it is here, what is lost without, how to get it).
 MACHINE = [
     (
@@ -53,16 +64,21 @@ MACHINE = [
         "outside containers, projects were served without it",
         "apt-get install nginx-light, or brew install nginx",
     ),
+    (
+        "wrk",
+        has_wrk,
+        "nothing was measured under load",
+        "apt-get install wrk, or brew install wrk",
+    ),
 ]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-    if item.get_closest_marker("docker") and not engine_answers():
-        give_up("no Docker engine answers; start one, and look with: docker info")
-    if item.get_closest_marker("browser") and not chromium.executable():
-        give_up("there is no Chromium on the PATH; install it with: apt-get install chromium")
+    for marker, (is_here, reason) in NEEDED.items():
+        if item.get_closest_marker(marker) and not is_here():
+            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            give_up(reason)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -52,6 +52,15 @@ def test_the_projects_own_check_finds_nothing(project):
     assert result.returncode == 0, result.stdout
 
 
+@pytest.mark.wrk
+def test_the_project_measures_itself_without_docker(project):
+    result = make(project, "bench", "OPTIONS=--rounds 1 --seconds 1")
+    assert result.returncode == 0, result.stdout
+    assert "Left out of virtual environment: image above its base" in result.stdout
+    assert result.stdout.count("Left out") == 1
+    assert {file.name for file in (project / "benchmark-report").iterdir()} == {"benchmark.json", "benchmark.svg"}
+
+
 def test_the_readme_holds_without_docker(project):
     readme = (project / "README.md").read_text()
     session = Session(project, {"PORT": str(free_port())})

@@ -8,19 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .outcome import BenchmarkError
+
 CALL_LIMIT = 60  # seconds, for calls that neither build nor train
 
 
-class BenchmarkError(Exception):
-    """What went wrong and the way out; the first line says it all."""
-
-
-def require_programs() -> None:
-    """Raise BenchmarkError unless wrk, docker and its engine are there."""
-    if not shutil.which("wrk"):
-        raise BenchmarkError("wrk is not on the PATH: install it (apt-get install wrk, or brew install wrk).")
+def require() -> None:
+    """Raise BenchmarkError unless docker and its engine are there."""
     if not shutil.which("docker"):
-        raise BenchmarkError("docker is not on the PATH: install Docker (https://docs.docker.com/get-docker/).")
+        raise BenchmarkError("docker is not on the PATH: install it, or leave out the image to measure without.")
     if docker("info").returncode:
         raise BenchmarkError("The Docker engine does not answer `docker info`: start it, or ask for access to it.")
 
@@ -62,17 +58,14 @@ def container_name() -> Iterator[str]:
         docker("rm", "--force", "--volumes", name)
 
 
-def run(image: str, *command: str, options: tuple[str, ...] = (), limit: float = CALL_LIMIT) -> float:
-    """Run a command in a fresh container to its end; seconds it took. Raises BenchmarkError if it fails."""
+def run(image: str, *command: str, options: tuple[str, ...] = (), limit: float = CALL_LIMIT) -> None:
+    """Run a command in a fresh container to its end. Raises BenchmarkError if it fails."""
     with container_name() as name:
-        started = time.perf_counter()
         result = docker("run", "--name", name, *options, image, *command, limit=limit)
-        took = time.perf_counter() - started
     if result.returncode:
         raise BenchmarkError(
             f"`{' '.join(command)}` in {image} ended with exit code {result.returncode}.\n{last_lines(result.stdout)}"
         )
-    return took
 
 
 def last_lines(text: str, count: int = 20) -> str:

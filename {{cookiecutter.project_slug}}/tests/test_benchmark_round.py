@@ -1,0 +1,96 @@
+"""One round of the benchmark on this project's own server, with wrk's part played by another."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from benchmark import client, load, rounds
+from benchmark.__main__ import main
+from benchmark.outcome import BenchmarkError
+from benchmark.processes import family
+from benchmark.rounds import CONNECTIONS, Measured, measure
+from benchmark.sample import Sample
+from benchmark.target_venv import Venv
+
+
+@pytest.fixture
+def played(monkeypatch) -> None:
+    """wrk is played: half of what handlers that do nothing reach."""
+
+    def post(port: int, body: bytes, content_type: str, connections: int, seconds: int) -> load.Load:
+        _, answer = client.request(port, "POST", "/invocations", body, content_type)
+        return load.Load(2000 if answer == rounds.EMPTY_ANSWER else 1000, 1, 2)
+
+    monkeypatch.setattr(load, "post", post)
+
+
+@pytest.fixture
+def sample(project) -> Sample:
+    return Sample.read(project / "local_test/payload.csv", expected=project / "local_test/expected.csv")
+
+
+@pytest.fixture
+def serve(tmp_path) -> Path:
+    """A folder with a `serve` that the test writes: `write(source)`."""
+    file = tmp_path / "programs" / "serve"
+    file.parent.mkdir()
+    file.touch(0o755)
+    return file
+
+
+def test_a_round_measures_everything_but_the_image_with_and_without_predicting(project, trained, sample, played):
+    measured = Measured()
+    measure(Venv(project / "program", trained.model), sample, 1, measured)
+    assert measured.left_out in ({}, {"memory_mb": "only Linux tells what processes take together"})
+    assert measured.values["empty_rate"] == [2000]
+    assert measured.values["predicting"] == [0.5]
+    assert {f"{name}_{count}" for name in ("rate", "p50", "p99") for count in CONNECTIONS} <= measured.values.keys()
+    assert {"large_ms", "start_s"} <= measured.values.keys()
+
+
+def test_a_server_that_ignores_empty_handlers_has_no_empty_rate(project, trained, sample, played, monkeypatch):
+    monkeypatch.setattr(rounds, "EMPTY", project / "program" / "algorithm.py")
+    measured = Measured()
+    measure(Venv(project / "program", trained.model), sample, 1, measured)
+    assert "could not be replaced" in measured.left_out["empty_rate"]
+    assert "predicting" not in measured.values
+
+
+def test_a_server_that_ends_is_reported_with_its_last_words(serve, tmp_path):
+    serve.write_text("#!/bin/sh\necho the last words\nexit 3\n")
+    with (
+        pytest.raises(BenchmarkError, match=r"ended with exit code 3 before it was ready\.\n  \| the last words"),
+        Venv(serve.parent, tmp_path).serving() as server,
+    ):
+        client.wait_until_ready(server)
+
+
+def test_nothing_is_left_of_a_server_that_does_not_stop(serve, tmp_path, monkeypatch):
+    monkeypatch.setattr("benchmark.target_venv.STOP_LIMIT", 1)
+    serve.write_text(f"#!/bin/sh\ntrap '' TERM\n{sys.executable} -c 'import time; time.sleep(60)'\n")
+    with Venv(serve.parent, tmp_path).serving() as server:
+        while len(started := family(server.process.pid)) < 2:
+            time.sleep(0.05)
+    assert server.process.returncode == -9
+    assert [len(family(pid)) for pid in started] == [1, 1]
+    assert not any(Path(f"/proc/{pid}/exe").exists() for pid in started)
+
+
+def test_a_model_that_is_missing_is_named_with_the_way_out(tmp_path, capsys):
+    assert main(["--model", str(tmp_path)]) == 1
+    assert f"There is no model in {tmp_path}: train first" in capsys.readouterr().err
+
+
+def test_a_missing_wrk_is_named_with_the_way_out(trained, monkeypatch, capsys):
+    monkeypatch.setenv("PATH", "")
+    assert main(["--model", str(trained.model)]) == 1
+    assert "wrk is not on the PATH: install it" in capsys.readouterr().err
+
+
+def test_a_missing_docker_is_named_with_the_way_out(trained, monkeypatch, capsys):
+    monkeypatch.setattr(load, "require", lambda: None)
+    monkeypatch.setattr("platform.system", lambda: "Linux")
+    monkeypatch.setenv("PATH", "")
+    assert main(["an-image", "--model", str(trained.model)]) == 1
+    assert "docker is not on the PATH: install it" in capsys.readouterr().err
