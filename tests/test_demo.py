@@ -1,5 +1,6 @@
 """`make demo` as on a fresh machine, then the project that it made: its own tests, and its README without Docker."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
