@@ -281,13 +281,18 @@ def test_what_turns_out_not_to_fit_is_unloaded_again(endpoint):
     assert endpoint.post("m")
 
 
-def test_unloading_lets_requests_finish_and_lets_in_no_more(endpoint):
+def test_unloading_lets_requests_finish_and_lets_in_no_more(endpoint, monkeypatch):
+    def connect(*address):
+        connections.append(connected := connect_as_ever(*address))
+        return connected
+
+    connections, connect_as_ever = [], multi_model.Client
     folder = endpoint.model("m", ask="wait(folder)")
     endpoint.post("m")
+    monkeypatch.setattr(multi_model, "Client", connect)
     with ThreadPoolExecutor() as pool:
         asked = [pool.submit(endpoint.ask, "m") for _ in range(2)]  # one is answered, one waits for that
-        wait_until((folder / "arrived").exists)
-        time.sleep(0.05)
+        wait_until(lambda: (folder / "arrived").exists() and len(connections) == 2)
         unloaded = pool.submit(endpoint.unload, "m")
         again = pool.submit(endpoint.post, "m")
         wait_until(lambda: not (endpoint.folder / multi_model.entry("m")).exists())
