@@ -21,6 +21,12 @@ CLASSIC = ROOT / "benchmarks" / "classic"
 FOUND = CLASSIC / "CONTRACT.md"
 BREAKS = ROOT / "tests" / "bad_container" / "breaks.toml"
 LEVELS = ("MUST", "SHOULD")
+# What a run on the default image leaves unchecked, and the reason that it then gives.
+UNCHECKED = {
+    "L-02": "this engine keeps no manifest",
+    "X-30": "takes many minutes",
+    "X-31": "takes many minutes",
+}
 
 ABOUT_CLASSIC = """\
 # The classic container against SageMaker's container contract
@@ -45,6 +51,12 @@ def checked(claims: set[str] | None = None) -> Counter:
     )
 
 
+def held_by_default() -> Counter:
+    """level → how many duties a run finds held on the default image; tests/test_contract_kit_images.py has one."""
+    unchecked = Counter(duty["level"] for duty in duties() if duty["id"] in UNCHECKED)
+    return checked(default_claims()) - unchecked
+
+
 def default_claims() -> set[str]:
     """The claims of the Makefile and of the image's own label."""
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
@@ -66,7 +78,7 @@ def found_in_the_classic(text: str) -> dict[str, tuple[int, int]]:
 
 def table() -> list[str]:
     """The rows for README.md."""
-    ours, bad, everything = checked(default_claims()), broken_by_the_bad(), checked()
+    ours, bad, everything = held_by_default(), broken_by_the_bad(), checked()
     classic = found_in_the_classic(FOUND.read_text(encoding="utf-8"))
     rows = [
         ("the default project", [f"0 of {ours[level]}" for level in LEVELS]),
@@ -81,7 +93,7 @@ def table() -> list[str]:
 
 def sentence() -> str:
     """For the generated README."""
-    ours = checked(default_claims())
+    ours = held_by_default()
     return f"holds all {ours['MUST']} MUSTs and all {ours['SHOULD']} SHOULDs"
 
 
