@@ -76,7 +76,7 @@ class Settings:
 
     @property
     def places(self) -> int:
-        """How many requests a worker takes on at a time; nginx sends it no more than it has threads."""
+        """How many requests a worker takes on at a time, where nothing before it sends fewer."""
         return self.threads + 2
 
     @classmethod

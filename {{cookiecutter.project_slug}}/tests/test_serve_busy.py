@@ -2,13 +2,10 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
-from serving import FRONTS, WAITING, Server, no_nginx, wait_until
-
-# With one worker and one that may wait: nginx lets through two, gunicorn has places for three.
-TAKEN = {"nginx": 2, "gunicorn": 3}
+from serving import WAITING, Server, wait_until
+from stack import ENDS_WHAT_HANGS, FRONTS, TAKEN
 
 
 @pytest.mark.parametrize("front", FRONTS)
@@ -37,22 +34,14 @@ def test_too_many_requests_are_refused_at_once_and_pings_answered(front, paths, 
         assert server.request("POST", "/invocations", b"x").status == 200
 
 
-@no_nginx
-def test_a_hung_request_is_given_up_in_plain_text_and_the_next_is_answered(paths, program_with, tmp_path):
+@pytest.mark.parametrize("front", ENDS_WHAT_HANGS)
+def test_a_hung_request_is_given_up_in_plain_text_and_the_next_is_answered(front, paths, program_with, tmp_path):
     program = program_with(WAITING)
     settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 1}
-    with Server(paths.base, "nginx", tmp_path / "log", program, **settings) as server:
+    with Server(paths.base, front, tmp_path / "log", program, **settings) as server:
         answer = server.ready().request("POST", "/invocations", b"x")
-        assert (answer.status, answer.headers["Content-Type"]) == (503, "text/plain")
+        assert (answer.status, answer.headers["Content-Type"].partition(";")[0]) == (503, "text/plain")
         assert answer.body.startswith(b"the model gave no answer: ")
         (tmp_path / "go").touch()
         assert server.request("POST", "/invocations", b"x").status in (200, 503)  # the worker may not be replaced yet
         wait_until(lambda: server.request("POST", "/invocations", b"x").status == 200)
-
-
-@no_nginx
-def test_the_queue_is_as_long_as_it_is_set(trained, tmp_path):
-    settings = {"SAGEMAKER_MODEL_JOB_QUEUE_SIZE": 7, "SAGEMAKER_MODEL_SERVER_WORKERS": 2}
-    with Server(trained.base, "nginx", tmp_path / "log", SAGEMAKER_MODEL_SERVER_THREADS=3, **settings) as server:
-        conf = Path(server.ready().child("nginx").cwd()) / "nginx.conf"
-        assert "limit_conn under_way 13;" in conf.read_text()
