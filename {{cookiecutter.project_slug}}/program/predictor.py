@@ -1,8 +1,11 @@
 """The scoring service: a request's bytes in, a response's bytes out. It knows no web framework."""
 
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from inspect import isgeneratorfunction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +34,13 @@ OUTPUTS = {
 
 @dataclass(frozen=True)
 class Response:
-    """What goes to the client, and `remark`, what the log should tell about it."""
+    """What goes to the client, and `remark`, what the log should tell about it.
+
+    A body in parts leaves part by part, as they are made (X-01).
+    """
 
     status: int
-    body: bytes
+    body: bytes | Iterator[bytes]
     content_type: str
     remark: str = ""
 
@@ -53,7 +59,8 @@ class Predictor:
         self._predict_fn = own.get("predict_fn", predict)
         self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
         self._marks = settings.bad_records == "mark"
-        self._line_by_line = not {"input_fn", "output_fn"} & own.keys()
+        streams = isgeneratorfunction(self._predict_fn)
+        self._line_by_line = not (streams or {"input_fn", "output_fn"} & own.keys())
         self._transform_fn = own.get("transform_fn", self._transform)
 
     @classmethod
@@ -73,7 +80,8 @@ class Predictor:
         try:
             answer = self._transform_fn(self._model, body, content_type, accept)
             body, content_type, *remark = answer if isinstance(answer, tuple) else (answer, accept)
-            return Response(200, body if isinstance(body, bytes) else str(body).encode(), content_type, *remark)
+            body = in_parts(body) if isinstance(body, Iterator) else as_bytes(body)
+            return Response(200, body, content_type, *remark)
         except RequestError as error:
             return refusal(error.status, str(error))
         except Exception as error:
@@ -106,6 +114,15 @@ class Predictor:
         return lines, given, remark
 
 
+def as_bytes(part: Any) -> bytes:
+    return part if isinstance(part, bytes) else str(part).encode()
+
+
+def in_parts(body: Iterator[Any]) -> Iterator[bytes]:
+    """The first part is made at once: what fails before it can still be refused in full (X-04)."""
+    return map(as_bytes, chain([next(body, b"")], body))
+
+
 def refusal(status: int, reason: str, remark: str = "") -> Response:
     """An error's response: plain text, short enough to reach the client whole (S-44)."""
     body = f"{reason[: ERROR_LENGTH - 1]}\n".encode(errors="replace")  # JSON can hold what UTF-8 cannot
@@ -123,8 +140,13 @@ def predict(data: np.ndarray, model: Any) -> Any:
     return model.predict(data)
 
 
-def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes, str]:
-    """The `output_fn`: what a classifier was asked for, or else an array's rows, in the type asked for."""
+def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes | Iterator[Any], str]:
+    """The `output_fn`: what a classifier was asked for, or else an array's rows, in the type asked for.
+
+    Of a `predict_fn` that yields, the parts are the answer.
+    """
+    if isinstance(prediction, Iterator):
+        return prediction, accept
     content_type, outputs = response_format(accept, default_output)
     if isinstance(prediction, dict):
         columns = {name: OUTPUTS[name](prediction) for name in outputs}

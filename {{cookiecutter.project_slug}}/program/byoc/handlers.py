@@ -2,7 +2,7 @@
 
 Names and signatures are SageMaker's own: `model_fn(model_dir)`, `input_fn(request_body, content_type)`,
 `predict_fn(data, model)`, `output_fn(prediction, accept)`, and `transform_fn(model, request_body, content_type,
-accept)` in the place of the last three.
+accept)` in the place of the last three. One that yields, or gives an iterator of text or bytes, streams its answer.
 https://github.com/aws/sagemaker-inference-toolkit
 """
 

@@ -81,9 +81,11 @@ def invoke(environ):
 def send(answer, environ, start_response):
     if answer.remark:
         log.request(environ, status=answer.status, remark=answer.remark)
-    headers = [("Content-Type", answer.content_type), ("Content-Length", str(len(answer.body)))]
+    whole = isinstance(answer.body, bytes)
+    length = ("Content-Length", str(len(answer.body))) if whole else ("X-Accel-Buffering", "no")  # nginx's, for X-02
+    headers = [("Content-Type", answer.content_type), length]
     attributes = environ.get("HTTP_X_AMZN_SAGEMAKER_CUSTOM_ATTRIBUTES")
     if attributes and len(attributes) <= 1024 and attributes.isascii() and attributes.isprintable():
         headers.append(("X-Amzn-SageMaker-Custom-Attributes", attributes))  # else the client would not see them (S-48)
     start_response(STATUS_LINES[answer.status], headers)
-    return [answer.body]
+    return [answer.body] if whole else answer.body

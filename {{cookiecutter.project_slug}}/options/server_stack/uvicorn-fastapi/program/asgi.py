@@ -1,7 +1,10 @@
 """HTTP routes onto predictor.py, and nothing else."""
 
+import asyncio
 import sys
 import time
+import traceback
+from contextlib import aclosing
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -93,21 +96,46 @@ async def invoke(scope, receive, send):
         answer, received = await inference.answer(receive, length, content_type, accept)
     except Gone:
         return
-    given = [(b"content-type", answer.content_type.encode()), (b"content-length", b"%d" % len(answer.body))]
+    given = [(b"content-type", answer.content_type.encode())]
+    whole = isinstance(answer.body, bytes)
+    if whole:
+        given.append((b"content-length", b"%d" % len(answer.body)))
     attributes = headers.get(b"x-amzn-sagemaker-custom-attributes")
     if attributes and len(attributes) <= 1024 and attributes.isascii() and attributes.decode().isprintable():
         given.append((b"x-amzn-sagemaker-custom-attributes", attributes))  # else the client would not see them (S-48)
     await send({"type": "http.response.start", "status": answer.status, "headers": given})
-    await send({"type": "http.response.body", "body": answer.body})
+    if whole:
+        await send({"type": "http.response.body", "body": answer.body})
+        sent, remark = len(answer.body), answer.remark
+    else:
+        sent, remark = await stream(answer.body, receive, send)
     access_log.add(
         scope,
         headers,
         status=answer.status,
         seconds=round(time.perf_counter() - started, 3),
         request_bytes=received,
-        response_bytes=len(answer.body),
-        remark=answer.remark,
+        response_bytes=sent,
+        remark=remark,
     )
+
+
+async def stream(body, receive, send):
+    """Send the parts as they are made (X-01); returns how many bytes, and what the log should tell."""
+    sent = 0
+    client_gone = asyncio.ensure_future(receive())  # all that can come yet
+    async with aclosing(inference.parts(body)) as parts:
+        try:
+            async for part in parts:
+                if client_gone.done():
+                    return sent, "the client went away"
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+                sent += len(part)
+        except Exception:
+            # Without an end, uvicorn breaks the connection off: the client must not take this for all there is (X-04).
+            return sent, traceback.format_exc()
+    await send({"type": "http.response.body", "body": b""})
+    return sent, ""
 
 
 async def answer_others(scope, receive, send):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
@@ -47,7 +47,7 @@ class Inference:
 
         A refusal with status 503 if there is no place for it (S-49) or no answer in time (S-45); raises Gone.
         """
-        if not self.places:
+        if self.places <= 0:
             return FULL, 0
         self.places -= 1
         try:
@@ -63,9 +63,24 @@ class Inference:
         """The model's answer, given in this thread or in another."""
         if self.quick and len(body) <= SMALL:
             return self.timed(body, content_type, accept)
+        return await self.in_thread(self.timed, body, content_type, accept)
+
+    async def parts(self, body: Iterator[bytes]) -> AsyncIterator[bytes]:
+        """The parts of a stream, each made in a thread, between those of others; raises what it raises.
+
+        A client that leaves ends it at the next part (X-05). Only a part has to be in time (X-03).
+        """
+        self.places -= 1
+        try:
+            while (part := await asyncio.wait_for(self.in_thread(next, body, None), self.timeout)) is not None:
+                yield part
+        finally:
+            self.places += 1
+
+    async def in_thread(self, work: Callable[..., Any], *arguments: Any) -> Any:
         await self.turns.acquire()
         loop = asyncio.get_running_loop()
-        future = loop.run_in_executor(self.pool, self.timed, body, content_type, accept)
+        future = loop.run_in_executor(self.pool, work, *arguments)
         alarm = loop.call_later(self.timeout, self.give_up, future)
         future.add_done_callback(lambda _: alarm.cancel())
         future.add_done_callback(self.next_turn)
