@@ -62,6 +62,7 @@ class Predictor:
         streams = isgeneratorfunction(self._predict_fn)
         self._line_by_line = not (streams or {"input_fn", "output_fn"} & own.keys())
         self._transform_fn = own.get("transform_fn", self._transform)
+        self.converse = partial(own["converse_fn"], self._model) if "converse_fn" in own else None
 
     @classmethod
     def from_environment(cls) -> "Predictor":

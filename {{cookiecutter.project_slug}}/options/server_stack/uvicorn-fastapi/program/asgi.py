@@ -14,6 +14,7 @@ from fastapi.responses import Response as HttpResponse
 from starlette.exceptions import HTTPException
 
 import api_docs
+import conversation
 import predictor
 from access_log import AccessLog
 from byoc import batch
@@ -79,7 +80,9 @@ async def app(scope, receive, send):
 
     Everything else is FastAPI's. https://asgi.readthedocs.io/en/latest/specs/www.html
     """
-    if scope["type"] != "http":
+    if scope["type"] == "websocket" and scope["path"] == conversation.PATH and model.converse:
+        await converse(receive, send)
+    elif scope["type"] != "http":
         await fastapi(scope, receive, send)
     elif scope["path"] == "/invocations" and scope["method"] == "POST":
         await invoke(scope, receive, send)
@@ -136,6 +139,19 @@ async def stream(body, receive, send):
             return sent, traceback.format_exc()
     await send({"type": "http.response.body", "body": b""})
     return sent, ""
+
+
+async def converse(receive, send):
+    """A conversation takes a place like any request; without one, the connection is refused."""
+    if inference.places <= 0:
+        await receive()
+        await send({"type": "websocket.close"})
+        return
+    inference.places -= 1
+    try:
+        await conversation.hold(model.converse, receive, send)
+    finally:
+        inference.places += 1
 
 
 async def answer_others(scope, receive, send):
