@@ -46,10 +46,3 @@ def test_a_worker_without_a_sign_of_life_is_replaced(paths, program_with, tmp_pa
             server.request("POST", "/invocations", b"hang")
         wait_until(lambda: workers(server) and not workers(server) & before)
         assert server.request("POST", "/invocations", b"x").body == b"done"
-
-
-def test_workers_share_the_memory_of_the_model(trained, tmp_path):
-    with Server(trained.base, "uvicorn", tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
-        for worker in server.ready().child("uvicorn").children():
-            memory = worker.memory_full_info()
-            assert memory.uss < memory.rss / 2
