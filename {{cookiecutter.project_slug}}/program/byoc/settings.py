@@ -93,7 +93,7 @@ class Settings:
 
     @property
     def places(self) -> int:
-        """How many requests a worker takes on at a time; nginx sends it no more than it has threads."""
+        """How many requests a worker takes on at a time, where nothing before it sends fewer."""
         return self.worker_threads + 2
 
     @classmethod

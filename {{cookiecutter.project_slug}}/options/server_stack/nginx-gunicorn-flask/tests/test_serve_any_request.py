@@ -19,7 +19,8 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from serving import FRONTS, Server, wait_until
+from serving import Server, wait_until
+from stack import FRONTS
 from test_any_request import ACCEPT, BODY, CONTENT_TYPE, FINITE
 
 from byoc import codecs

@@ -3,7 +3,8 @@
 import socket
 
 import pytest
-from serving import FRONTS, Server
+from serving import Server
+from stack import FRONTS
 
 ROW = b"5.1,3.5,1.4,0.2\n"
 POST = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nConnection: close\r\n"

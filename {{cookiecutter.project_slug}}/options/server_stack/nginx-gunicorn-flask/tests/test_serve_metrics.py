@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from serving import FRONTS, WAITING, Server, no_nginx, wait_until
+from serving import WAITING, Server, wait_until
+from stack import FRONTS, no_nginx
 
 
 def scrape(server: Server) -> dict[tuple, float]:

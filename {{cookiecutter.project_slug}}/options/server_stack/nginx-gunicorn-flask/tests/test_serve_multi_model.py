@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 import psutil
 import pytest
-from serving import FRONTS, Server, wait_until
+from serving import Server, wait_until
+from stack import FRONTS
 
 from byoc.paths import Paths
 
