@@ -11,6 +11,7 @@ import uvicorn
 import asgi
 from byoc.servers import GRACE
 from prefork import BEAT, REPLACE, Workers
+from protocol import Protocol
 
 BACKLOG = 2048  # connections that may wait to be taken (S-05)
 MARGIN = 10  # seconds above the timeout of a request, which is the event loop's to tell if it can
@@ -39,7 +40,7 @@ def configuration() -> uvicorn.Config:
     config = uvicorn.Config(
         asgi.app,
         loop="auto",  # uvloop, where it is installed: 14 MB for a twentieth of the work
-        http="httptools",
+        http=Protocol,
         ws="websockets-sansio",
         interface="asgi3",
         log_level="warning",
@@ -63,7 +64,7 @@ def listen(port: int) -> socket.socket:
 
 
 def main() -> int:
-    settings = asgi.model.settings
+    settings = asgi.settings
     config = configuration()
     gc.freeze()  # what is frozen is never written to by the workers' collectors, so they share it
     listeners = [listen(settings.port) for _ in range(settings.workers)]
