@@ -16,8 +16,8 @@ SERVERS = [
 ]
 # How many requests each takes on with one worker and a queue of one: gunicorn itself has places for three.
 TAKEN = {"nginx": 2, "gunicorn": 3}
-# Those that give a request up by its time; gunicorn's threads have no end.
-ENDS_WHAT_HANGS = FRONTS[:1]
+# The process whose children are the workers.
+PARENT = "gunicorn"
 
 
 def environment(front: str, program: Path) -> dict[str, str]:

@@ -6,7 +6,11 @@ from typing import Any
 from byoc import log
 
 ONE_WRITE = 4096  # bytes that a pipe takes whole, whoever else writes to it (pipe(7), PIPE_BUF)
-IDS = {"request_id": b"x-amzn-sagemaker-request-id", "inference_id": b"x-amzn-sagemaker-inference-id"}
+IDS = {
+    "request_id": b"x-amzn-sagemaker-request-id",
+    "inference_id": b"x-amzn-sagemaker-inference-id",
+    "target_model": b"x-amzn-sagemaker-target-model",
+}
 
 
 class AccessLog:
@@ -17,7 +21,7 @@ class AccessLog:
         self.size = 0
 
     def add(self, scope: dict[str, Any], headers: dict[bytes, bytes], **fields: Any) -> None:
-        """A line about a request, with the ids that SageMaker gave it (S-47); `scope` is ASGI's."""
+        """A line about a request, with the ids that SageMaker gave it (S-47, M-13); `scope` is ASGI's."""
         ids = {name: headers[header].decode("latin-1") for name, header in IDS.items() if header in headers}
         line = log.text(request=f"{scope['method']} {scope['path']}", **fields, **ids)  # ASCII, as json.dumps has it
         if self.size + len(line) > ONE_WRITE:

@@ -1,10 +1,6 @@
 """HTTP routes onto predictor.py, and nothing else."""
 
-import asyncio
 import sys
-import time
-import traceback
-from contextlib import aclosing
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -12,25 +8,41 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, PlainTextResponse
 from fastapi.responses import Response as HttpResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 import api_docs
 import conversation
 import predictor
 from access_log import AccessLog
-from byoc import batch
-from byoc.errors import ModelError, SettingError
-from inference import LARGE, Gone, Inference
+from byoc import batch, playground
+from byoc.errors import ModelError, RequestError, SettingError
+from byoc.metrics import CONTENT_TYPE, INVOCATIONS, MODEL_INVOCATIONS, Metrics
+from byoc.settings import MULTI_MODEL_OFF, Settings
+from inference import Inference
+from invocations import Invocations
 
 try:
-    model = predictor.Predictor.from_environment()
+    settings = Settings.from_environment()
+    model = None if settings.multi_model else predictor.Predictor.from_environment()
 except (ModelError, SettingError) as error:
     sys.exit(f"serve: {error}")
 
-inference = Inference(model)
+signature = model.signature if model else None
+metrics = Metrics(2 * settings.workers)  # one that is replaced goes on until it has answered what it has
 access_log = AccessLog()
-
 # Its own docs page loads scripts from elsewhere, which SageMaker need not let through (S-26).
 fastapi = FastAPI(title="Predictions", docs_url=None, redoc_url=None, redirect_slashes=False)
+
+if settings.multi_model:
+    import model_routes  # not above: whoever serves one model does not pay for it
+
+    models = model_routes.Models.from_environment(settings)
+    inference = Inference(settings, models.respond, may_be_quick=False)
+    model_routes.add_to(fastapi, models, inference)
+    invoke = Invocations(inference, metrics, access_log, MODEL_INVOCATIONS)
+else:
+    inference = Inference(settings, lambda path, *asked: model.respond(*asked), may_be_quick=not model.has_handlers)
+    invoke = Invocations(inference, metrics, access_log, INVOCATIONS)
 
 
 @fastapi.get("/ping", response_class=HttpResponse, summary="Whether it is ready")
@@ -44,7 +56,8 @@ async def ping() -> HttpResponse:
     "/invocations",
     summary="Predict",
     response_class=HttpResponse,
-    openapi_extra=api_docs.invocations(model.signature, model.settings.output),
+    openapi_extra=api_docs.invocations(signature, settings.output),
+    include_in_schema=not settings.multi_model,
 )
 async def invocations() -> None:
     """Rows in, predictions out."""
@@ -53,19 +66,48 @@ async def invocations() -> None:
 
 @fastapi.get("/execution-parameters", summary="What a batch transform job may send at a time")
 async def execution_parameters() -> dict[str, Any]:
-    return batch.execution_parameters(model.settings)
+    return batch.execution_parameters(settings)
+
+
+@fastapi.get("/metrics", response_class=HttpResponse, include_in_schema=False)
+async def tell_metrics() -> HttpResponse:
+    """What all workers have counted, for Prometheus (S-54)."""
+    return HttpResponse(metrics.text(), media_type=CONTENT_TYPE)
 
 
 @fastapi.get("/docs", response_class=HTMLResponse, include_in_schema=False)
 async def docs() -> str:
-    return api_docs.page(fastapi.openapi(), model.signature)
+    return api_docs.page(fastapi.openapi(), signature)
+
+
+if settings.playground and model:
+    page = HTMLResponse(playground.page(signature))
+    fastapi.get("/", include_in_schema=False)(lambda: page)
+
+
+@fastapi.exception_handler(RequestError)
+async def refuse_request(request: Request, error: RequestError) -> PlainTextResponse:
+    """What is wrong with the request, in plain text (S-44) and in the log."""
+    request.state.remark = str(error)
+    answer = predictor.refusal(error.status, str(error))
+    return PlainTextResponse(answer.body, answer.status)
 
 
 @fastapi.exception_handler(HTTPException)
 async def refuse(request: Request, error: HTTPException) -> PlainTextResponse:
     """404, 405 and their like in plain text, never JSON or a page (S-44)."""
-    answer = predictor.refusal(error.status_code, f"{request.method} {request.url.path}: {error.detail}")
-    return PlainTextResponse(answer.body, answer.status, error.headers)
+    path = request.url.path
+    off = error.status_code == 404 and not settings.multi_model and path.startswith("/models")
+    reason = MULTI_MODEL_OFF if off else f"{request.method} {path}: {error.detail}"
+    answer = predictor.refusal(error.status_code, reason)
+    headers = {"Allow": allowed(request)} if error.status_code == 405 else error.headers
+    return PlainTextResponse(answer.body, answer.status, headers)
+
+
+def allowed(request: Request) -> str:
+    """The methods of all routes to this path; each route itself would name only its own."""
+    routes = [route for route in fastapi.routes if route.matches(request.scope)[0] != Match.NONE]
+    return ", ".join(sorted(set().union(*(route.methods for route in routes))))
 
 
 @fastapi.exception_handler(RequestValidationError)
@@ -76,69 +118,16 @@ async def refuse_parameters(request: Request, error: RequestValidationError) -> 
 
 
 async def app(scope, receive, send):
-    """Answer predictions straight away: FastAPI's machinery would cost more than the prediction itself.
-
-    Everything else is FastAPI's. https://asgi.readthedocs.io/en/latest/specs/www.html
-    """
-    if scope["type"] == "websocket" and scope["path"] == conversation.PATH and model.converse:
+    """Answer predictions straight away, and everything else by FastAPI."""
+    path = scope["path"] if scope["type"] in ("http", "websocket") else ""
+    if scope["type"] == "websocket" and path == conversation.PATH and model and model.converse:
         await converse(receive, send)
     elif scope["type"] != "http":
         await fastapi(scope, receive, send)
-    elif scope["path"] == "/invocations" and scope["method"] == "POST":
+    elif scope["method"] == "POST" and (path == "/invocations" or (settings.multi_model and path.endswith("/invoke"))):
         await invoke(scope, receive, send)
     else:
         await answer_others(scope, receive, send)
-
-
-async def invoke(scope, receive, send):
-    started = time.perf_counter()
-    headers = dict(scope["headers"])
-    length = int(headers.get(b"content-length", LARGE + 1))
-    content_type, accept = (headers.get(name, b"").decode("latin-1") for name in (b"content-type", b"accept"))
-    try:
-        answer, received = await inference.answer(receive, length, content_type, accept)
-    except Gone:
-        return
-    given = [(b"content-type", answer.content_type.encode())]
-    whole = isinstance(answer.body, bytes)
-    if whole:
-        given.append((b"content-length", b"%d" % len(answer.body)))
-    attributes = headers.get(b"x-amzn-sagemaker-custom-attributes")
-    if attributes and len(attributes) <= 1024 and attributes.isascii() and attributes.decode().isprintable():
-        given.append((b"x-amzn-sagemaker-custom-attributes", attributes))  # else the client would not see them (S-48)
-    await send({"type": "http.response.start", "status": answer.status, "headers": given})
-    if whole:
-        await send({"type": "http.response.body", "body": answer.body})
-        sent, remark = len(answer.body), answer.remark
-    else:
-        sent, remark = await stream(answer.body, receive, send)
-    access_log.add(
-        scope,
-        headers,
-        status=answer.status,
-        seconds=round(time.perf_counter() - started, 3),
-        request_bytes=received,
-        response_bytes=sent,
-        remark=remark,
-    )
-
-
-async def stream(body, receive, send):
-    """Send the parts as they are made (X-01); returns how many bytes, and what the log should tell."""
-    sent = 0
-    client_gone = asyncio.ensure_future(receive())  # all that can come yet
-    async with aclosing(inference.parts(body)) as parts:
-        try:
-            async for part in parts:
-                if client_gone.done():
-                    return sent, "the client went away"
-                await send({"type": "http.response.body", "body": part, "more_body": True})
-                sent += len(part)
-        except Exception:
-            # Without an end, uvicorn breaks the connection off: the client must not take this for all there is (X-04).
-            return sent, traceback.format_exc()
-    await send({"type": "http.response.body", "body": b""})
-    return sent, ""
 
 
 async def converse(receive, send):
@@ -155,14 +144,16 @@ async def converse(receive, send):
 
 
 async def answer_others(scope, receive, send):
-    """FastAPI's answer, and a line about it, but for the pings that go well every few seconds."""
+    """FastAPI's answer, counted, and a line about it, but for what goes well every few seconds."""
     status = 0
 
     async def noted(message):
         nonlocal status
-        status = message.get("status", status)
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            metrics.count(scope["path"], status)
         await send(message)
 
     await fastapi(scope, receive, noted)
-    if (scope["path"], status) != ("/ping", 200):
-        access_log.add(scope, dict(scope["headers"]), status=status)
+    if scope["path"] not in ("/ping", "/metrics") or status != 200:
+        access_log.add(scope, dict(scope["headers"]), status=status, remark=scope["state"].get("remark"))

@@ -7,12 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from typing import Any
 
-from predictor import Predictor, Response, refusal
+from byoc.settings import Settings
+from predictor import Response, refusal
 
 # Bytes of a body that is answered in the event loop, as long as the last such one took no longer than QUICK seconds:
 # to hand it to a thread and back costs more than to predict a row.
 SMALL = 1 << 14
 QUICK = 0.005
+
+# Seconds more, on a multi-model endpoint: who waits for a model's process gives it up in time by itself.
+MARGIN = 5
 
 # Bytes of a body of which a worker reads only a few at a time, so that memory is bounded (B-05).
 LARGE = 1 << 20
@@ -28,24 +32,28 @@ class Gone(Exception):
 
 
 class Inference:
-    """The queue of a worker, and the threads that run the model. For one event loop only."""
+    """The queue of a worker, and the threads that run `respond(path, body, content_type, accept)`.
 
-    def __init__(self, model: Predictor):
-        settings = model.settings
-        self.model = model
-        self.timeout = settings.timeout
-        self.places = settings.threads + -(-settings.queue // settings.workers)  # rounded up
-        self.threads = settings.threads
-        self.turns = asyncio.Semaphore(settings.threads)
-        self.large = asyncio.Semaphore(settings.threads + 1)
-        self.pool = ThreadPoolExecutor(settings.threads)
+    For one event loop only. `may_be_quick` is false for a model whose pace may change from one request to the next.
+    """
+
+    def __init__(self, settings: Settings, respond: Callable[[str, bytes, str, str], Response], may_be_quick: bool):
+        self.run = respond
+        self.may_be_quick = may_be_quick
+        self.timeout = settings.timeout + (MARGIN if settings.multi_model else 0)
+        self.threads = threads = settings.worker_threads
+        self.places = threads + -(-settings.queue // settings.workers)  # rounded up
+        self.turns = asyncio.Semaphore(threads)
+        self.large = asyncio.Semaphore(threads + 1)
+        self.pool = ThreadPoolExecutor(threads)
         self.quick = False
         self.replace_worker: Callable[[], object] = lambda: None
 
-    async def answer(self, receive: Receive, length: int, content_type: str, accept: str) -> tuple[Response, int]:
+    async def answer(self, receive: Receive, length: int, path: str, *headers: str) -> tuple[Response, int]:
         """The answer to a request, and how many bytes its body had; `length` is what it is said to have.
 
-        A refusal with status 503 if there is no place for it (S-49) or no answer in time (S-45); raises Gone.
+        `headers` are Content-Type and Accept. A refusal with status 503 if there is no place for it (S-49) or no
+        answer in time (S-45); raises Gone.
         """
         if self.places <= 0:
             return FULL, 0
@@ -53,17 +61,17 @@ class Inference:
         try:
             async with asyncio.timeout(self.timeout), self.large if length > LARGE else nullcontext():
                 body = await read(receive)
-                return await self.respond(body, content_type, accept), len(body)
+                return await self.respond(path, body, *headers), len(body)
         except TimeoutError:
             return LATE, 0
         finally:
             self.places += 1
 
-    async def respond(self, body: bytes, content_type: str, accept: str) -> Response:
+    async def respond(self, path: str, body: bytes, *headers: str) -> Response:
         """The model's answer, given in this thread or in another."""
         if self.quick and len(body) <= SMALL:
-            return self.timed(body, content_type, accept)
-        return await self.in_thread(self.timed, body, content_type, accept)
+            return self.timed(path, body, *headers)
+        return await self.in_thread(self.timed, path, body, *headers)
 
     async def parts(self, body: Iterator[bytes]) -> AsyncIterator[bytes]:
         """The parts of a stream, each made in a thread, between those of others; raises what it raises.
@@ -86,11 +94,11 @@ class Inference:
         future.add_done_callback(self.next_turn)
         return await asyncio.shield(future)  # a turn lasts as long as its thread, whoever still waits for it
 
-    def timed(self, body: bytes, content_type: str, accept: str) -> Response:
+    def timed(self, path: str, body: bytes, *headers: str) -> Response:
         started = time.perf_counter()
-        answer = self.model.respond(body, content_type, accept)
+        answer = self.run(path, body, *headers)
         if len(body) <= SMALL:
-            self.quick = not self.model.has_handlers and time.perf_counter() - started < QUICK
+            self.quick = self.may_be_quick and time.perf_counter() - started < QUICK
         return answer
 
     def next_turn(self, _: object) -> None:

@@ -8,8 +8,8 @@ FRONTS = ["uvicorn"]
 SERVERS = [("uvicorn", "uvicorn")]
 # How many requests each takes on with one worker and a queue of one.
 TAKEN = {"uvicorn": 2}
-# Those that give a request up by its time.
-ENDS_WHAT_HANGS = FRONTS
+# The process whose children are the workers.
+PARENT = "uvicorn"
 
 
 def environment(front: str, program: Path) -> dict[str, str]:

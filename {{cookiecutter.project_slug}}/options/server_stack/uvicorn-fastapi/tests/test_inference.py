@@ -15,14 +15,16 @@ DONE = Response(200, b"done", "text/plain")
 class Model:
     """Notes the threads that it runs in; `may_go` is what its answers wait for."""
 
-    def __init__(self, has_handlers: bool = False, **environment: str):
+    def __init__(self, **environment: str):
         self.settings = Settings.from_environment({"SAGEMAKER_MODEL_SERVER_WORKERS": "1", **environment})
-        self.has_handlers = has_handlers
         self.threads: list[bool] = []
         self.may_go = threading.Event()
         self.may_go.set()
 
-    def respond(self, body: bytes, content_type: str, accept: str) -> Response:
+    def inference(self, may_be_quick: bool = True) -> Inference:
+        return Inference(self.settings, self.respond, may_be_quick)
+
+    def respond(self, path: str, body: bytes, content_type: str, accept: str) -> Response:
         self.threads.append(threading.current_thread() is not threading.main_thread())
         assert self.may_go.wait(30)
         return DONE
@@ -40,12 +42,13 @@ def sending(*parts: bytes):
 
 
 def ask(inference: Inference, body: bytes = b"x", receive=None, length: int | None = None):
-    return inference.answer(receive or sending(body), len(body) if length is None else length, "text/csv", "")
+    asked = len(body) if length is None else length, "/invocations", "text/csv", ""
+    return inference.answer(receive or sending(body), *asked)
 
 
-def answers(model: Model, *bodies: bytes) -> list[Response]:
+def answers(model: Model, *bodies: bytes, may_be_quick: bool = True) -> list[Response]:
     async def all_of_them():
-        inference = Inference(model)
+        inference = model.inference(may_be_quick)
         return [(await ask(inference, body))[0] for body in bodies]
 
     return asyncio.run(all_of_them())
@@ -65,15 +68,15 @@ def test_a_slow_model_is_never_waited_for_in_the_event_loop(monkeypatch):
 
 
 def test_handlers_always_run_in_a_thread():
-    model = Model(has_handlers=True)
-    answers(model, b"x", b"x", b"x")
+    model = Model()
+    answers(model, b"x", b"x", b"x", may_be_quick=False)
     assert model.threads == [True, True, True]
 
 
 def test_as_many_wait_as_the_queue_is_long_and_the_next_is_refused_at_once():
     async def scenario():
         model = Model(SAGEMAKER_MODEL_JOB_QUEUE_SIZE="2")
-        inference = Inference(model)
+        inference = model.inference()
         model.may_go.clear()
         waiting = [asyncio.ensure_future(ask(inference)) for _ in range(3)]
         await asyncio.sleep(0)
@@ -88,7 +91,7 @@ def test_as_many_wait_as_the_queue_is_long_and_the_next_is_refused_at_once():
 def test_what_takes_too_long_is_given_up_and_a_turn_is_free_again():
     async def scenario():
         model = Model(SAGEMAKER_MODEL_SERVER_TIMEOUT="1")
-        inference = Inference(model)
+        inference = model.inference()
         replaced = asyncio.Event()
         inference.replace_worker = replaced.set
         model.may_go.clear()
@@ -104,7 +107,7 @@ def test_what_takes_too_long_is_given_up_and_a_turn_is_free_again():
 
 def test_a_client_that_sends_too_slowly_is_given_up_without_blaming_the_model():
     async def scenario():
-        inference = Inference(Model(SAGEMAKER_MODEL_SERVER_TIMEOUT="1"))
+        inference = Model(SAGEMAKER_MODEL_SERVER_TIMEOUT="1").inference()
         inference.replace_worker = lambda: pytest.fail("no thread hangs")
         assert (await ask(inference, receive=asyncio.Event().wait))[0] == LATE
         assert (await ask(inference))[0] == DONE
@@ -114,7 +117,7 @@ def test_a_client_that_sends_too_slowly_is_given_up_without_blaming_the_model():
 
 def test_a_client_that_goes_away_while_sending_leaves_its_place():
     async def scenario():
-        inference = Inference(Model(SAGEMAKER_MODEL_JOB_QUEUE_SIZE="1"))
+        inference = Model(SAGEMAKER_MODEL_JOB_QUEUE_SIZE="1").inference()
         for _ in range(3):
             with pytest.raises(Gone):
                 await ask(inference, receive=sending(), length=LARGE + 1)
@@ -126,7 +129,7 @@ def test_a_client_that_goes_away_while_sending_leaves_its_place():
 def test_large_bodies_are_read_a_few_at_a_time():
     async def scenario():
         model = Model()
-        inference = Inference(model)
+        inference = model.inference()
         read = 0
 
         async def receive():
@@ -146,7 +149,7 @@ def test_large_bodies_are_read_a_few_at_a_time():
 
 def test_a_body_in_parts_is_put_together():
     async def scenario():
-        _, received = await ask(Inference(Model()), receive=sending(b"ab", b"", b"c"))
+        _, received = await ask(Model().inference(), receive=sending(b"ab", b"", b"c"))
         assert received == 3
 
     asyncio.run(scenario())
