@@ -114,6 +114,21 @@ def test_what_cannot_be_answered_is_refused_in_plain_text(server, method, path, 
     assert b"<" not in response.body
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", "/models"), ("POST", "/models"), ("POST", "/models/m/invoke")])
+def test_without_multi_model_mode_its_routes_say_how_to_have_it(server, method, path):
+    response = server.request(method, path)
+    assert (response.status, response.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
+    assert response.body == b"this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one\n"
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_the_playground_is_there_if_asked_for(front, trained, tmp_path):
+    with Server(trained.base, front, tmp_path / "log", BYOC_PLAYGROUND="true") as server:
+        response = server.ready().request("GET", "/")
+    assert (response.status, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert b"sepal_length" in response.body
+
+
 def test_a_wrong_method_is_told_the_right_ones(server):
     assert set(server.request("GET", "/invocations").headers["Allow"].split(", ")) - {"OPTIONS"} == {"POST"}
     allowed = set(server.request("DELETE", "/ping").headers["Allow"].split(", "))

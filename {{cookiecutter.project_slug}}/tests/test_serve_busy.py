@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from serving import WAITING, Server, wait_until
-from stack import ENDS_WHAT_HANGS, FRONTS, TAKEN
+from stack import FRONTS, TAKEN
 
 
 @pytest.mark.parametrize("front", FRONTS)
@@ -34,7 +34,7 @@ def test_too_many_requests_are_refused_at_once_and_pings_answered(front, paths, 
         assert server.request("POST", "/invocations", b"x").status == 200
 
 
-@pytest.mark.parametrize("front", ENDS_WHAT_HANGS)
+@pytest.mark.parametrize("front", FRONTS)
 def test_a_hung_request_is_given_up_in_plain_text_and_the_next_is_answered(front, paths, program_with, tmp_path):
     program = program_with(WAITING)
     settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 1}

@@ -1,0 +1,100 @@
+"""Whatever clients send, and however much of it: no fault, no worker lost, no memory kept (S-09, S-43).
+
+The environment variable REQUESTS says how many are sent, about; memory is judged from 20,000 on: before that, the
+workers have not yet seen every kind.
+"""
+
+import http.client
+import itertools
+import json
+import multiprocessing
+import os
+import re
+from collections import Counter
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import psutil
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from serving import Server, wait_until
+from stack import FRONTS, PARENT
+from test_any_request import ACCEPT, BODY, CONTENT_TYPE, FINITE
+
+from byoc import codecs
+
+REQUESTS = int(os.environ.get("REQUESTS", "1000"))
+CLIENTS = 3  # each a process with one connection; without nginx, one worker may get them all, and takes on three
+ALIKE = 2 * (len(codecs.DECODERS) + 1)  # two bodies, each as all the content types, and as one that hypothesis makes
+BLOCK = max(1, min(125, REQUESTS // ALIKE // 20))  # examples of one run of hypothesis, which remembers what it tried
+NOISE = 6_000_000  # bytes by which the memory of all processes of the server may differ without anything being kept
+
+GOOD = st.lists(st.lists(FINITE, min_size=4, max_size=4), min_size=1, max_size=4).flatmap(
+    lambda rows: st.sampled_from([json.dumps(rows), "\n".join(map(json.dumps, rows)), csv(rows)]).map(str.encode)
+)
+
+
+def csv(rows: list[list[float]]) -> str:
+    return "\n".join(",".join(map(repr, row)) for row in rows)
+
+
+def sendable(header: str) -> bool:
+    return not {"\r", "\n"} & set(header)
+
+
+def ask(port: int, number: int) -> Counter:
+    """Send a block of requests, other ones for each number; how often each content type got which status."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    answers = Counter()
+
+    @seed(number)
+    @settings(max_examples=BLOCK, phases=[Phase.generate], derandomize=False, suppress_health_check=list(HealthCheck))
+    @given(GOOD, BODY, CONTENT_TYPE.filter(sendable), ACCEPT.filter(sendable))
+    def requests(good, odd, odd_type, accept):
+        for body, content_type in itertools.product((good, odd), (*codecs.DECODERS, odd_type)):
+            headers = {"Content-Type": content_type, "Accept": accept}
+            connection.request("POST", "/invocations", body, {name: text for name, text in headers.items() if text})
+            response = connection.getresponse()
+            text = response.read()
+            assert response.status in (200, 400, 406, 413, 415), (response.status, text)
+            assert response.status == 200 or response.headers["Content-Type"].startswith("text/plain"), text
+            answers[content_type if content_type in codecs.DECODERS else "other", response.status] += 1
+
+    requests()
+    connection.close()
+    return answers
+
+
+def memory(server: Server) -> int:
+    """Bytes of all processes of the server, but for those of files; what they share counts once. Only Linux tells."""
+    serve = psutil.Process(server.process.pid)
+    rollups = [Path(f"/proc/{process.pid}/smaps_rollup") for process in [serve, *serve.children(recursive=True)]]
+    return 1024 * sum(int(re.search(r"Pss_Anon: *(\d+)", file.read_text())[1]) for file in rollups if file.exists())
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_no_request_costs_a_fault_or_a_worker_or_memory(front, trained, tmp_path, capsys):
+    fork = multiprocessing.get_context("fork")
+    with Server(trained.base, front, tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
+        parent = server.ready().child(PARENT)
+        wait_until(lambda: len(parent.children()) == 2)
+        workers = parent.children()
+        blocks = range(-(-REQUESTS // (BLOCK * ALIKE)))
+        with ProcessPoolExecutor(CLIENTS, mp_context=fork) as pool:
+            first = blocks[: len(blocks) // 5]
+            answers = sum(pool.map(partial(ask, server.port), first), Counter())
+            before = memory(server)
+            answers += sum(pool.map(partial(ask, server.port), blocks[len(first) :]), Counter())
+        after = memory(server)
+        assert parent.children() == workers
+    assert "Traceback" not in server.log
+    assert answers.total() == len(blocks) * BLOCK * ALIKE
+    with capsys.disabled():
+        told = f"{before / 1e6:.1f} MB after a fifth, {after / 1e6:.1f} MB after all"
+        print(f"\n{answers.total()} requests by {front}, memory {told}")
+        for (content_type, status), count in sorted(answers.items()):
+            print(f"  {content_type:34} {status} {count:7}")
+    if REQUESTS >= 20_000:
+        assert after - before < NOISE
