@@ -1,10 +1,12 @@
 """Answers that leave in parts, as they are made (X-01 to X-05)."""
 
 import http.client
+import time
 
 import pytest
 from serving import Server, wait_until
 from stack import FRONTS
+from test_serve_metrics import scrape
 
 # The parts of an answer, of which the second waits until the test lets it go. "break" fails after the first part,
 # "refuse" before it.
@@ -87,6 +89,21 @@ def test_a_stream_that_breaks_off_has_no_end(server, ask, tmp_path):
     assert server.request("POST", "/invocations", "x").body == b"first,last"
 
 
+@pytest.mark.parametrize("front", FRONTS)
+def test_a_stream_may_take_longer_than_a_request_while_its_parts_come(front, paths, program_with, tmp_path):
+    settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 2}
+    with Server(paths.base, front, tmp_path / "log", program_with(ALGORITHM), **settings) as server:
+        connection = http.client.HTTPConnection("127.0.0.1", server.ready().port, timeout=30)
+        connection.request("POST", "/invocations", "go on", {"Content-Type": "text/plain"})
+        answer = connection.getresponse()
+        begun = time.monotonic()
+        while time.monotonic() - begun < 2 * 2.5:
+            assert answer.read1()
+        (tmp_path / "go").touch()
+        assert answer.read().endswith(b"last")
+        connection.close()
+
+
 def test_a_client_that_goes_away_ends_the_stream(server, ask, tmp_path):
     answer = ask("go on")
     assert answer.read1().startswith(b"first,")
@@ -94,3 +111,23 @@ def test_a_client_that_goes_away_ends_the_stream(server, ask, tmp_path):
     ask.hang_up()
     wait_until((tmp_path / "ended").exists)
     assert not (tmp_path / "go").exists()
+
+
+def test_streams_that_end_break_off_or_are_left_are_counted_and_hold_no_place(server, ask, tmp_path):
+    def ended(count: int) -> bool:
+        told = scrape(server)
+        return told[("invocation_duration_seconds_count",)] == count and not told[("invocations_in_progress",)]
+
+    assert ask("go on").read1().startswith(b"first,")
+    ask.hang_up()
+    wait_until(lambda: ended(1))
+    left = scrape(server)[("invocation_response_bytes_total",)]
+    assert left >= len(b"first,")
+    (tmp_path / "go").touch()
+    for number in range(5):
+        assert server.request("POST", "/invocations", "x").body == b"first,last"
+        with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+            server.request("POST", "/invocations", "break")
+        wait_until(lambda count=3 + 2 * number: ended(count))
+    sent = 5 * (len(b"first,last") + len(b"first,"))
+    assert scrape(server)[("invocation_response_bytes_total",)] == left + sent

@@ -33,6 +33,7 @@ class Invocations:
         self._places = places = deque(range(settings.places))
         self._route = MODEL_INVOCATIONS if settings.multi_model else INVOCATIONS
         self._waits_in_time = settings.multi_model  # who waits for a model's process waits no longer than that
+        self.tell_alive: Callable[[], object] = lambda: None
         # In a worker with threads only: one without is ended by gunicorn.
         self._watch = Watch(settings.timeout, lambda: settings.places - len(places))
 
@@ -80,6 +81,7 @@ class Invocations:
             while (part := self._in_time(environ, b"", next, answer.body, None)) is not None:
                 yield part
                 sent += len(part)
+                self.tell_alive()
         finally:
             end(sent)
 
