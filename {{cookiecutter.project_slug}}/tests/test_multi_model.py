@@ -1,5 +1,6 @@
 """Models come and go in processes of their own, and whoever asks at any moment gets the truth (M-03 to M-14)."""
 
+import json
 import os
 import shutil
 import signal
@@ -9,16 +10,18 @@ import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from multiprocessing import Pipe
 from pathlib import Path
 
 import psutil
 import pytest
 
-from byoc import multi_model
+from byoc import model_process, multi_model
 from byoc.errors import RequestError
 from byoc.multi_model import Models
 from byoc.paths import Paths
 from byoc.settings import Settings
+from predictor import Response
 
 # Does what the file `order` in the model's folder says, a line of Python: when loaded, and when asked.
 OBEYING = """
@@ -390,3 +393,17 @@ def test_the_kernel_is_told_to_take_models_first(endpoint):
     (model,) = endpoint.processes()
     with open(f"/proc/{model.pid}/oom_score_adj") as file:
         assert file.read() == "1000\n"
+
+
+@pytest.mark.parametrize(("second", "status", "start"), [("b", 200, b"ab"), (None, 500, b"the model failed on this ")])
+def test_what_a_handler_yields_is_answered_in_one_piece(second, status, start):
+    def parts():
+        yield b"a"
+        yield second.encode()
+
+    client, model = Pipe()
+    client.send_bytes(json.dumps({"content_type": "", "accept": ""}).encode())
+    client.send_bytes(b"x")
+    model_process.answer(model, lambda *_: Response(200, parts(), "text/plain"))
+    assert json.loads(client.recv_bytes())["status"] == status
+    assert client.recv_bytes().startswith(start)

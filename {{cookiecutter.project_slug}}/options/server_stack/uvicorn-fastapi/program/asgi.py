@@ -119,15 +119,14 @@ async def refuse_parameters(request: Request, error: RequestValidationError) -> 
 
 async def app(scope, receive, send):
     """Answer predictions straight away, and everything else by FastAPI."""
-    path = scope["path"] if scope["type"] in ("http", "websocket") else ""
-    if scope["type"] == "websocket" and path == conversation.PATH and model and model.converse:
+    if scope["type"] == "http":
+        path = scope["path"]
+        predicts = path == "/invocations" or (settings.multi_model and path.endswith("/invoke"))
+        await (invoke if predicts and scope["method"] == "POST" else answer_others)(scope, receive, send)
+    elif scope["type"] == "websocket" and scope["path"] == conversation.PATH and model and model.converse:
         await converse(receive, send)
-    elif scope["type"] != "http":
-        await fastapi(scope, receive, send)
-    elif scope["method"] == "POST" and (path == "/invocations" or (settings.multi_model and path.endswith("/invoke"))):
-        await invoke(scope, receive, send)
     else:
-        await answer_others(scope, receive, send)
+        await fastapi(scope, receive, send)
 
 
 async def converse(receive, send):
