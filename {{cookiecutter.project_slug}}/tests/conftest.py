@@ -14,6 +14,7 @@ from unittest import mock
 
 import hypothesis
 import pytest
+from endpoint import Endpoint
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from byoc.paths import Paths
@@ -106,3 +107,26 @@ def program_with(tmp_path) -> Callable[[str], Path]:
         return program
 
     return copy
+
+
+@pytest.fixture(scope="module")
+def shared_endpoint(project, tmp_path_factory):
+    with Endpoint(tmp_path_factory.mktemp("endpoint"), project / "program") as endpoint:
+        yield endpoint
+
+
+@pytest.fixture
+def endpoint(shared_endpoint):
+    """An endpoint without models."""
+    yield shared_endpoint
+    for name in shared_endpoint.names():
+        shared_endpoint.unload(name)
+    shutil.rmtree(shared_endpoint.paths.models, ignore_errors=True)
+    (shared_endpoint.folder / "left").unlink(missing_ok=True)
+
+
+@pytest.fixture
+def own_endpoint(project, tmp_path):
+    """An endpoint that the test may end, with two threads a model."""
+    with Endpoint(tmp_path, project / "program", SAGEMAKER_MODEL_SERVER_THREADS="2") as endpoint:
+        yield endpoint

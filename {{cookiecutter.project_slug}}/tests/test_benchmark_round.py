@@ -1,6 +1,5 @@
 """One round of the benchmark on this project's own server, with wrk's part played by another."""
 
-import sys
 import time
 from pathlib import Path
 
@@ -68,9 +67,10 @@ def test_a_server_that_ends_is_reported_with_its_last_words(serve, tmp_path):
 
 def test_nothing_is_left_of_a_server_that_does_not_stop(serve, tmp_path, monkeypatch):
     monkeypatch.setattr("benchmark.target_venv.STOP_LIMIT", 1)
-    serve.write_text(f"#!/bin/sh\ntrap '' TERM\n{sys.executable} -c 'import time; time.sleep(60)'\n")
+    serve.write_text("#!/bin/sh\ntrap '' TERM\nsleep 60\nexit 0\n")
     with Venv(serve.parent, tmp_path).serving() as server:
         while len(started := family(server.process.pid)) < 2:
+            assert server.process.poll() is None
             time.sleep(0.05)
     assert server.process.returncode == -9
     assert [len(family(pid)) for pid in started] == [1, 1]

@@ -1,7 +1,12 @@
 """A job whose own Python cannot act any more still ends in time, and with a reason (T-05, T-08, T-09)."""
 
+import os
 import signal
+import subprocess
+import sys
+from contextlib import suppress
 
+import psutil
 import pytest
 from jobs import ALGORITHM, stopped
 
@@ -80,3 +85,17 @@ def test_the_end_of_other_children_is_not_the_end_of_the_job(paths, run_train, p
     orphan = '    subprocess.run(["/bin/sh", "-c", "(sleep 0.1; exit 9) & (sleep 0.2; exit 9) &"], check=True)\n'
     run = run_train(paths, program_with(ALGORITHM + TRAIN + orphan + "    time.sleep(0.4)\n    save(job)\n"))
     assert (run.returncode, run.stderr) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a process has no way to end with another")
+def test_who_kills_train_kills_the_training(paths, program_with):
+    program = program_with(ALGORITHM + TRAIN + "    print(os.getpid(), flush=True)\n    wait()\n")
+    environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(paths.base)}
+    with subprocess.Popen([sys.executable, program / "train"], env=environment, stdout=subprocess.PIPE) as supervisor:
+        training = psutil.Process(int(supervisor.stdout.readline()))
+        supervisor.kill()
+        try:
+            training.wait(timeout=10)
+        finally:
+            with suppress(psutil.NoSuchProcess):
+                training.kill()

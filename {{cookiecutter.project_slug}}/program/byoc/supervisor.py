@@ -5,9 +5,11 @@ library, or stuck in C code that holds Python's lock (T-05, T-08, T-09). In a co
 orphans.
 """
 
+import ctypes
 import faulthandler
 import os
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -20,6 +22,7 @@ GRACE = 90
 # … and at which a process that still runs is killed, whatever it does.
 LIMIT = 110
 
+PR_SET_PDEATHSIG = 1  # https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
 WHERE = signal.SIGUSR2  # makes the process tell where it is
 WRITING = 0.5  # seconds for that
 AWAITED = SIGNALS | {signal.SIGALRM, signal.SIGCHLD}
@@ -40,8 +43,10 @@ def supervised(work: Callable[[Stop], int]) -> int:
     stop = Stop()
     reading, writing = os.pipe()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
+    supervisor = os.getpid()
     process = os.fork()
     if process == 0:
+        _end_with(supervisor)
         faulthandler.enable(writing, all_threads=False)
         faulthandler.register(WHERE, writing, all_threads=False)
         stop.listen()
@@ -58,6 +63,14 @@ def supervised(work: Callable[[Stop], int]) -> int:
     os.write(writing, b"\n")  # so that there is something to read, even if the process could not tell where it was
     failure.report(paths.failure, reason, _traceback(os.read(reading, 65_536).decode(errors="replace")))
     return exit_code
+
+
+def _end_with(supervisor: int) -> None:
+    """Have the kernel kill this process if the supervisor is killed: outside a container, it would train on unseen."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != supervisor:  # killed before that
+            os._exit(1)
 
 
 def _watch(process: int) -> tuple[int, list[signal.Signals]]:

@@ -3,44 +3,38 @@
 import csv
 import io
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
+import orjson
 
 from byoc.codecs import table
 from byoc.errors import RequestError, RowError
 
-# From this many bytes on, looking at the whole body at once is faster than at line after line.
-LARGE = 2000
-COMMA, NEWLINE = b",\n"
+# What numbers are written with; a blank may stand on either side of one.
+NUMERALS = b"0123456789+-.eE \t"
 
 
 def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     body = body.rstrip(b"\r\n")
     try:
-        if len(body) >= LARGE:
-            return _numbers(body, features)
-        rows = np.array([line.split(b",") for line in body.splitlines()], dtype=np.float32)
-        if features is None or rows.shape[1] == len(features):
-            return rows
+        return _numbers(body, features)
     except ValueError:
-        pass
-    return table.from_cells(_cells(body), features, float)  # quoted numbers, or the place of the fault
+        return table.from_cells(_cells(body), features, float)  # quoted numbers, or the place of the fault
 
 
 def _numbers(body: bytes, features: Sequence[str] | None) -> np.ndarray:
-    """All numbers in one go; raises ValueError for all that is not plain numbers, the same count in every line."""
-    body = body.replace(b"\r\n", b"\n") + b"\n"
-    if b"\r" in body:
+    """All numbers in one go; raises ValueError for all that is not plain numbers, the same count in every line.
+
+    Without its line ends, such CSV is an array in JSON, for which there is a parser many times faster than NumPy's.
+    """
+    body = body.replace(b"\r\n", b"\n")
+    marks = body.translate(None, NUMERALS) + b"\n"
+    width = marks.index(b"\n") + 1 if features is None else len(features)
+    if marks != (b"," * (width - 1) + b"\n") * (len(marks) // width):
         raise ValueError
-    width = body[: body.index(b"\n")].count(b",") + 1 if features is None else len(features)
-    characters = np.frombuffer(body, np.uint8)
-    marks = characters[(characters == COMMA) | (characters == NEWLINE)].reshape(-1, width)
-    if (marks[:, -1] != NEWLINE).any() or (marks[:, :-1] != COMMA).any():
-        raise ValueError
-    numbers = np.fromstring(body[:-1].replace(b"\n", b","), dtype=np.float32, sep=",")
-    return numbers.reshape(marks.shape)
+    numbers = orjson.loads(b"[" + body.replace(b"\n", b",") + b"]")
+    return np.fromiter(numbers, np.float32, len(numbers)).reshape(-1, width)
 
 
 def _cells(body: bytes) -> list[list[str]]:
@@ -62,9 +56,10 @@ def encode(columns: dict[str, Any]) -> bytes:
     if len(columns) == 1:
         (values,) = columns.values()
         if not isinstance(values[0], list):
-            # Labels repeat themselves, so each is looked at once.
-            cell = cache(_cell) if len(values) > 9 and isinstance(values[0], str) else _cell
-            return ("\n".join([cell(value) for value in values]) + "\n").encode()
+            if isinstance(values[0], str):  # labels repeat themselves, so each is looked at once
+                cells = {label: _cell(label) for label in set(values)}
+                return ("\n".join([cells[label] for label in values]) + "\n").encode()
+            return ("\n".join(map(_cell, values)) + "\n").encode()
     lines = io.StringIO()
     writer = csv.writer(lines, lineterminator="\n")
     for row in zip(*columns.values(), strict=True):
