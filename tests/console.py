@@ -128,5 +128,4 @@ class Session:
             if matches(command.output, log.read_text()):
                 break
             time.sleep(0.1)
-        time.sleep(1)  # gunicorn's last line comes before nginx listens
         return log.read_text()

@@ -26,6 +26,8 @@ REQUIRED = {
         "requirements/server.txt",
         "requirements/server.modules",
         "requirements/server_stack.apt",
+        "docs/server.md",
+        "tests/stack.py",
     },
     "base_image": {"requirements/base_image.apt"},
 }

@@ -1,8 +1,11 @@
 """The scoring service: a request's bytes in, a response's bytes out. It knows no web framework."""
 
 import traceback
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from inspect import isgeneratorfunction
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +35,13 @@ OUTPUTS = {
 
 @dataclass(frozen=True)
 class Response:
-    """What goes to the client, and `remark`, what the log should tell about it."""
+    """What goes to the client, and `remark`, what the log should tell about it.
+
+    A body in parts leaves part by part, as they are made (X-01).
+    """
 
     status: int
-    body: bytes
+    body: bytes | Iterator[bytes]
     content_type: str
     remark: str = ""
 
@@ -47,15 +53,19 @@ class Predictor:
         """Load the model; raises ModelError if there is none that can be served."""
         own = handlers.find(algorithm)
         self.settings = settings
+        self.has_handlers = bool(own)  # whose pace nobody knows
         self._model = own.get("model_fn", OnnxModel)(model_dir)
+        self.signature = getattr(self._model, "signature", None)
         self._input_fn = own.get("input_fn", partial(decode, features=getattr(self._model, "feature_names", None)))
         self._predict_fn = own.get("predict_fn", predict)
         self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
         self._marks = settings.bad_records == "mark"
-        self._line_by_line = not own.keys() & {"input_fn", "output_fn", "transform_fn"}  # so both formats are ours
+        own_answer = isgeneratorfunction(self._predict_fn) or own.keys() & {"output_fn", "transform_fn"}
+        self._line_by_line = not (own_answer or "input_fn" in own)  # so both formats are ours
         signature = getattr(self._model, "signature", None)
         self.signature = signature if isinstance(signature, Signature) and self._line_by_line else None
         self._transform_fn = own.get("transform_fn", self._transform)
+        self.converse = partial(own["converse_fn"], self._model) if "converse_fn" in own else None
 
     @classmethod
     def from_environment(cls) -> "Predictor":
@@ -74,7 +84,8 @@ class Predictor:
         try:
             answer = self._transform_fn(self._model, body, content_type, accept)
             body, content_type, *remark = answer if isinstance(answer, tuple) else (answer, accept)
-            return Response(200, body if isinstance(body, bytes) else str(body).encode(), content_type, *remark)
+            body = in_parts(body) if isinstance(body, Iterator) else as_bytes(body)
+            return Response(200, body, content_type, *remark)
         except RequestError as error:
             return refusal(error.status, str(error))
         except MemoryError:
@@ -109,6 +120,15 @@ class Predictor:
         return lines, given, remark
 
 
+def as_bytes(part: Any) -> bytes:
+    return part if isinstance(part, bytes) else str(part).encode()
+
+
+def in_parts(body: Iterator[Any]) -> Iterator[bytes]:
+    """The first part is made at once: what fails before it can still be refused in full (X-04)."""
+    return map(as_bytes, chain([next(body, b"")], body))
+
+
 def refusal(status: int, reason: str, remark: str = "") -> Response:
     """An error's response: plain text, short enough to reach the client whole (S-44)."""
     body = f"{reason[: ERROR_LENGTH - 1]}\n".encode(errors="replace")  # JSON can hold what UTF-8 cannot
@@ -126,8 +146,13 @@ def predict(data: np.ndarray, model: Any) -> Any:
     return model.predict(data)
 
 
-def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes, str]:
-    """The `output_fn`: what a classifier was asked for, or else an array's rows, in the type asked for."""
+def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes | Iterator[Any], str]:
+    """The `output_fn`: what a classifier was asked for, or else an array's rows, in the type asked for.
+
+    Of a `predict_fn` that yields, the parts are the answer.
+    """
+    if isinstance(prediction, Iterator):
+        return prediction, accept
     content_type, outputs = response_format(accept, default_output)
     if isinstance(prediction, dict):
         columns = {name: OUTPUTS[name](prediction) for name in outputs}

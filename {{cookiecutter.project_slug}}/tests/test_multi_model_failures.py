@@ -1,9 +1,14 @@
 """What a model that cannot be loaded, fails, or does not fit costs: itself (M-05, M-06, M-12)."""
 
+import json
+from multiprocessing import Pipe
+
 import pytest
 from endpoint import KILLED, status_of
 
+from byoc import model_process
 from byoc.errors import RequestError
+from predictor import Response
 
 
 @pytest.mark.parametrize(
@@ -70,3 +75,17 @@ def test_what_turns_out_not_to_fit_is_unloaded_again(endpoint):
     left.unlink()
     (endpoint.model("m") / "load").unlink()
     assert endpoint.post("m")
+
+
+@pytest.mark.parametrize(("second", "status", "start"), [("b", 200, b"ab"), (None, 500, b"the model failed on this ")])
+def test_what_a_handler_yields_is_answered_in_one_piece(second, status, start):
+    def parts():
+        yield b"a"
+        yield second.encode()
+
+    client, model = Pipe()
+    client.send_bytes(json.dumps({"content_type": "", "accept": ""}).encode())
+    client.send_bytes(b"x")
+    model_process.answer(model, lambda *_: Response(200, parts(), "text/plain"))
+    assert json.loads(client.recv_bytes())["status"] == status
+    assert client.recv_bytes().startswith(start)

@@ -2,7 +2,10 @@
 
 Names and signatures are SageMaker's own: `model_fn(model_dir)`, `input_fn(request_body, content_type)`,
 `predict_fn(data, model)`, `output_fn(prediction, accept)`, and `transform_fn(model, request_body, content_type,
-accept)` in the place of the last three.
+accept)` in the place of the last three. One that yields, or gives an iterator of text or bytes, streams its answer.
+
+Ours, because SageMaker has no name for it: `converse_fn(model, messages)` is given an iterator of text and bytes, which
+ends when the client does, and yields what to answer: bidirectional streaming (X-10), where the server stack has it.
 https://github.com/aws/sagemaker-inference-toolkit
 """
 
@@ -13,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-NAMES = ("model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn")
+NAMES = ("model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn", "converse_fn")
 
 
 def find(source: Path) -> dict[str, Callable[..., Any]]:

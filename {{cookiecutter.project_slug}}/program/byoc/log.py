@@ -6,11 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 
-def line(**fields: Any) -> None:
-    """Print the fields that are not empty, with the time, in one write: other processes write there as well."""
+def text(**fields: Any) -> str:
+    """A line with the time and the fields that are not empty."""
     kept = {name: value for name, value in fields.items() if value not in ("", None)}
     time = datetime.now(UTC).isoformat(timespec="milliseconds")
-    sys.stdout.write(json.dumps({"time": time, **kept}) + "\n")
+    return json.dumps({"time": time, **kept}) + "\n"
+
+
+def line(**fields: Any) -> None:
+    """Print a line in one write: other processes write there as well."""
+    sys.stdout.write(text(**fields))
     sys.stdout.flush()
 
 

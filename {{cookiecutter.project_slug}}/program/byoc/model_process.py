@@ -112,8 +112,10 @@ def answer(client: Connection, respond: Callable) -> None:
     asked, body = json.loads(client.recv_bytes()), client.recv_bytes()
     try:
         response = respond(body, asked["content_type"], asked["accept"])
+        body = response.body if isinstance(response.body, bytes) else b"".join(response.body)  # no API streams from it
     except BaseException as error:  # a handler may even have called sys.exit
         response = predictor.refusal(500, f"the model failed on this request: {error!r}", traceback.format_exc())
+        body = response.body
     head = {"status": response.status, "content_type": response.content_type, "remark": response.remark}
     client.send_bytes(json.dumps(head).encode())
-    client.send_bytes(response.body)
+    client.send_bytes(body)

@@ -16,13 +16,14 @@ from typing import Any
 from byoc.errors import RequestError
 from byoc.paths import Paths
 from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
+from predictor import Response, refusal
 
 SINGLE = "this is a multi-model endpoint: POST /models/NAME/invoke takes its place; unset SAGEMAKER_MULTI_MODEL for one"
 PAGE = "100"  # models, if the request does not say
 
 
 class Models:
-    """Names are opaque, and any text but none. Every method raises RequestError for what cannot be had."""
+    """Names are opaque, and any text but none. Every method but one raises RequestError for what cannot be had."""
 
     def __init__(self, folder: Path, paths: Paths, settings: Settings):
         self._folder = folder
@@ -75,6 +76,16 @@ class Models:
         except (EOFError, OSError):
             self._ask("ending", name=name)
             raise RequestError(500, f"the model {name!r} ended while it answered; see the log") from None
+
+    def respond(self, path: str, body: bytes, content_type: str, accept: str) -> Response:
+        """Answer `POST path`, which ends in /invoke or is that of single models. Never raises."""
+        try:
+            if path == "/invocations":
+                raise RequestError(404, SINGLE)
+            name = path.removeprefix("/models/").removesuffix("/invoke")
+            return Response(*self.invoke(name, body, content_type, accept))
+        except RequestError as error:
+            return refusal(error.status, str(error))
 
     def _ask(self, do: str, **request: str) -> dict[str, Any]:
         try:

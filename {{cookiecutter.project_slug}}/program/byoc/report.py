@@ -25,13 +25,13 @@ def page(title: str, sections: Iterable[str]) -> str:
 
 
 def picture(heading: str, svg: str) -> str:
-    return _section(heading, svg)
+    return section(heading, svg)
 
 
 def table(heading: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     head = "".join(f"<th>{escape(column)}</th>" for column in columns)
     body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>\n" for row in rows)
-    return _section(heading, f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>")
+    return section(heading, f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>")
 
 
 def summary(heading: str, names: Sequence[str], features: np.ndarray, labels: np.ndarray) -> str:
@@ -43,5 +43,6 @@ def summary(heading: str, names: Sequence[str], features: np.ndarray, labels: np
     return table(heading, ("label", "rows"), by_label) + table("Features", ("feature", "min", "median", "max"), rows)
 
 
-def _section(heading: str, content: str) -> str:
+def section(heading: str, content: str) -> str:
+    """`content` is HTML."""
     return f'<section><h2>{escape(heading)}</h2><div class="wide">{content}</div></section>\n'

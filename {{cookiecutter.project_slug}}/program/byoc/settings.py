@@ -14,6 +14,8 @@ from byoc.errors import SettingError
 # Set by `serve` for its workers on a multi-model endpoint: the folder of all models' sockets, and their host's in it.
 MODELS_FOLDER = "BYOC_MODELS"
 MODELS_HOST = "host"
+# The answer to its routes on any other endpoint.
+MULTI_MODEL_OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one"
 
 
 def _setting(variable: str, default: Any, meaning: str, least: int = 1, choices: tuple[str, ...] = ()) -> Any:
@@ -93,7 +95,7 @@ class Settings:
 
     @property
     def places(self) -> int:
-        """How many requests a worker takes on at a time; nginx sends it no more than it has threads."""
+        """How many requests a worker takes on at a time, where nothing before it sends fewer."""
         return self.worker_threads + 2
 
     @classmethod

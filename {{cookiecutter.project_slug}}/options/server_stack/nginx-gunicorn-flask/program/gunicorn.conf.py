@@ -5,6 +5,13 @@ import gunicorn.util
 limit_request_line = 8190  # as much as nginx lets through
 
 
+def post_worker_init(worker):
+    """Let a stream tell with each part that its worker is not stuck (X-03): one without threads is else ended."""
+    import wsgi  # not above: this file is read before it is
+
+    wsgi.invocations.tell_alive = worker.notify
+
+
 def write_error(sock, status, reason, message):
     """gunicorn's own refusals, of what is no HTTP, in plain text: the page that it would send is HTML (S-44)."""
     body = f"{message or reason}"[:2000].encode(errors="replace") + b"\n"

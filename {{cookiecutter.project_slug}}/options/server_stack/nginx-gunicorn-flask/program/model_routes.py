@@ -19,7 +19,7 @@ class Name(BaseConverter):
 
 
 def add_to(flask: Flask, settings: Settings) -> multi_model.Models:
-    """Add the routes, but for POST /models/NAME/invoke, which goes to `invoke`."""
+    """Add the routes, but for POST /models/NAME/invoke, which goes to `Models.respond`."""
     models = multi_model.Models.from_environment(settings)
     flask.url_map.converters["name"] = Name
 
@@ -41,14 +41,3 @@ def refuse(error: RequestError) -> Response:
     log.request(request.environ, status=error.status, remark=str(error))
     answer = predictor.refusal(error.status, str(error))
     return Response(answer.body, answer.status, content_type=answer.content_type)
-
-
-def invoke(models: multi_model.Models, path: str, *asked: object) -> predictor.Response:
-    """Answer `POST path`, which ends in /invoke or is that of single models; `path` is as WSGI has it."""
-    name = path.encode("latin-1").decode(errors="replace").removeprefix("/models/").removesuffix("/invoke")
-    try:
-        if path == "/invocations":
-            raise RequestError(404, multi_model.SINGLE)
-        return predictor.Response(*models.invoke(name, *asked))
-    except RequestError as error:
-        return predictor.refusal(error.status, str(error))

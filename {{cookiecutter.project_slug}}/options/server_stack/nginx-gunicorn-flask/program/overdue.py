@@ -17,29 +17,28 @@ from byoc import log
 
 
 class Watch:
-    """Gives requests `seconds`. `under_way` tells how many the worker has, `last_words` are bytes for the client."""
+    """Gives requests `seconds`. `under_way` tells how many the worker has."""
 
-    def __init__(self, seconds: int, under_way: Callable[[], int], last_words: bytes):
+    def __init__(self, seconds: int, under_way: Callable[[], int]):
         self._seconds = seconds
         self._under_way = under_way
-        self._last_words = last_words
         self._overdue = 0
 
     @contextmanager
-    def over(self, environ: dict[str, Any]) -> Iterator[None]:
-        """Keep an eye on the request while the block lasts; `environ` is WSGI's."""
-        timer = threading.Timer(self._seconds, self._end, [environ])
+    def over(self, environ: dict[str, Any], last_words: bytes) -> Iterator[None]:
+        """Keep an eye on the request while the block lasts; `environ` is WSGI's, `last_words` are for the client."""
+        timer = threading.Timer(self._seconds, self._end, [environ, last_words])
         timer.start()
         try:
             yield
         finally:
             timer.cancel()
 
-    def _end(self, environ: dict[str, Any]) -> None:
+    def _end(self, environ: dict[str, Any], last_words: bytes) -> None:
         log.request(environ, status=503, remark=f"no answer in {self._seconds} s, so its worker ends")
         client = environ["gunicorn.socket"]
         with suppress(OSError):  # the client may be gone
-            client.sendall(self._last_words)
+            client.sendall(last_words)
             client.shutdown(socket.SHUT_RDWR)
         self._overdue += 1
         os.kill(os.getpid(), signal.SIGTERM)  # it takes no more; its place is filled when it has ended

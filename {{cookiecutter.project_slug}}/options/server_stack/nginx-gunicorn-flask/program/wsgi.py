@@ -3,7 +3,6 @@
 import gc
 import os
 import sys
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,8 @@ import predictor
 from byoc import batch, playground
 from byoc.errors import ModelError, SettingError
 from byoc.metrics import CONTENT_TYPE, Metrics
-from byoc.settings import Settings
+from byoc.settings import MULTI_MODEL_OFF, Settings
 from invocations import Invocations
-
-OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one"
 
 try:
     settings = Settings.from_environment()
@@ -36,11 +33,13 @@ if settings.multi_model:
 
 
 def respond(path: str, *asked: Any) -> predictor.Response:
-    """The model's answer to a body, its content type and what is accepted."""
+    """The answer to a body, its content type and what is accepted; WSGI has the path's UTF-8 as Latin-1."""
+    if models:
+        return models.respond(path.encode("latin-1").decode(errors="replace"), *asked)
     return model.respond(*asked)
 
 
-invocations = Invocations(settings, metrics, partial(model_routes.invoke, models) if models else respond)
+invocations = Invocations(settings, metrics, respond)
 
 # Workers are forked from here: what is frozen is never written to by their collectors, so they share it.
 gc.freeze()
@@ -96,6 +95,6 @@ if settings.playground and model:
 def refuse(error: HTTPException) -> Response:
     """404, 405 and their like in plain text, never an HTML page (S-44)."""
     off = error.code == 404 and not models and request.path.startswith("/models")
-    answer = predictor.refusal(error.code, OFF if off else error.description)
+    answer = predictor.refusal(error.code, MULTI_MODEL_OFF if off else error.description)
     allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
     return Response(answer.body, answer.status, allow, content_type=answer.content_type)

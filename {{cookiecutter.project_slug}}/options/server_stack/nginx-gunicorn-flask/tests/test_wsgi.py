@@ -1,7 +1,6 @@
 """The HTTP routes onto the predictor, without a server around them (S-06, S-44, S-50)."""
 
 import importlib
-import runpy
 import subprocess
 import sys
 
@@ -57,13 +56,6 @@ def test_what_is_not_there_is_refused_in_plain_text(client, method, path, status
     assert b"<" not in response.data
 
 
-@pytest.mark.parametrize(("method", "path"), [("GET", "/models"), ("POST", "/models"), ("POST", "/models/m/invoke")])
-def test_without_multi_model_mode_its_routes_say_how_to_have_it(client, method, path):
-    response = client.open(path, method=method)
-    assert (response.status_code, response.content_type) == (404, "text/plain; charset=utf-8")
-    assert response.text == "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one\n"
-
-
 @pytest.mark.parametrize(
     ("body", "content_type", "accept", "status"),
     [(b"", "text/csv", "", 400), (None, "image/png", "", 415), (None, "text/csv", "image/png", 406)],
@@ -82,16 +74,6 @@ def test_a_worker_that_gunicorn_ends_still_answers_in_plain_text(client, monkeyp
     response = client.post("/invocations", data=b"x")
     assert (response.status_code, response.content_type) == (503, "text/plain; charset=utf-8")
     assert response.data.startswith(b"the model gave no answer: ")
-
-
-@pytest.mark.parametrize(("asked", "status"), [("true", 200), ("false", 404), ("", 404)])
-def test_the_playground_is_there_only_if_asked_for(trained, project, monkeypatch, asked, status):
-    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(trained.base))
-    monkeypatch.setenv("BYOC_PLAYGROUND", asked)
-    client = Client(runpy.run_path(str(project / "program" / "wsgi.py"))["app"])
-    response = client.get("/")
-    assert (response.status_code, response.mimetype) == (status, "text/html" if asked == "true" else "text/plain")
-    assert (b"sepal_length" in response.data) == (asked == "true")
 
 
 def test_without_a_model_the_import_ends_with_one_line(project, tmp_path):

@@ -19,7 +19,8 @@ import psutil
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from serving import FRONTS, Server, wait_until
+from serving import Server, wait_until
+from stack import FRONTS, PARENT
 from test_any_request import ACCEPT, BODY, CONTENT_TYPE, FINITE
 
 from byoc import codecs
@@ -77,9 +78,9 @@ def memory(server: Server) -> int:
 def test_no_request_costs_a_fault_or_a_worker_or_memory(front, trained, tmp_path, capsys):
     fork = multiprocessing.get_context("fork")
     with Server(trained.base, front, tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
-        gunicorn = server.ready().child("gunicorn")
-        wait_until(lambda: len(gunicorn.children()) == 2)
-        workers = gunicorn.children()
+        parent = server.ready().child(PARENT)
+        wait_until(lambda: len(parent.children()) == 2)
+        workers = parent.children()
         blocks = range(-(-REQUESTS // (BLOCK * ALIKE)))
         with ProcessPoolExecutor(CLIENTS, mp_context=fork) as pool:
             first = blocks[: len(blocks) // 5]
@@ -87,7 +88,7 @@ def test_no_request_costs_a_fault_or_a_worker_or_memory(front, trained, tmp_path
             before = memory(server)
             answers += sum(pool.map(partial(ask, server.port), blocks[len(first) :]), Counter())
         after = memory(server)
-        assert gunicorn.children() == workers
+        assert parent.children() == workers
     assert "Traceback" not in server.log
     assert answers.total() == len(blocks) * BLOCK * ALIKE
     with capsys.disabled():

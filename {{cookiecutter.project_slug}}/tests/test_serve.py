@@ -1,12 +1,11 @@
-"""The running server stack keeps SageMaker's side of HTTP, with nginx and without (S-04 to S-06, S-40 to S-53)."""
+"""The running server stack keeps SageMaker's side of HTTP (S-04 to S-06, S-40 to S-53)."""
 
 import http.client
 import json
-import re
-from pathlib import Path
 
 import pytest
-from serving import FRONTS, Server, no_nginx, wait_until
+from serving import Server, wait_until
+from stack import FRONTS
 
 
 @pytest.fixture(scope="module", params=FRONTS)
@@ -70,16 +69,16 @@ def test_a_body_larger_than_every_buffer_may_come_in_chunks(server, payload):
     assert response.body.count(b"\n") == 200_000
 
 
-@no_nginx
-def test_a_batch_job_has_an_hour_and_marks_its_bad_records(trained, payload, tmp_path):
-    with Server(trained.base, "nginx", tmp_path / "log", SAGEMAKER_BATCH="true") as server:
-        arguments = server.ready().child("gunicorn").cmdline()
-        assert arguments[arguments.index("--timeout") + 1] == "3600"
-        (conf,) = Path(server.child("nginx").cwd()).glob("nginx.conf")
-        assert set(re.findall(r"proxy_(?:read|send)_timeout (\w+)", conf.read_text())) == {"3600s", "1s"}
-        response = server.request("POST", "/invocations", payload + b"x\n", Content_Type="text/csv")
+@pytest.mark.parametrize("front", FRONTS)
+def test_a_batch_job_marks_its_bad_records_and_may_ask_how_much_to_send(front, trained, payload, tmp_path):
+    with Server(trained.base, front, tmp_path / "log", SAGEMAKER_BATCH="true") as server:
+        response = server.ready().request("POST", "/invocations", payload + b"x\n", Content_Type="text/csv")
         assert response.body.splitlines()[-1] == b"ERROR"
-        assert server.request("GET", "/execution-parameters").status == 200
+        response = server.request("GET", "/execution-parameters")
+        assert (response.status, response.headers["Content-Type"]) == (200, "application/json")
+        told = json.loads(response.body)
+        assert told.keys() == {"MaxConcurrentTransforms", "BatchStrategy", "MaxPayloadInMB"}
+        assert 0 < told["MaxConcurrentTransforms"] * told["MaxPayloadInMB"] <= 100
 
 
 def test_one_connection_takes_many_requests(server, payload):
@@ -115,9 +114,25 @@ def test_what_cannot_be_answered_is_refused_in_plain_text(server, method, path, 
     assert b"<" not in response.body
 
 
+@pytest.mark.parametrize(("method", "path"), [("GET", "/models"), ("POST", "/models"), ("POST", "/models/m/invoke")])
+def test_without_multi_model_mode_its_routes_say_how_to_have_it(server, method, path):
+    response = server.request(method, path)
+    assert (response.status, response.headers["Content-Type"]) == (404, "text/plain; charset=utf-8")
+    assert response.body == b"this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one\n"
+
+
+@pytest.mark.parametrize("front", FRONTS)
+def test_the_playground_is_there_if_asked_for(front, trained, tmp_path):
+    with Server(trained.base, front, tmp_path / "log", BYOC_PLAYGROUND="true") as server:
+        response = server.ready().request("GET", "/")
+    assert (response.status, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert b"sepal_length" in response.body
+
+
 def test_a_wrong_method_is_told_the_right_ones(server):
-    assert set(server.request("GET", "/invocations").headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
-    assert {"GET", "POST"} < set(server.request("DELETE", "/ping").headers["Allow"].split(", "))
+    assert set(server.request("GET", "/invocations").headers["Allow"].split(", ")) - {"OPTIONS"} == {"POST"}
+    allowed = set(server.request("DELETE", "/ping").headers["Allow"].split(", "))
+    assert allowed - {"OPTIONS"} == {"GET", "HEAD", "POST"}
 
 
 def lines_of(server, **wanted) -> list[dict]:

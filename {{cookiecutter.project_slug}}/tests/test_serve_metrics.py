@@ -1,11 +1,10 @@
-"""`GET /metrics` of the running server: the counts of all its workers, and of what nginx refused for them (S-54)."""
-
-from concurrent.futures import ThreadPoolExecutor
+"""`GET /metrics` of the running server: the counts of all its workers (S-54)."""
 
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from serving import FRONTS, WAITING, Server, no_nginx, wait_until
+from serving import Server, wait_until
+from stack import FRONTS, PARENT
 
 
 def scrape(server: Server) -> dict[tuple, float]:
@@ -20,15 +19,15 @@ def scrape(server: Server) -> dict[tuple, float]:
 def test_a_scrape_tells_of_all_workers_and_of_those_that_they_replaced(front, trained, tmp_path):
     answered = ("http_requests_total", "/invocations", "400")
     with Server(trained.base, front, tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
-        gunicorn = server.ready().child("gunicorn")
-        wait_until(lambda: len(gunicorn.children()) == 2)
+        parent = server.ready().child(PARENT)
+        wait_until(lambda: len(parent.children()) == 2)
         for _ in range(20):
             assert server.request("POST", "/invocations", b"x").status == 400
         assert {scrape(server)[answered] for _ in range(10)} == {20}
-        before = {worker.pid for worker in gunicorn.children()}
+        before = {worker.pid for worker in parent.children()}
         for pid in before:
             psutil.Process(pid).kill()
-        wait_until(lambda: len({worker.pid for worker in gunicorn.children()} - before) == 2)
+        wait_until(lambda: len({worker.pid for worker in parent.children()} - before) == 2)
         assert server.request("POST", "/invocations", b"x").status == 400
         told = scrape(server)
         assert told[answered] == told[("invocation_duration_seconds_count",)] == 21
@@ -36,18 +35,3 @@ def test_a_scrape_tells_of_all_workers_and_of_those_that_they_replaced(front, tr
         assert server.request("PUT", "/metrics").status == 405
     assert "GET /metrics" not in server.log
     assert "PUT /metrics" in server.log
-
-
-@no_nginx
-def test_what_nginx_refuses_is_told_by_its_reason(paths, program_with, tmp_path):
-    program = program_with(WAITING)
-    settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_JOB_QUEUE_SIZE": 1, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 5}
-    with Server(paths.base, "nginx", tmp_path / "log", program, **settings) as server, ThreadPoolExecutor() as pool:
-        server.ready()
-        answers = [pool.submit(server.request, "POST", "/invocations", b"x") for _ in range(6)]
-        assert {answer.result().status for answer in answers} == {503}  # two are let through, and given up
-        (tmp_path / "go").touch()
-        wait_until(lambda: server.request("POST", "/invocations", b"x").status == 200)
-        told = scrape(server)
-    assert told["refused_requests_total", "queue_full"] == 4
-    assert told["refused_requests_total", "no_answer"] >= 2

@@ -1,8 +1,7 @@
-"""Starts the real `serve` as a process, with nginx and without, and talks HTTP to it."""
+"""Starts the real `serve` as a process and talks HTTP to it."""
 
 import http.client
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -12,13 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
-import pytest
+import stack
 
 PROGRAM = Path(__file__).resolve().parents[1] / "program"
-
-no_nginx = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not on the PATH; install nginx-light")
-# Without nginx on the PATH gunicorn listens itself.
-FRONTS = [pytest.param("nginx", marks=no_nginx), "gunicorn"]
 
 # A model whose answer waits until the test lets it go.
 WAITING = """
@@ -53,8 +48,7 @@ class Server:
         self._log = log
         environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(base), "SAGEMAKER_BIND_TO_PORT": str(self.port)}
         environment |= {"SAGEMAKER_MODEL_SERVER_WORKERS": "1"} | {name: str(value) for name, value in settings.items()}
-        if front == "gunicorn":
-            environment["PATH"] = str(program)
+        environment |= stack.environment(front, program)
         with log.open("wb") as output:
             command = [sys.executable, program / "serve"]
             self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)

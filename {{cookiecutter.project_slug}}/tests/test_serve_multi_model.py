@@ -10,7 +10,8 @@ from urllib.parse import quote
 
 import psutil
 import pytest
-from serving import FRONTS, Server, wait_until
+from serving import Server, wait_until
+from stack import FRONTS, PARENT
 
 from byoc.paths import Paths
 
@@ -212,20 +213,20 @@ def test_unloading_gives_the_memory_back(endpoint, payload):
 
 
 def test_the_end_of_the_models_host_ends_them_all_and_no_model_outlives_serve(base, tmp_path):
-    with Server(base, "gunicorn", tmp_path / "host", **MODE) as server:
+    with Server(base, FRONTS[-1], tmp_path / "host", **MODE) as server:
         server.ready().child("model_host").kill()
         assert server.process.wait(timeout=30) == 1
         assert "serve: models ended by itself, exit code -9\n" in server.log
-    with Server(base, "gunicorn", tmp_path / "serve", **MODE) as server:
+    with Server(base, FRONTS[-1], tmp_path / "serve", **MODE) as server:
         endpoint = Endpoint(server.ready(), base)
         assert endpoint.load("m").status == 200
-        gunicorn, host = server.child("gunicorn"), server.child("model_host")
+        parent, host = server.child(PARENT), server.child("model_host")
         everyone = [host, *host.children()]
         server.process.kill()
         try:
             wait_until(lambda: not any(map(lives, everyone)))
         finally:
-            for process in [gunicorn, *gunicorn.children(recursive=True), *everyone]:
+            for process in [parent, *parent.children(recursive=True), *everyone]:
                 with suppress(psutil.NoSuchProcess):
                     process.kill()
 

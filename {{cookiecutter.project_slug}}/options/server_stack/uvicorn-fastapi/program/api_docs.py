@@ -1,0 +1,90 @@
+"""What the model takes and gives, as OpenAPI and as a page that needs no network.
+
+https://spec.openapis.org/oas/v3.1.0
+"""
+
+import json
+from collections.abc import Iterator
+from html import escape
+from typing import Any
+
+from byoc import codecs, report
+from byoc.signature import Signature
+
+REFUSALS = {
+    "400": "a row cannot be used; the body names it",
+    "406": "there is no answer of the type asked for",
+    "415": "the request's content type is not known",
+    "500": "the model failed",
+    "503": "too many requests are waiting, or it took too long",
+}
+TEXT = {"text/plain": {"schema": {"type": "string"}}}
+STRING = {"type": "string"}
+
+
+def invocations(signature: Signature | None, output: str) -> dict[str, Any]:
+    """`POST /invocations` as an OpenAPI operation; without a signature, any bytes in and any out.
+
+    `output` is SAGEMAKER_INFERENCE_OUTPUT.
+    """
+    taken, given = _content(signature, output) if signature else ({"*/*": {}}, {"*/*": {}})
+    refusals = {status: {"description": reason, "content": TEXT} for status, reason in REFUSALS.items()}
+    return {
+        "requestBody": {"required": True, "content": taken},
+        "responses": {"200": {"description": "a prediction for each row", "content": given}, **refusals},
+    }
+
+
+def _content(signature: Signature, output: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    features = signature.features
+    example = {feature.name: feature.example for feature in features}
+    properties = {feature.name: _number(feature.dtype) for feature in features}
+    in_order = {"type": "array", "prefixItems": list(properties.values()), "minItems": len(features)}
+    by_name = {"type": "object", "properties": properties, "required": list(properties)}
+    row = {"anyOf": [by_name, in_order | {"maxItems": len(features)}]}
+    label = {"enum": list(signature.labels)} if output == "predicted_label" else {}
+    taken = {
+        codecs.CSV: {"schema": STRING, "example": ",".join(map(str, example.values())) + "\n"},
+        codecs.JSON: {"schema": _rows("instances", row), "example": {"instances": [example]}},
+        codecs.JSON_LINES: {"schema": STRING, "example": json.dumps(example) + "\n"},
+        codecs.NPY: {"schema": {}},
+    }
+    given = {name: {"schema": STRING if name != codecs.NPY else {}} for name in taken}
+    return taken, given | {codecs.JSON: {"schema": _rows("predictions", label)}}
+
+
+def _rows(name: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": {name: {"type": "array", "items": row}}, "required": [name]}
+
+
+def _number(dtype: str) -> dict[str, str]:
+    return {"type": "integer"} if "int" in dtype else {"type": "number"}
+
+
+def page(api: dict[str, Any], signature: Signature | None) -> str:
+    """An OpenAPI document for people, with the lines that try each example."""
+    sections = []
+    if signature:
+        rows = [(feature.name, feature.dtype, feature.example) for feature in signature.features]
+        sections.append(report.table("What a row holds", ("feature", "type", "example"), rows))
+    for path, operations in api["paths"].items():
+        for method, operation in operations.items():
+            sections.append(report.section(f"{method.upper()} {path}", "".join(_operation(path, method, operation))))
+    sections.append(report.section("For programs", '<p><a href="openapi.json">openapi.json</a></p>'))
+    return report.page(api["info"]["title"], sections)
+
+
+def _operation(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]:
+    yield f"<p>{escape(operation['summary'])}. {escape(operation.get('description', ''))}</p>"
+    for name, content in operation.get("requestBody", {}).get("content", {}).items():
+        if "example" in content:
+            example = content["example"]
+            body = example if isinstance(example, str) else json.dumps(example)
+            yield f"<p>{escape(name)}</p><pre>{escape(_curl(path, name, body))}</pre>"
+    for status, answer in operation["responses"].items():
+        yield f"<p>{status}: {escape(answer['description'])}</p>"
+
+
+def _curl(path: str, content_type: str, body: str) -> str:
+    quoted = body.replace("'", "'\\''")
+    return f"curl --header 'Content-Type: {content_type}' --data-binary '{quoted}' http://localhost:8080{path}"

@@ -1,0 +1,155 @@
+"""Where a prediction runs, and how many wait for it (S-09, S-45, S-49)."""
+
+import asyncio
+import threading
+
+import pytest
+
+from byoc.settings import Settings
+from inference import FULL, LARGE, LATE, SMALL, Gone, Inference
+from predictor import Response
+
+DONE = Response(200, b"done", "text/plain")
+
+
+class Model:
+    """Notes the threads that it runs in; `may_go` is what its answers wait for."""
+
+    def __init__(self, **environment: str):
+        self.settings = Settings.from_environment({"SAGEMAKER_MODEL_SERVER_WORKERS": "1", **environment})
+        self.threads: list[bool] = []
+        self.may_go = threading.Event()
+        self.may_go.set()
+
+    def inference(self, may_be_quick: bool = True) -> Inference:
+        return Inference(self.settings, self.respond, may_be_quick)
+
+    def respond(self, path: str, body: bytes, content_type: str, accept: str) -> Response:
+        self.threads.append(threading.current_thread() is not threading.main_thread())
+        assert self.may_go.wait(30)
+        return DONE
+
+
+def sending(*parts: bytes):
+    """A `receive` that gives a body in parts, and then says that the client is gone."""
+    messages = [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+    messages[-1:] = [{**message, "more_body": False} for message in messages[-1:]]
+
+    async def receive():
+        return messages.pop(0) if messages else {"type": "http.disconnect"}
+
+    return receive
+
+
+def ask(inference: Inference, body: bytes = b"x", receive=None, length: int | None = None):
+    asked = len(body) if length is None else length, "/invocations", "text/csv", ""
+    return inference.answer(receive or sending(body), *asked)
+
+
+def answers(model: Model, *bodies: bytes, may_be_quick: bool = True) -> list[Response]:
+    async def all_of_them():
+        inference = model.inference(may_be_quick)
+        return [(await ask(inference, body))[0] for body in bodies]
+
+    return asyncio.run(all_of_them())
+
+
+def test_small_requests_leave_the_thread_once_the_model_has_shown_to_be_quick():
+    model = Model()
+    assert answers(model, b"x", b"x", b"x" * SMALL, b"x" * (SMALL + 1), b"x") == [DONE] * 5
+    assert model.threads == [True, False, False, True, False]
+
+
+def test_a_slow_model_is_never_waited_for_in_the_event_loop(monkeypatch):
+    monkeypatch.setattr("inference.QUICK", 0)
+    model = Model()
+    answers(model, b"x", b"x", b"x")
+    assert model.threads == [True, True, True]
+
+
+def test_handlers_always_run_in_a_thread():
+    model = Model()
+    answers(model, b"x", b"x", b"x", may_be_quick=False)
+    assert model.threads == [True, True, True]
+
+
+def test_as_many_wait_as_the_queue_is_long_and_the_next_is_refused_at_once():
+    async def scenario():
+        model = Model(SAGEMAKER_MODEL_JOB_QUEUE_SIZE="2")
+        inference = model.inference()
+        model.may_go.clear()
+        waiting = [asyncio.ensure_future(ask(inference)) for _ in range(3)]
+        await asyncio.sleep(0)
+        assert (await ask(inference))[0] == FULL
+        model.may_go.set()
+        assert [answer for answer, _ in await asyncio.gather(*waiting)] == [DONE] * 3
+        assert (await ask(inference))[0] == DONE
+
+    asyncio.run(scenario())
+
+
+def test_what_takes_too_long_is_given_up_and_a_turn_is_free_again():
+    async def scenario():
+        model = Model(SAGEMAKER_MODEL_SERVER_TIMEOUT="1")
+        inference = model.inference()
+        replaced = asyncio.Event()
+        inference.replace_worker = replaced.set
+        model.may_go.clear()
+        assert (await ask(inference))[0] == LATE
+        await asyncio.wait_for(replaced.wait(), 10)
+        hanging, model.may_go = model.may_go, threading.Event()
+        model.may_go.set()
+        assert (await ask(inference))[0] == DONE
+        hanging.set()
+
+    asyncio.run(scenario())
+
+
+def test_a_client_that_sends_too_slowly_is_given_up_without_blaming_the_model():
+    async def scenario():
+        inference = Model(SAGEMAKER_MODEL_SERVER_TIMEOUT="1").inference()
+        inference.replace_worker = lambda: pytest.fail("no thread hangs")
+        assert (await ask(inference, receive=asyncio.Event().wait))[0] == LATE
+        assert (await ask(inference))[0] == DONE
+
+    asyncio.run(scenario())
+
+
+def test_a_client_that_goes_away_while_sending_leaves_its_place():
+    async def scenario():
+        inference = Model(SAGEMAKER_MODEL_JOB_QUEUE_SIZE="1").inference()
+        for _ in range(3):
+            with pytest.raises(Gone):
+                await ask(inference, receive=sending(), length=LARGE + 1)
+        assert (await ask(inference))[0] == DONE
+
+    asyncio.run(scenario())
+
+
+def test_large_bodies_are_read_a_few_at_a_time():
+    async def scenario():
+        model = Model()
+        inference = model.inference()
+        read = 0
+
+        async def receive():
+            nonlocal read
+            read += 1
+            return {"type": "http.request", "body": b"x" * (LARGE + 1), "more_body": False}
+
+        model.may_go.clear()
+        waiting = [asyncio.ensure_future(ask(inference, receive=receive, length=LARGE + 1)) for _ in range(5)]
+        await asyncio.sleep(0.1)
+        assert read == model.settings.threads + 1
+        model.may_go.set()
+        assert [answer for answer, _ in await asyncio.gather(*waiting)] == [DONE] * 5
+
+    asyncio.run(scenario())
+
+
+def test_a_body_in_parts_is_put_together():
+    async def scenario():
+        _, received = await ask(Model().inference(), receive=sending(b"ab", b"", b"c"))
+        assert received == 3
+
+    asyncio.run(scenario())
