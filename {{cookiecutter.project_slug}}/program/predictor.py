@@ -55,7 +55,6 @@ class Predictor:
         self.settings = settings
         self.has_handlers = bool(own)  # whose pace nobody knows
         self._model = own.get("model_fn", OnnxModel)(model_dir)
-        self.signature = getattr(self._model, "signature", None)
         self._input_fn = own.get("input_fn", partial(decode, features=getattr(self._model, "feature_names", None)))
         self._predict_fn = own.get("predict_fn", predict)
         self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
