@@ -29,6 +29,21 @@ def test_every_route_that_sagemaker_knows_is_described(api):
     assert methods == {"/ping": {"get"}, "/invocations": {"post"}, "/execution-parameters": {"get"}}
 
 
+def test_a_multi_model_endpoint_describes_its_own_routes_and_names_their_methods(paths, tmp_path):
+    with Server(paths.base, "uvicorn", tmp_path / "log", SAGEMAKER_MULTI_MODEL="true") as server:
+        api = json.loads(server.ready().request("GET", "/openapi.json").body)
+        methods = {path: set(operations) for path, operations in api["paths"].items() if path.startswith("/models")}
+        assert methods == {
+            "/models": {"get", "post"},
+            "/models/{name}": {"get", "delete"},
+            "/models/{name}/invoke": {"post"},
+        }
+        assert "/invocations" not in api["paths"]
+        assert server.request("GET", "/docs").status == 200
+        assert server.request("PUT", "/models").headers["Allow"] == "GET, POST"
+        assert server.request("PUT", "/models/m").headers["Allow"] == "DELETE, GET"
+
+
 def test_rows_have_the_models_own_columns_and_answers_its_labels(api, trained):
     signature = json.loads((trained.model / "signature.json").read_text())
     names = [feature["name"] for feature in signature["features"]]
