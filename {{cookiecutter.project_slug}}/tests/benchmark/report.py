@@ -26,8 +26,10 @@ def remarks(results: dict) -> list[str]:
     for name, summary in results["figures"]["predicting"].items():
         who = f"{name}: of" if len(results["targets"]) > 1 else "Of"
         share = 1 - summary["median"]
-        predicting = f"{share:.0%}" if share > 0 else "less than the noise"
-        said.append(f"{who} the time that a request takes at {COMPARED_AT} connections, predicting is {predicting}.")
+        if share > 0:
+            said.append(f"{who} the time that a request takes at {COMPARED_AT} connections, predicting is {share:.0%}.")
+        else:
+            said.append(f"{name}: empty handlers took no less time, so what predicting takes cannot be told from them.")
     said += [how(results), how_noisy(results)]
     titles = {figure.key: figure.title for figure in FIGURES}
     for name, reasons in results["left_out"].items():
