@@ -25,8 +25,8 @@ def test_unloading_lets_requests_finish_and_lets_in_no_more(endpoint, monkeypatc
         asked = [pool.submit(endpoint.ask, "m") for _ in range(2)]  # one is answered, one waits for that
         wait_until(lambda: (folder / "arrived").exists() and len(connections) == 2)
         unloaded = pool.submit(endpoint.unload, "m")
-        again = pool.submit(endpoint.post, "m")
         wait_until(lambda: not (endpoint.folder / multi_model.entry("m")).exists())
+        again = pool.submit(endpoint.post, "m")
         assert status_of(endpoint.ask, "m") == 404
         assert not any(answer.done() for answer in (*asked, unloaded, again))
         (folder / "go").touch()
