@@ -6,7 +6,17 @@ from pathlib import Path
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 OPTIONS = Path("options")
+BASE = "builds_on"  # a file that names the choice of the same axis to lay before
+
+
+def lay(folder: Path) -> None:
+    """Lay a folder over the project, and what it builds on before."""
+    base = folder / BASE
+    if base.exists():
+        lay(folder.with_name(base.read_text(encoding="utf-8").strip()))
+    shutil.copytree(folder, Path(), ignore=shutil.ignore_patterns(BASE), dirs_exist_ok=True)
+
 
 for axis in sorted(OPTIONS.iterdir()):
-    shutil.copytree(axis / ANSWERS[axis.name], Path(), dirs_exist_ok=True)
+    lay(axis / ANSWERS[axis.name])
 shutil.rmtree(OPTIONS)

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 
-from template import Template
+from template import Template, files_in
 
 LOCAL_TEST = "local_test/test_dir/input/config"
 REQUIRED = {
@@ -45,6 +45,21 @@ def without_folder_choice_or_label(template: Template) -> Iterator[str]:
         for kind, names in kinds.items():
             for choice in sorted(known - names.get(axis, set())):
                 yield f"{axis}: {choice} has no {kind}"
+
+
+def built_on_nothing_or_in_vain(template: Template) -> Iterator[str]:
+    """Rule 1, too: what a choice builds on is a choice that builds on none, and no file is replaced by the same."""
+    for axis, choices in template.choices().items():
+        options = template.project / "options" / axis
+        for choice, base in ((choice, template.builds_on(axis, choice)) for choice in choices):
+            if not base:
+                continue
+            if base not in choices or template.builds_on(axis, base):
+                yield f"{axis}/{choice} cannot build on {base}"
+                continue
+            for name in sorted(files_in(options / choice) & files_in(options / base)):
+                if (options / choice / name).read_bytes() == (options / base / name).read_bytes():
+                    yield f"{axis}/{choice} replaces {name} by the same"
 
 
 def supplied_twice(template: Template) -> Iterator[str]:

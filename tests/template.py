@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+BUILDS_ON = "builds_on"
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,16 @@ class Template:
         """The files that every project has."""
         return {name for name in files_in(self.project) if not name.startswith("options/")}
 
+    def builds_on(self, axis: str, choice: str) -> str:
+        """The choice of the same axis that is laid before this one, "" if there is none."""
+        file = self.project / "options" / axis / choice / BUILDS_ON
+        return file.read_text(encoding="utf-8").strip() if file.exists() else ""
+
     def option(self, axis: str, choice: str) -> set[str]:
-        """The files that a choice adds."""
-        return files_in(self.project / "options" / axis / choice)
+        """The files that a choice adds, with those of the one that it builds on."""
+        base = self.builds_on(axis, choice)
+        own = files_in(self.project / "options" / axis / choice) - {BUILDS_ON}
+        return own | (self.option(axis, base) if base else set())
 
     def copied(self) -> set[str]:
         """The files that are copied as they are, options included."""

@@ -70,6 +70,33 @@ def test_rule_notices_an_axis_that_is_no_question(extended):
     assert problems == ["colour: red has no choice", "colour: red has no label"]
 
 
+def test_a_choice_that_builds_on_another_has_its_files_but_for_those_that_it_replaces(extended, template, tmp_path):
+    (tmp_path / "baked").mkdir()
+    bake = Bakery(extended, tmp_path / "baked")
+    folder = extended.project / "options" / "server_stack" / OTHER
+    shutil.rmtree(folder)
+    (folder / "docs").mkdir(parents=True)
+    (folder / "builds_on").write_text(f"{template.choices()['server_stack'][0]}\n")
+    (folder / "docs" / "server.md").write_text("# Another\n")
+    for rule in (rules.without_folder_choice_or_label, rules.built_on_nothing_or_in_vain, rules.not_supplied):
+        assert list(rule(extended)) == []
+    default, project = bake(), bake(server_stack=OTHER)
+    assert files_in(project) == files_in(default)
+    changed = {name for name in files_in(project) if (project / name).read_bytes() != (default / name).read_bytes()}
+    assert changed == {"docs/server.md"}
+
+
+def test_rule_notices_what_is_built_on_nothing_or_in_vain(extended, template):
+    folder = extended.project / "options" / "server_stack" / OTHER
+    (folder / "builds_on").write_text("nothing\n")
+    assert list(rules.built_on_nothing_or_in_vain(extended)) == ["server_stack/other cannot build on nothing"]
+    (folder / "builds_on").write_text(f"{OTHER}\n")
+    assert list(rules.built_on_nothing_or_in_vain(extended)) == ["server_stack/other cannot build on other"]
+    (folder / "builds_on").write_text(f"{template.choices()['server_stack'][0]}\n")
+    found = list(rules.built_on_nothing_or_in_vain(extended))
+    assert "server_stack/other replaces program/serve by the same" in found
+
+
 def test_rule_notices_files_supplied_twice(extended):
     options = extended.project / "options"
     shutil.copy(extended.project / "program" / "predictor.py", options / "algorithm" / OTHER / "program")

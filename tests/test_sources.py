@@ -21,6 +21,7 @@ WINDOWS_ILLEGAL = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ]$')
     "rule",
     [
         rules.without_folder_choice_or_label,
+        rules.built_on_nothing_or_in_vain,
         rules.supplied_twice,
         rules.not_supplied,
         rules.mentions_of_cookiecutter,

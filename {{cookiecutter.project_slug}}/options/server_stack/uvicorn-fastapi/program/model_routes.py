@@ -9,8 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 import api_docs
-from byoc.multi_model import Models
-from inference import Inference
+from service import inference, models
 
 LOAD = {
     "type": "object",
@@ -19,7 +18,7 @@ LOAD = {
 }
 
 
-def add_to(fastapi: FastAPI, models: Models, inference: Inference) -> None:
+def add_to(fastapi: FastAPI) -> None:
     """Add the routes. Names hold any text, slashes included: they are opaque (M-13)."""
 
     @fastapi.get("/models", summary="The models that are loaded")
@@ -44,4 +43,4 @@ def add_to(fastapi: FastAPI, models: Models, inference: Inference) -> None:
 
     @fastapi.post("/models/{name:path}/invoke", summary="Predict", response_class=Response, openapi_extra=extra)
     async def invoke(name: str) -> None:
-        raise AssertionError  # `app` answers it; the route is for the documentation
+        raise AssertionError  # asgi.py answers it; the route is for the documentation

@@ -1,6 +1,5 @@
-"""HTTP routes onto predictor.py, and nothing else."""
+"""Every route but that of predictions, by FastAPI. Add yours to `fastapi`."""
 
-import sys
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -11,38 +10,23 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 import api_docs
-import conversation
-import predictor
-from access_log import AccessLog
 from byoc import batch, playground
-from byoc.errors import ModelError, RequestError, SettingError
-from byoc.metrics import CONTENT_TYPE, INVOCATIONS, MODEL_INVOCATIONS, Metrics
-from byoc.settings import MULTI_MODEL_OFF, Settings
-from inference import Inference
-from invocations import Invocations
+from byoc.errors import RequestError
+from byoc.metrics import CONTENT_TYPE
+from byoc.settings import MULTI_MODEL_OFF
+from predictor import refusal
+from service import access_log, metrics, model, settings
 
-try:
-    settings = Settings.from_environment()
-    model = None if settings.multi_model else predictor.Predictor.from_environment()
-except (ModelError, SettingError) as error:
-    sys.exit(f"serve: {error}")
+if settings.multi_model:
+    import model_routes  # only here: whoever serves one model does not pay for it
 
 signature = model.signature if model else None
-metrics = Metrics(2 * settings.workers)  # one that is replaced goes on until it has answered what it has
-access_log = AccessLog()
+
 # Its own docs page loads scripts from elsewhere, which SageMaker need not let through (S-26).
 fastapi = FastAPI(title="Predictions", docs_url=None, redoc_url=None, redirect_slashes=False)
 
 if settings.multi_model:
-    import model_routes  # not above: whoever serves one model does not pay for it
-
-    models = model_routes.Models.from_environment(settings)
-    inference = Inference(settings, models.respond, may_be_quick=False)
-    model_routes.add_to(fastapi, models, inference)
-    invoke = Invocations(inference, metrics, access_log, MODEL_INVOCATIONS)
-else:
-    inference = Inference(settings, lambda path, *asked: model.respond(*asked), may_be_quick=not model.has_handlers)
-    invoke = Invocations(inference, metrics, access_log, INVOCATIONS)
+    model_routes.add_to(fastapi)
 
 
 @fastapi.get("/ping", response_class=HttpResponse, summary="Whether it is ready")
@@ -61,7 +45,7 @@ async def ping() -> HttpResponse:
 )
 async def invocations() -> None:
     """Rows in, predictions out."""
-    raise AssertionError  # `app` answers it; the route is for the documentation, and for 405 to other methods (S-50)
+    raise AssertionError  # asgi.py answers it; the route is for the documentation, and for 405 to other methods (S-50)
 
 
 @fastapi.get("/execution-parameters", summary="What a batch transform job may send at a time")
@@ -89,7 +73,7 @@ if settings.playground and model:
 async def refuse_request(request: Request, error: RequestError) -> PlainTextResponse:
     """What is wrong with the request, in plain text (S-44) and in the log."""
     request.state.remark = str(error)
-    answer = predictor.refusal(error.status, str(error))
+    answer = refusal(error.status, str(error))
     return PlainTextResponse(answer.body, answer.status)
 
 
@@ -99,7 +83,7 @@ async def refuse(request: Request, error: HTTPException) -> PlainTextResponse:
     path = request.url.path
     off = error.status_code == 404 and not settings.multi_model and path.startswith("/models")
     reason = MULTI_MODEL_OFF if off else f"{request.method} {path}: {error.detail}"
-    answer = predictor.refusal(error.status_code, reason)
+    answer = refusal(error.status_code, reason)
     headers = {"Allow": allowed(request)} if error.status_code == 405 else error.headers
     return PlainTextResponse(answer.body, answer.status, headers)
 
@@ -118,32 +102,10 @@ async def refuse_parameters(request: Request, error: RequestValidationError) -> 
 
 
 async def app(scope, receive, send):
-    """Answer predictions straight away, and everything else by FastAPI."""
-    if scope["type"] == "http":
-        path = scope["path"]
-        predicts = path == "/invocations" or (settings.multi_model and path.endswith("/invoke"))
-        await (invoke if predicts and scope["method"] == "POST" else answer_others)(scope, receive, send)
-    elif scope["type"] == "websocket" and scope["path"] == conversation.PATH and model and model.converse:
-        await converse(receive, send)
-    else:
-        await fastapi(scope, receive, send)
-
-
-async def converse(receive, send):
-    """A conversation takes a place like any request; without one, the connection is refused."""
-    if inference.places <= 0:
-        await receive()
-        await send({"type": "websocket.close"})
-        return
-    inference.places -= 1
-    try:
-        await conversation.hold(model.converse, receive, send)
-    finally:
-        inference.places += 1
-
-
-async def answer_others(scope, receive, send):
     """FastAPI's answer, counted, and a line about it, but for what goes well every few seconds."""
+    if scope["type"] != "http":
+        await fastapi(scope, receive, send)
+        return
     status = 0
 
     async def noted(message):

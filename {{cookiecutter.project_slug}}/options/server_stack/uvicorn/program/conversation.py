@@ -51,6 +51,12 @@ async def hold(converse: Callable[[Iterator[Message]], Iterator[Message]], recei
         pool.shutdown(wait=False)
 
 
+async def refuse(receive: Any, send: Any) -> None:
+    """Turn a WebSocket away before it is one: the client gets 403."""
+    await receive()
+    await send({"type": "websocket.close"})
+
+
 async def listen(receive: Any, inbox: SimpleQueue) -> None:
     """Pass on what arrives, until the client leaves."""
     while (message := await receive())["type"] == "websocket.receive":

@@ -9,6 +9,7 @@ from functools import partial
 import uvicorn
 
 import asgi
+import service
 from byoc.servers import GRACE
 from prefork import BEAT, REPLACE, Workers
 from protocol import Protocol
@@ -22,16 +23,16 @@ def work(config: uvicorn.Config, listener: socket.socket, beats: int) -> int:
 
     async def beat() -> None:
         os.write(beats, BEAT)
-        asgi.access_log.flush()
+        service.access_log.flush()
 
     config.callback_notify = beat
-    asgi.inference.replace_worker = lambda: os.write(beats, REPLACE)
+    service.inference.replace_worker = lambda: os.write(beats, REPLACE)
     try:
         uvicorn.Server(config).run([listener])
     except SystemExit as end:
         return end.code or 0
     finally:
-        asgi.access_log.flush()
+        service.access_log.flush()
     return 0
 
 
@@ -64,7 +65,7 @@ def listen(port: int) -> socket.socket:
 
 
 def main() -> int:
-    settings = asgi.settings
+    settings = service.settings
     config = configuration()
     gc.freeze()  # what is frozen is never written to by the workers' collectors, so they share it
     listeners = [listen(settings.port) for _ in range(settings.workers)]
