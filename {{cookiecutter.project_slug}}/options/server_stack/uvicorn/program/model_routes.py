@@ -17,9 +17,10 @@ def of(path: str) -> dict[str, Callable[[dict[str, Any], Receive], Awaitable[dic
     """The routes of a path, by method. Names hold any text, slashes included: they are opaque (M-13)."""
     if path == "/models":
         return {"GET": page, "POST": load}
-    if path.startswith(MODEL) and path.endswith("/invoke"):
-        return {"POST": None}  # which asgi.py answers
-    return {"GET": get, "DELETE": unload} if path.startswith(MODEL) else {}
+    if not path.startswith(MODEL):
+        return {}
+    predict = {"POST": None} if path.endswith("/invoke") else {}  # which asgi.py answers
+    return {"GET": get, "DELETE": unload, **predict}
 
 
 async def page(scope: dict[str, Any], receive: Receive) -> dict[str, Any]:
