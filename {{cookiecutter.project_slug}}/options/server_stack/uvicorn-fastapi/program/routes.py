@@ -117,4 +117,5 @@ async def app(scope, receive, send):
 
     await fastapi(scope, receive, noted)
     if scope["path"] not in ("/ping", "/metrics") or status != 200:
-        access_log.add(scope, dict(scope["headers"]), status=status, remark=scope["state"].get("remark"))
+        request = f"{scope['method']} {scope['path']}"
+        access_log.add(request, dict(scope["headers"]), status=status, remark=scope["state"].get("remark"))

@@ -20,10 +20,10 @@ class AccessLog:
         self.lines: list[str] = []
         self.size = 0
 
-    def add(self, scope: dict[str, Any], headers: dict[bytes, bytes], **fields: Any) -> None:
-        """A line about a request, with the ids that SageMaker gave it (S-47, M-13); `scope` is ASGI's."""
+    def add(self, request: str, headers: dict[bytes, bytes], **fields: Any) -> None:
+        """A line about a request, its method and path, with the ids that SageMaker gave it (S-47, M-13)."""
         ids = {name: headers[header].decode("latin-1") for name, header in IDS.items() if header in headers}
-        line = log.text(request=f"{scope['method']} {scope['path']}", **fields, **ids)  # ASCII, as json.dumps has it
+        line = log.text(request=request, **fields, **ids)  # ASCII, as json.dumps has it
         if self.size + len(line) > ONE_WRITE:
             self.flush()
         self.lines.append(line)

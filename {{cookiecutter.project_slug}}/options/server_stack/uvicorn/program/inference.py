@@ -69,9 +69,13 @@ class Inference:
 
     async def respond(self, path: str, body: bytes, *headers: str) -> Response:
         """The model's answer, given in this thread or in another."""
-        if self.quick and len(body) <= SMALL:
+        if self.answers_at_once(len(body)):
             return self.timed(path, body, *headers)
         return await self.in_thread(self.timed, path, body, *headers)
+
+    def answers_at_once(self, length: int) -> bool:
+        """Whether a body of so many bytes may be answered in the event loop."""
+        return self.quick and length <= SMALL
 
     async def parts(self, body: Iterator[bytes]) -> AsyncIterator[bytes]:
         """The parts of a stream, each made in a thread, between those of others; raises what it raises.

@@ -25,18 +25,25 @@ class Invocations:
         self._log = access_log
         self._route = route
 
+    def at_once(self, path: str, headers: dict[bytes, bytes], body: bytes) -> tuple[dict, bytes]:
+        """The answer to a body for which `inference` says so: the message that starts it, and its body."""
+        began = self._metrics.begin()
+        answer = self._inference.timed(path, body, *asked(headers))
+        self._metrics.end(self._route, began, answer.status, len(body), len(answer.body))
+        self._note(path, headers, began, answer, len(body), len(answer.body), answer.remark)
+        return head(answer, headers), answer.body
+
     async def __call__(self, scope, receive, send):
         began = self._metrics.begin()
         headers = dict(scope["headers"])
         length = int(headers.get(b"content-length", LARGE + 1))
-        asked = [headers.get(name, b"").decode("latin-1") for name in (b"content-type", b"accept")]
         try:
-            answer, received = await self._inference.answer(receive, length, scope["path"], *asked)
+            answer, received = await self._inference.answer(receive, length, scope["path"], *asked(headers))
         except Gone:
             self._metrics.end(self._route, began, 400, 0, 0)
             return
         end = partial(self._metrics.end, self._route, began, answer.status, received)
-        start = head(answer, headers.get(b"x-amzn-sagemaker-custom-attributes"))
+        start = head(answer, headers)
         if isinstance(answer.body, bytes):
             sent, remark = len(answer.body), answer.remark
             end(sent)
@@ -44,9 +51,12 @@ class Invocations:
             await send({"type": "http.response.body", "body": answer.body})
         else:
             sent, remark = await self._stream(start, answer.body, receive, send, end)
+        self._note(scope["path"], headers, began, answer, received, sent, remark)
+
+    def _note(self, path, headers, began: float, answer: Response, received: int, sent: int, remark: str) -> None:
         seconds = round(time.perf_counter() - began, 3)
         sizes = {"request_bytes": received, "response_bytes": sent}
-        self._log.add(scope, headers, status=answer.status, seconds=seconds, **sizes, remark=remark)
+        self._log.add(f"POST {path}", headers, status=answer.status, seconds=seconds, **sizes, remark=remark)
 
     async def _stream(
         self, start: dict, body: Iterator[bytes], receive, send, end: Callable[[int], None]
@@ -71,11 +81,17 @@ class Invocations:
         return sent, ""
 
 
-def head(answer: Response, attributes: bytes | None) -> dict:
-    """The message that starts the answer; `attributes` are the request's custom ones."""
-    headers = [(b"content-type", answer.content_type.encode())]
+def asked(headers: dict[bytes, bytes]) -> tuple[str, str]:
+    """Content-Type and Accept, "" for what is not there."""
+    return headers.get(b"content-type", b"").decode("latin-1"), headers.get(b"accept", b"").decode("latin-1")
+
+
+def head(answer: Response, headers: dict[bytes, bytes]) -> dict:
+    """The message that starts the answer; `headers` are the request's."""
+    sent = [(b"content-type", answer.content_type.encode())]
     if isinstance(answer.body, bytes):
-        headers.append((b"content-length", b"%d" % len(answer.body)))
+        sent.append((b"content-length", b"%d" % len(answer.body)))
+    attributes = headers.get(b"x-amzn-sagemaker-custom-attributes")
     if attributes and len(attributes) <= 1024 and attributes.isascii() and attributes.decode().isprintable():
-        headers.append((b"x-amzn-sagemaker-custom-attributes", attributes))  # else the client would not see them (S-48)
-    return {"type": "http.response.start", "status": answer.status, "headers": headers}
+        sent.append((b"x-amzn-sagemaker-custom-attributes", attributes))  # else the client would not see them (S-48)
+    return {"type": "http.response.start", "status": answer.status, "headers": sent}

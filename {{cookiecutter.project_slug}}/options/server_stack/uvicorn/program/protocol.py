@@ -1,6 +1,8 @@
 """HTTP as uvicorn speaks it, but with an end to headers, and with refusals that say what is wrong (S-43, S-44)."""
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from shortcut import Shortcut
 
 LINE = 8190  # bytes of a URL, and of a header
 HEAD = 1 << 16  # bytes of all headers, which are read into memory
@@ -14,7 +16,7 @@ class Refused(Exception):
     """Ends the parser's work; uvicorn then calls `send_400_response`."""
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(Shortcut):
     """A connection. Refusals are plain text (S-44), and their last words: what follows cannot be made out."""
 
     came = 0  # bytes, from a request's first on

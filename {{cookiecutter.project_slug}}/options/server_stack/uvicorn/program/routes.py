@@ -69,14 +69,14 @@ async def app(scope, receive, send):
         answer = refusal(error.status, str(error))
     except Gone:
         return
-    start = head(answer, None)
+    start = head(answer, {})
     if answer.status == 405:
         start["headers"].append((b"allow", ", ".join(sorted(methods)).encode()))
     metrics.count(path, answer.status)
     await send(start)
     await send({"type": "http.response.body", "body": answer.body})
     if path not in ("/ping", "/metrics") or answer.status != 200:
-        access_log.add(scope, dict(scope["headers"]), status=answer.status, remark=answer.remark)
+        access_log.add(f"{method} {path}", dict(scope["headers"]), status=answer.status, remark=answer.remark)
 
 
 def refuse(path: str, method: str, methods: Collection[str]) -> Response:

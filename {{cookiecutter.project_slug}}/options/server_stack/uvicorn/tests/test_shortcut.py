@@ -1,0 +1,123 @@
+"""Small predictions are answered where they arrive, and no client can tell them from those that are not."""
+
+import asyncio
+import importlib
+import re
+
+import pytest
+
+ROW = b"5.1,3.5,1.4,0.2\n"
+
+
+def post(body: bytes = ROW, *headers: bytes, line: bytes = b"POST /invocations HTTP/1.1", length: int = -1) -> bytes:
+    size = b"Content-Length: %d" % (len(body) if length < 0 else length)
+    return b"\r\n".join([line, b"Host: x", *headers, size, b"", body])
+
+
+class Transport(asyncio.Transport):
+    """Keeps what is written."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = b""
+        self.closed = False
+
+    def write(self, data: bytes) -> None:
+        self.written += data
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+    def pause_reading(self) -> None:
+        """Everything that is sent comes at once, asked for or not."""
+
+    resume_reading = pause_reading
+
+
+@pytest.fixture(scope="module")
+def workers(trained):
+    """The module uvicorn_workers, with a model that has shown to be quick."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SAGEMAKER_BASE_DIR", str(trained.base))
+        workers = importlib.import_module("uvicorn_workers")
+        workers.service.inference.quick = True
+        yield workers
+
+
+def exchange(workers, *pieces: bytes) -> tuple[bytes, bytes]:
+    """What is written before the event loop has another turn, and all that is written in the end."""
+
+    async def scenario() -> tuple[bytes, bytes]:
+        config = workers.configuration()
+        protocol = config.http_protocol_class(config, workers.uvicorn.Server(config).server_state, {})
+        protocol.connection_made(transport := Transport())
+        for piece in pieces:
+            protocol.data_received(piece)
+        at_once = transport.written
+        await asyncio.wait_for(asyncio.gather(*protocol.tasks), 30)
+        protocol.connection_lost(None)
+        return at_once, transport.written
+
+    return asyncio.run(scenario())
+
+
+def test_a_small_prediction_is_answered_before_the_loop_goes_on(workers):
+    answer, _ = exchange(workers, post(ROW, b"Content-Type: text/csv"))
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
+    assert answer.endswith(b"content-type: text/csv\r\ncontent-length: 7\r\n\r\nsetosa\n")
+
+
+def test_requests_in_one_piece_are_answered_in_their_order(workers):
+    answers, _ = exchange(workers, post() + post(b"6.7,3.1,5.6,2.4\n") + post(b"x"))
+    assert re.findall(rb"HTTP/1.1 (\d+) ", answers) == [b"200", b"200", b"400"]
+    assert answers.index(b"setosa") < answers.index(b"virginica")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "statuses"),
+    [
+        ([post()[:-1], post()[-1:]], [b"200"]),
+        ([post(b"", length=1 << 15), b"x" * (1 << 15)], [b"400"]),
+        ([post(line=b"POST /invocations?a=b HTTP/1.1")], [b"200"]),
+        ([post(line=b"PUT /invocations HTTP/1.1")], [b"405"]),
+        ([post(line=b"POST /invocations HTTP/1.0")], [b"200"]),
+        ([post(ROW, b"Connection: close")], [b"200"]),
+        ([post(ROW, b"Expect: 100-continue")], [b"100", b"200"]),
+        ([post(ROW, b"X: " + b"x" * 9000)], [b"431"]),
+        ([b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n", post()], [b"200", b"200"]),  # its turn comes after the ping's
+    ],
+)
+def test_what_is_less_simple_goes_uvicorns_way(workers, pieces, statuses):
+    at_once, in_the_end = exchange(workers, *pieces)
+    assert at_once in (b"", in_the_end)  # the latter: a refusal
+    assert re.findall(rb"HTTP/1.1 (\d+) ", in_the_end) == statuses
+
+
+@pytest.mark.parametrize("quick", [True, False])
+def test_only_a_quick_model_is_waited_for_here(workers, monkeypatch, quick):
+    monkeypatch.setattr(workers.service.inference, "quick", quick)
+    at_once, in_the_end = exchange(workers, post())
+    assert (at_once == in_the_end) is quick
+    assert in_the_end.endswith(b"setosa\n")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (),
+        (b"Content-Type: text/csv", b"Accept: application/json"),
+        (b"X-Amzn-SageMaker-Custom-Attributes: a=b",),
+        (b"Content-Type: image/png",),
+        (b"Accept: image/png",),
+    ],
+)
+@pytest.mark.parametrize("body", [ROW, b"x,y", b""])
+def test_both_ways_give_the_same_answer(workers, headers, body):
+    whole, marked = post(body, *headers), post(body, *headers, line=b"POST /invocations?a=b HTTP/1.1")
+    at_once, _ = exchange(workers, whole)
+    nothing_yet, in_the_end = exchange(workers, marked)
+    assert (at_once, nothing_yet) == (in_the_end, b"")
+    assert at_once.startswith(b"HTTP/1.1 ")
