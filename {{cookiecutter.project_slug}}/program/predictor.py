@@ -61,7 +61,7 @@ class Predictor:
         self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
         self._marks = settings.bad_records == "mark"
         own_answer = isgeneratorfunction(self._predict_fn) or own.keys() & {"output_fn", "transform_fn"}
-        if settings.micro_batch_ms and not isgeneratorfunction(self._predict_fn):
+        if settings.micro_batch_ms:
             limits = settings.micro_batch_ms / 1000, settings.micro_batch_rows, settings.timeout
             self._predict_fn = MicroBatches(self._predict_fn, *limits)
         self._line_by_line = not (own_answer or "input_fn" in own)  # so both formats are ours

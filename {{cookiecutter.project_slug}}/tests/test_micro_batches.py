@@ -179,10 +179,6 @@ def test_nobody_waits_longer_than_set_for_those_who_do_not_come(asked):
     assert model.calls == [1, 2]
 
 
-def test_who_waits_for_company_does_not_hang(asked):
-    assert results(asked(Model(), rows(1), rows(2), seconds=0.5, timeout=0.1)) == [[2], [4]]
-
-
 def test_a_full_call_waits_for_nobody(asked):
     model = Model()
     assert results(asked(model, rows(1), rows(2, 3), seconds=100 * LONG, limit=3)) == [[2], [4, 6]]

@@ -13,7 +13,7 @@ from test_serve_busy import answers
 
 from byoc.paths import Paths
 
-# The ONNX model, of which each call is noted with its number of rows, and then waits until the test lets it go.
+# The ONNX model. Each call is noted with its number of rows, and waits until the test lets it go, or hangs for good.
 COUNTING = """
 import os
 import time
@@ -33,6 +33,8 @@ def input_fn(body, content_type):
 
 def predict_fn(data, model):
     note("calls", len(data))
+    if (FOLDER / "hang").exists():
+        time.sleep(3600)
     while not (FOLDER / "go").exists():
         time.sleep(0.01)
     return model.predict(data)
@@ -108,9 +110,11 @@ def test_all_that_a_call_hangs_for_are_given_up_and_the_next_is_answered(front, 
     settings = {"COUNTING": tmp_path, "BYOC_MICRO_BATCH_MS": 100, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 1}
     with Server(trained.base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
         server.ready()
+        (tmp_path / "go").touch()
+        (tmp_path / "hang").touch()
         with ThreadPoolExecutor(3) as pool:
             given_up = list(pool.map(partial(ask, server, "/invocations"), [b"1,2,3,4"] * 3))
         assert [answer.status for answer in given_up] == [503] * 3
         assert {answer.body.partition(b": ")[0] for answer in given_up} == {b"the model gave no answer"}
-        (tmp_path / "go").touch()
+        (tmp_path / "hang").unlink()
         wait_until(partial(answers, server, b"1,2,3,4"))

@@ -86,7 +86,7 @@ class MicroBatches:
 
     def _lead(self, request: Request) -> None:
         self._leader = request
-        self._overdue = time.monotonic() + self._seconds + self._timeout
+        self._overdue = time.monotonic() + self._timeout
 
     def _enough(self, leader: Request) -> bool:
         """Whether as many are there as there were lately, or as can be asked at a time."""
