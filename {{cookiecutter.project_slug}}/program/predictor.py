@@ -14,6 +14,7 @@ import numpy as np
 from byoc import batch, codecs, handlers
 from byoc.errors import RequestError
 from byoc.media_types import MediaType, negotiate
+from byoc.micro_batches import MicroBatches
 from byoc.onnx_model import OnnxModel
 from byoc.paths import Paths
 from byoc.settings import Settings
@@ -60,6 +61,9 @@ class Predictor:
         self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
         self._marks = settings.bad_records == "mark"
         own_answer = isgeneratorfunction(self._predict_fn) or own.keys() & {"output_fn", "transform_fn"}
+        if settings.micro_batch_ms:
+            limits = settings.micro_batch_ms / 1000, settings.micro_batch_rows, settings.timeout
+            self._predict_fn = MicroBatches(self._predict_fn, *limits)
         self._line_by_line = not (own_answer or "input_fn" in own)  # so both formats are ours
         signature = getattr(self._model, "signature", None)
         self.signature = signature if isinstance(signature, Signature) and self._line_by_line else None

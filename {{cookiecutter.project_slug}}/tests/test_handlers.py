@@ -73,9 +73,19 @@ def test_model_fn_alone_gets_the_model_folder_and_numbers_in_every_form(predicto
          b"b'1,2' text/csv text/csv"),
     ],
 )  # fmt: skip
-def test_each_handler_takes_over_alone(predictor_with, handler, answer):
-    response = predictor_with(f"{MODEL}\n{handler}").respond(b"1,2", "text/csv", "")
+@pytest.mark.parametrize("wait", ["0", "2"])
+def test_each_handler_takes_over_alone(predictor_with, handler, answer, wait):
+    response = predictor_with(f"{MODEL}\n{handler}", BYOC_MICRO_BATCH_MS=wait).respond(b"1,2", "text/csv", "")
     assert (response.status, response.body) == (200, answer)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    ["def predict_fn(data, model):\n    yield from ('a', 'b')", "def predict_fn(data, model): return iter('ab')"],
+)
+def test_what_streams_does_so_with_micro_batches_set_too(predictor_with, handler):
+    response = predictor_with(f"{MODEL}\n{handler}", BYOC_MICRO_BATCH_MS="2").respond(b"1,2", "text/csv", "")
+    assert list(response.body) == [b"a", b"b"]
 
 
 def test_all_handlers_take_over_together(predictor_with):

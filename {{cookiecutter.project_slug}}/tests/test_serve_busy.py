@@ -48,10 +48,10 @@ def test_a_hung_request_is_given_up_in_plain_text_and_the_next_is_answered(front
         wait_until(partial(answers, server))
 
 
-def answers(server: Server) -> bool:
+def answers(server: Server, body: bytes = b"x") -> bool:
     """Whether it answers; until the worker that hung is replaced, it may refuse, or take a request along to its end."""
     with suppress(ConnectionError):
-        answer = server.request("POST", "/invocations", b"x")
+        answer = server.request("POST", "/invocations", body)
         assert answer.status in (200, 503)
         return answer.status == 200
     return False

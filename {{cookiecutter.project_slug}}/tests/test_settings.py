@@ -12,6 +12,7 @@ from byoc.settings import Settings, markdown_table
 NUMBERS = {
     "SAGEMAKER_BIND_TO_PORT": "port",
     "SAGEMAKER_MODEL_SERVER_WORKERS": "workers",
+    "BYOC_MICRO_BATCH_ROWS": "micro_batch_rows",
     "SAGEMAKER_MODEL_SERVER_THREADS": "threads",
     "SAGEMAKER_MODEL_SERVER_TIMEOUT": "timeout",
     "SAGEMAKER_MODEL_JOB_QUEUE_SIZE": "queue",
@@ -54,6 +55,7 @@ def test_a_number_that_cannot_be_used_is_refused_by_name_value_and_rule(variable
     ("variable", "text", "rule"),
     [
         ("SAGEMAKER_MAX_PAYLOAD_IN_MB", "-1", "a whole number above -1"),
+        ("BYOC_MICRO_BATCH_MS", "0.5", "a whole number above -1"),
         ("SAGEMAKER_BATCH", "yes", "true or false"),
         ("SAGEMAKER_BATCH_STRATEGY", "RECORD", "MULTI_RECORD or SINGLE_RECORD"),
         ("BYOC_BAD_RECORDS", "drop", "refuse or mark"),
@@ -75,6 +77,15 @@ def test_a_batch_has_an_hour_a_request_and_marks_bad_records(batch, timeout, bad
         {"SAGEMAKER_BATCH": batch, "SAGEMAKER_MODEL_SERVER_TIMEOUT": "9", "BYOC_BAD_RECORDS": "REFUSE"}
     )
     assert (settings.timeout, settings.bad_records) == (9, "refuse")
+
+
+@pytest.mark.parametrize(
+    ("ms", "rows", "set_to", "threads"),
+    [("", "", "", 1), ("0", "8", "", 1), ("2", "", "", 64), ("2", "8", "", 16), ("2", "99", "", 64), ("2", "", "1", 1)],
+)
+def test_micro_batches_need_threads(ms, rows, set_to, threads):
+    environment = {"BYOC_MICRO_BATCH_MS": ms, "BYOC_MICRO_BATCH_ROWS": rows, "SAGEMAKER_MODEL_SERVER_THREADS": set_to}
+    assert Settings.from_environment(environment).threads == threads
 
 
 def test_every_setting_is_documented_as_it_is(project):

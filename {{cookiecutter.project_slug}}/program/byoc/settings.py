@@ -33,10 +33,22 @@ class Settings:
         lambda above: cpus.available(),
         "worker processes; by default one a CPU of the quota (S-28)",
     )
+    micro_batch_ms: int = _setting(
+        "BYOC_MICRO_BATCH_MS",
+        0,
+        "milliseconds that a request may wait, so that those of many clients become one call of the model; 0 is never; "
+        "for models that take little longer for many rows than for one",
+        least=0,
+    )
+    micro_batch_rows: int = _setting(
+        "BYOC_MICRO_BATCH_ROWS", 32, "rows that such a call has at most; a request with more goes alone"
+    )
     threads: int = _setting(
         "SAGEMAKER_MODEL_SERVER_THREADS",
-        1,
-        "threads of each worker, on a multi-model endpoint of each model; more than one suits handlers that wait",
+        # While a batch is at the model, the next one gathers.
+        lambda above: min(2 * above["micro_batch_rows"], 64) if above["micro_batch_ms"] else 1,
+        "threads of each worker, on a multi-model endpoint of each model; more than one suits handlers that wait; "
+        "by default 1, with BYOC_MICRO_BATCH_MS two for each of its rows, 64 at most",
     )
     multi_model: bool = _setting(
         "SAGEMAKER_MULTI_MODEL", False, "true on a multi-model endpoint; SageMaker sets it (M-02)"

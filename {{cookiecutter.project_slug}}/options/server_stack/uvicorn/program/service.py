@@ -26,5 +26,6 @@ if settings.multi_model:
     inference = Inference(settings, models.respond, may_be_quick=False)
     invoke = Invocations(inference, metrics, access_log, MODEL_INVOCATIONS)
 else:
-    inference = Inference(settings, lambda path, *asked: model.respond(*asked), may_be_quick=not model.has_handlers)
+    may_be_quick = not (model.has_handlers or settings.micro_batch_ms)  # a request may wait for others
+    inference = Inference(settings, lambda path, *asked: model.respond(*asked), may_be_quick)
     invoke = Invocations(inference, metrics, access_log, INVOCATIONS)
