@@ -2,12 +2,11 @@
 
 import traceback
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from inspect import isgeneratorfunction
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -34,8 +33,7 @@ OUTPUTS = {
 }
 
 
-@dataclass(frozen=True)
-class Response:
+class Response(NamedTuple):
     """What goes to the client, and `remark`, what the log should tell about it.
 
     A body in parts leaves part by part, as they are made (X-01).
@@ -87,7 +85,8 @@ class Predictor:
         try:
             answer = self._transform_fn(self._model, body, content_type, accept)
             body, content_type, *remark = answer if isinstance(answer, tuple) else (answer, accept)
-            body = in_parts(body) if isinstance(body, Iterator) else as_bytes(body)
+            if not isinstance(body, bytes):
+                body = in_parts(body) if isinstance(body, Iterator) else as_bytes(body)
             return Response(200, body, content_type, *remark)
         except RequestError as error:
             return refusal(error.status, str(error))

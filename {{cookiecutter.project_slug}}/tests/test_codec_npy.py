@@ -73,6 +73,7 @@ class Bomb:
         (b"", "^the request body is empty"),
     ],
 )  # fmt: skip
+@pytest.mark.filterwarnings("error")
 def test_what_is_no_table_of_numbers_is_refused(body, message):
     with pytest.raises(RequestError, match=message) as refusal:
         codecs.decode(body, NPY, FEATURES)

@@ -99,6 +99,7 @@ def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
         (JSON, "[" * 100_000, "^the body is not JSON: "),
     ],
 )  # fmt: skip
+@pytest.mark.filterwarnings("error")
 def test_a_body_that_holds_no_such_rows_is_refused_by_its_place(content_type, body, message):
     with pytest.raises(RequestError, match=message) as refusal:
         codecs.decode(body.encode(), content_type, FEATURES)

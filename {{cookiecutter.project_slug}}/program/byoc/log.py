@@ -2,15 +2,30 @@
 
 import json
 import sys
+import time
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
+
+import orjson
 
 
 def text(**fields: Any) -> str:
-    """A line with the time and the fields that are not empty."""
-    kept = {name: value for name, value in fields.items() if value not in ("", None)}
-    time = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return json.dumps({"time": time, **kept}) + "\n"
+    """A line, in ASCII, with the time and the fields that are not empty."""
+    second, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
+    line = {"time": f"{_date(second)}.{milliseconds:03}+00:00"}
+    for name, value in fields.items():
+        if value is not None and value != "":
+            line[name] = value
+    try:
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE).decode("ascii")
+    except (UnicodeDecodeError, TypeError):  # every character outside ASCII is to be escaped; orjson escapes none
+        return json.dumps(line, separators=(",", ":")) + "\n"
+
+
+@lru_cache(maxsize=1)  # many lines are of the same second
+def _date(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def line(**fields: Any) -> None:

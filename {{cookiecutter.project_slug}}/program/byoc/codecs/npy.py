@@ -29,7 +29,7 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     if len(body) - start != size:
         raise RequestError(400, f"the array should have {size} bytes by its header, but has {len(body) - start}")
     values = np.frombuffer(body, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
-    return values.astype(np.float32, order="C")
+    return table.as_float32(values)
 
 
 def _header(body: bytes) -> tuple[tuple[int, ...], bool, np.dtype, int]:

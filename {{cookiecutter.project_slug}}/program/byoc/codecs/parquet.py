@@ -61,4 +61,4 @@ def _numbers(column: Any, index: int, features: Sequence[str]) -> np.ndarray:
     if column.null_count:
         row = column.is_null().to_numpy().argmax()
         raise RowError(int(row) + 1, f"{table.cell(index, features)} is null, not a number")
-    return column.to_numpy()
+    return table.as_float32(column.to_numpy())

@@ -24,13 +24,21 @@ def from_cells(cells: list[list[Any]], features: Sequence[str] | None, number: C
             except (ValueError, OverflowError):
                 shown = json.dumps(value, ensure_ascii=False)[:40]
                 raise RowError(index + 1, f"{cell(column, features)} is {shown}, not a number") from None
-    return np.array(numbers).astype(np.float32).reshape(len(cells), width)
+    return as_float32(np.array(numbers)).reshape(len(cells), width)
+
+
+def as_float32(values: np.ndarray) -> np.ndarray:
+    """In C's order; what is too large becomes infinite, and is refused as such by `check_finite`."""
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32, order="C")
 
 
 def check_finite(rows: np.ndarray, features: Sequence[str] | None) -> None:
     """Refuse NaN and what float32 cannot hold."""
-    if not np.isfinite(rows).all():
-        row, column = np.argwhere(~np.isfinite(rows))[0].tolist()
+    # Among bytes: `all()` would cost a small request a third of what its prediction does.
+    place = np.isfinite(rows).tobytes().find(False)
+    if place >= 0:
+        row, column = divmod(place, rows.shape[1])
         raise RowError(row + 1, f"{cell(column, features)} is not a finite float32 number")
 
 
