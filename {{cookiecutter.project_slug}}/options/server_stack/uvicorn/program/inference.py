@@ -20,6 +20,7 @@ MARGIN = 5
 
 # Bytes of a body of which a worker reads only a few at a time, so that memory is bounded (B-05).
 LARGE = 1 << 20
+LARGE_AT_ONCE = 4
 
 FULL = refusal(503, "too many requests are waiting already; try again later")
 LATE = refusal(503, "the model gave no answer: it took too long; see the log")
@@ -44,7 +45,7 @@ class Inference:
         self.threads = threads = settings.worker_threads
         self.places = threads + -(-settings.queue // settings.workers)  # rounded up
         self.turns = asyncio.Semaphore(threads)
-        self.large = asyncio.Semaphore(threads + 1)
+        self.large = asyncio.Semaphore(min(threads, LARGE_AT_ONCE) + 1)  # one is read meanwhile
         self.pool = ThreadPoolExecutor(threads)
         self.quick = False
         self.replace_worker: Callable[[], object] = lambda: None
