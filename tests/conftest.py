@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -108,6 +108,27 @@ def demo(template, tmp_path_factory) -> tuple[Path, str]:
     result = make(clone, "demo", f"PYTHON={sys.executable}")
     assert result.returncode == 0, result.stdout
     return clone, result.stdout
+
+
+@pytest.fixture(scope="session")
+def with_stack(bake, demo) -> Callable[[str], Path]:
+    """A project with a server stack, and the demo's environment and model: the stacks' packages go together."""
+
+    def make_one(stack: str) -> Path:
+        made = demo[0] / "demo/my-model"
+        project = bake.anew(server_stack=stack)
+        (project / ".venv").symlink_to(made / ".venv")
+        shutil.copytree(made / "local_test/test_dir/model", project / "local_test/test_dir/model")
+        install(project, "requirements/server.txt")
+        return project
+
+    return make_one
+
+
+def install(project: Path, requirements: str) -> None:
+    """Add the packages to the project's environment."""
+    command = [project / ".venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
+    subprocess.run([*command, "--requirement", project / requirements], check=True, timeout=600)
 
 
 @pytest.fixture(scope="session")

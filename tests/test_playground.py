@@ -35,15 +35,8 @@ HOSTILE = [
 
 
 @pytest.fixture(scope="module", params=Template(ROOT).choices()["server_stack"])
-def trained(request, bake, demo) -> Path:
-    """The project with this server stack, and the demo's environment and model: the stacks' packages go together."""
-    made = demo[0] / "demo/my-model"
-    project = bake.anew(server_stack=request.param)
-    (project / ".venv").symlink_to(made / ".venv")
-    shutil.copytree(made / "local_test/test_dir/model", project / "local_test/test_dir/model")
-    install = [project / ".venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.run([*install, "--requirement", project / "requirements/server.txt"], check=True, timeout=600)
-    return project
+def trained(request, with_stack) -> Path:
+    return with_stack(request.param)
 
 
 @pytest.fixture(scope="module")
