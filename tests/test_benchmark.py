@@ -13,8 +13,8 @@ import pytest
 
 from template import ROOT, export
 
-# What the classic container cannot have: handlers to be replaced by empty ones.
-WITHOUT_HANDLERS = {"empty_rate", "predicting"}
+# What the classic container cannot have: this template's predictor.py, whose prediction could be an empty one.
+OF_THE_EMPTY_PREDICTION = {"empty_rate", "predicting"}
 IMAGE = "byoc-template-benchmark-test"  # no other test builds this image
 NEVER_READY = """\
 FROM {base}
@@ -52,7 +52,7 @@ def test_every_stack_is_measured_against_the_classic_container(template, tmp_pat
     assert results["targets"] == ["classic", *stacks]
     assert set(results["left_out"]) == {"classic"}, results["left_out"]
     for key, summaries in results["figures"].items():
-        assert list(summaries) == (stacks if key in WITHOUT_HANDLERS else ["classic", *stacks]), key
+        assert list(summaries) == (stacks if key in OF_THE_EMPTY_PREDICTION else ["classic", *stacks]), key
         assert all(summary["median"] > 0 for summary in summaries.values()), key
 
 

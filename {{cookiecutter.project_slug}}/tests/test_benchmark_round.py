@@ -1,25 +1,29 @@
 """One round of the benchmark on this project's own server, with wrk's part played by another."""
 
+import re
 import time
 from pathlib import Path
 
 import pytest
-from benchmark import client, load, rounds
+from benchmark import client, empty_prediction, load
 from benchmark.__main__ import main
-from benchmark.outcome import BenchmarkError
+from benchmark.outcome import BenchmarkError, LeftOut
 from benchmark.processes import family
 from benchmark.rounds import CONNECTIONS, Measured, measure
 from benchmark.sample import Sample
 from benchmark.target_venv import Venv
 
+from byoc.settings import Settings
+from predictor import Predictor
+
 
 @pytest.fixture
 def played(monkeypatch) -> None:
-    """wrk is played: half of what handlers that do nothing reach."""
+    """wrk is played: half of what an empty prediction reaches."""
 
     def post(port: int, body: bytes, content_type: str, connections: int, seconds: int) -> load.Load:
         _, answer = client.request(port, "POST", "/invocations", body, content_type)
-        return load.Load(2000 if answer == rounds.EMPTY_ANSWER else 1000, 1, 2)
+        return load.Load(2000 if answer == empty_prediction.ANSWER else 1000, 1, 2)
 
     monkeypatch.setattr(load, "post", post)
 
@@ -48,12 +52,37 @@ def test_a_round_measures_everything_but_the_image_with_and_without_predicting(p
     assert {"large_ms", "start_s"} <= measured.values.keys()
 
 
-def test_a_server_that_ignores_empty_handlers_has_no_empty_rate(project, trained, sample, played, monkeypatch):
-    monkeypatch.setattr(rounds, "EMPTY", project / "program" / "algorithm.py")
+@pytest.mark.parametrize(
+    ("added", "reason"),
+    [("", "do not come from program/predictor.py"), ("\n1 / 0\n", "does not serve an empty prediction: .* ended with")],
+)
+def test_a_server_without_the_empty_prediction_has_no_empty_rate(
+    project, trained, sample, played, monkeypatch, added, reason
+):
+    monkeypatch.setattr(empty_prediction, "EMPTY", added)
     measured = Measured()
     measure(Venv(project / "program", trained.model), sample, 1, measured)
-    assert "could not be replaced" in measured.left_out["empty_rate"]
+    assert re.search(reason, measured.left_out["empty_rate"])
     assert "predicting" not in measured.values
+
+
+def test_a_server_cannot_tell_an_empty_prediction_from_the_models(project, trained):
+    programs = project / "program"
+    emptied = {"__name__": "emptied", "__file__": str(programs / "predictor.py")}
+    exec(empty_prediction.emptied(Venv(programs, trained.model).predictor()), emptied)
+    settings = Settings.from_environment({})
+    empty, own = (each(trained.model, settings) for each in (emptied["Predictor"], Predictor))
+    assert empty.respond(b"no,row", "text/csv", "").body == empty_prediction.ANSWER
+    assert vars(empty).keys() == vars(own).keys()
+    assert empty.has_handlers == own.has_handlers
+
+
+@pytest.mark.parametrize("source", [None, "class ScoringService:\n    pass\n"])
+def test_programs_that_are_not_this_templates_have_no_empty_prediction(tmp_path, source):
+    if source:
+        (tmp_path / "predictor.py").write_text(source)
+    with pytest.raises(LeftOut, match=r"it has no program/predictor\.py of this template's"):
+        empty_prediction.emptied(Venv(tmp_path, tmp_path).predictor())
 
 
 def test_a_server_that_ends_is_reported_with_its_last_words(serve, tmp_path):

@@ -5,22 +5,20 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import median
 
 from . import client, load
 from .client import Server, wait_until_ready
+from .empty_prediction import ANSWER, PROGRAM, emptied
 from .outcome import BenchmarkError, LeftOut
 from .sample import Sample
 from .target_image import Image
 from .target_venv import Venv
 
 CONNECTIONS = (1, 8, 64)
-COMPARED_AT = 8  # the connections at which the empty handler is measured, too
+COMPARED_AT = 8  # the connections at which the empty prediction is measured, too
 WARM_UP = 2  # seconds; a worker that loads its model at its first request takes more than one
 LARGE_REQUESTS = 3
-EMPTY = Path(__file__).with_name("empty_algorithm.py")
-EMPTY_ANSWER = b"nothing\n"
 
 
 @dataclass
@@ -90,7 +88,7 @@ def measure(target: Image | Venv, sample: Sample, seconds: int, measured: Measur
             if not sample.large:
                 raise LeftOut(f"{sample.content_type} has no rows that could be repeated")
             measured.add(large_ms=1000 * median(ask(server, sample, sample.large) for _ in range(LARGE_REQUESTS)))
-    with measured.or_left_out("empty_rate"), target.serving(EMPTY) as server:
+    with measured.or_left_out("empty_rate"), target.serving(emptied(target.predictor())) as server:
         empty = empty_rate(server, sample, seconds)
         measured.add(empty_rate=empty)
         if COMPARED_AT in rates:
@@ -111,13 +109,13 @@ def ask(server: Server, sample: Sample, lines: tuple[bytes, ...]) -> float:
 
 
 def empty_rate(server: Server, sample: Sample, seconds: int) -> float:
-    """Requests/s with handlers that do nothing; raises LeftOut if others have answered."""
+    """Requests/s with an empty prediction; raises LeftOut if another has answered."""
     try:
         wait_until_ready(server)
         _, answer = client.request(server.port, "POST", "/invocations", sample.row, sample.content_type)
     except (BenchmarkError, OSError, http.client.HTTPException) as error:
-        raise LeftOut(f"it does not serve handlers that do nothing: {error}") from None
-    if answer != EMPTY_ANSWER:
-        raise LeftOut("it takes no handlers from program/algorithm.py, so they could not be replaced by empty ones")
+        raise LeftOut(f"it does not serve an empty prediction: {error}") from None
+    if answer != ANSWER:
+        raise LeftOut(f"its answers do not come from program/{PROGRAM}, whose prediction was an empty one")
     load.post(server.port, sample.row, sample.content_type, COMPARED_AT, WARM_UP)
     return load.post(server.port, sample.row, sample.content_type, COMPARED_AT, seconds).rate

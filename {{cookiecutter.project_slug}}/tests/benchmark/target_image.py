@@ -3,6 +3,7 @@
 import platform
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,12 +12,13 @@ from pathlib import Path
 
 from . import engine
 from .client import free_port, is_taken
+from .empty_prediction import PROGRAM
 from .engine import docker, last_lines
 from .outcome import BenchmarkError, LeftOut
 from .processes import proportional_set_size
 
 TAKES_A_PORT = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"  # S-60
-ALGORITHM = "/opt/program/algorithm.py"
+PREDICTOR = f"/opt/program/{PROGRAM}"
 
 
 class Image:
@@ -40,8 +42,8 @@ class Image:
         return engine.inspect(self.image)
 
     @contextmanager
-    def serving(self, algorithm: Path | None = None) -> Iterator["Container"]:
-        """A container that serves, with `algorithm` in the place of its own algorithm.py; removed at the end.
+    def serving(self, predictor: str = "") -> Iterator["Container"]:
+        """A container that serves, with this source, if any, in the place of its own predictor.py; removed at the end.
 
         The container uses the host's network: a published port goes through a userland proxy, which would be measured
         too. An image that does not claim to take another port listens on 8080.
@@ -52,13 +54,24 @@ class Image:
             raise BenchmarkError(f"Port {port} is taken: stop what listens there, {self.name} needs it.")
         options = ["--network", "host", "--env", f"SAGEMAKER_BIND_TO_PORT={port}"]
         options += ["--volume", f"{self.model}:/opt/ml/model:ro"]
-        options += ["--volume", f"{algorithm}:{ALGORITHM}:ro"] if algorithm else []
-        with engine.container_name() as container:
+        with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, engine.container_name() as container:
+            if predictor:
+                file = Path(folder, PROGRAM)
+                file.write_text(predictor, "utf-8")
+                options += ["--volume", f"{file}:{PREDICTOR}:ro"]
             server = Container(self.name, container, port, [*options, self.image, "serve"])
             try:
                 yield server
             finally:
                 server.client.communicate(timeout=engine.CALL_LIMIT)
+
+    def predictor(self) -> str:
+        """The source of its predictor.py, "" if it has none."""
+        with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, engine.container_name() as container:
+            file = Path(folder, PROGRAM)
+            docker("create", "--name", container, self.image, "serve")
+            copied = docker("cp", f"{container}:{PREDICTOR}", str(file))
+            return "" if copied.returncode else file.read_text("utf-8", errors="replace")
 
     def size(self) -> float:
         """MB (10^6 bytes, uncompressed) that the image adds to its base; raises LeftOut."""

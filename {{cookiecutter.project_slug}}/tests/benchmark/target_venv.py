@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .client import free_port
+from .empty_prediction import PROGRAM
 from .outcome import BenchmarkError, LeftOut
 from .processes import family, proportional_set_size
 
@@ -34,19 +35,24 @@ class Venv:
             raise BenchmarkError("ps is not on the PATH: install it (apt-get install procps).")
 
     @contextmanager
-    def serving(self, algorithm: Path | None = None) -> Iterator["Process"]:
-        """`serve` as a process, with `algorithm` in the place of its own algorithm.py; ended at the end."""
+    def serving(self, predictor: str = "") -> Iterator["Process"]:
+        """`serve` as a process, with this source, if any, in the place of its own predictor.py; ended at the end."""
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
             base, programs = Path(folder), self.programs
             (base / "model").symlink_to(self.model)
-            if algorithm:
+            if predictor:
                 programs = shutil.copytree(programs, base / "program", ignore=shutil.ignore_patterns("__pycache__"))
-                shutil.copy(algorithm, programs / "algorithm.py")
+                (programs / PROGRAM).write_text(predictor, "utf-8")
             server = Process(self.name, programs / "serve", base)
             try:
                 yield server
             finally:
                 server.stop()
+
+    def predictor(self) -> str:
+        """The source of its predictor.py, "" if it has none."""
+        file = self.programs / PROGRAM
+        return file.read_text("utf-8") if file.exists() else ""
 
     def size(self) -> float:
         raise LeftOut("there is no image; name one with IMAGE=")
