@@ -37,6 +37,11 @@ def test_the_readme_and_the_picture_are_made_of_the_results(tmp_path):
     assert "requests/s, 8 connections |" in (copy / "README.md").read_text()
 
 
+def test_the_results_are_those_of_every_stack(template):
+    results = json.loads((ROOT / "benchmarks/results.json").read_text())
+    assert results["targets"] == ["classic", *template.choices()["server_stack"]]
+
+
 @pytest.mark.docker
 @pytest.mark.wrk
 @pytest.mark.slow
