@@ -13,7 +13,7 @@ import pytest
 
 from template import ROOT, export
 
-# What the classic container cannot have: this template's predictor.py, whose prediction could be an empty one.
+# What the classic container cannot have: this template's predictor.py, whose handler could be an empty one.
 OF_THE_EMPTY_PREDICTION = {"empty_rate", "predicting"}
 IMAGE = "byoc-template-benchmark-test"  # no other test builds this image
 NEVER_READY = """\

@@ -140,7 +140,7 @@ def test_the_pictures_have_a_bar_for_each_value_as_long_as_it_is_great(results):
         assert widths[:2] == pytest.approx([picture.BARS * 100 / 400, picture.BARS * 300 / 400])
 
 
-def test_an_empty_prediction_that_is_no_faster_tells_nothing_of_predicting(results):
+def test_an_empty_handler_that_is_no_faster_tells_nothing_of_predicting(results):
     results["figures"]["predicting"]["fast"]["median"] = 1.5
     (remark,) = [remark for remark in report.remarks(results) if remark.startswith("fast: ")]
-    assert remark == "fast: an empty prediction took no less time, so what predicting takes cannot be told."
+    assert remark == "fast: an empty handler took no less time, so what predicting takes cannot be told."

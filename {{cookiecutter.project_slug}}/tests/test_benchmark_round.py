@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 import pytest
-from benchmark import client, empty_prediction, load
+from benchmark import client, empty_handler, load
 from benchmark.__main__ import main
 from benchmark.outcome import BenchmarkError, LeftOut
 from benchmark.processes import family
@@ -19,11 +19,11 @@ from predictor import Predictor
 
 @pytest.fixture
 def played(monkeypatch) -> None:
-    """wrk is played: half of what an empty prediction reaches."""
+    """wrk is played: half of what an empty handler reaches."""
 
     def post(port: int, body: bytes, content_type: str, connections: int, seconds: int) -> load.Load:
         _, answer = client.request(port, "POST", "/invocations", body, content_type)
-        return load.Load(2000 if answer == empty_prediction.ANSWER else 1000, 1, 2)
+        return load.Load(2000 if answer == empty_handler.ANSWER else 1000, 1, 2)
 
     monkeypatch.setattr(load, "post", post)
 
@@ -54,35 +54,35 @@ def test_a_round_measures_everything_but_the_image_with_and_without_predicting(p
 
 @pytest.mark.parametrize(
     ("added", "reason"),
-    [("", "do not come from program/predictor.py"), ("\n1 / 0\n", "does not serve an empty prediction: .* ended with")],
+    [("", "do not come from program/predictor.py"), ("\n1 / 0\n", "does not serve an empty handler: .* ended with")],
 )
-def test_a_server_without_the_empty_prediction_has_no_empty_rate(
+def test_a_server_without_the_empty_handler_has_no_empty_rate(
     project, trained, sample, played, monkeypatch, added, reason
 ):
-    monkeypatch.setattr(empty_prediction, "EMPTY", added)
+    monkeypatch.setattr(empty_handler, "EMPTY", added)
     measured = Measured()
     measure(Venv(project / "program", trained.model), sample, 1, measured)
     assert re.search(reason, measured.left_out["empty_rate"])
     assert "predicting" not in measured.values
 
 
-def test_a_server_cannot_tell_an_empty_prediction_from_the_models(project, trained):
+def test_a_server_cannot_tell_an_empty_handler_from_the_models(project, trained):
     programs = project / "program"
     emptied = {"__name__": "emptied", "__file__": str(programs / "predictor.py")}
-    exec(empty_prediction.emptied(Venv(programs, trained.model).predictor()), emptied)
+    exec(empty_handler.emptied(Venv(programs, trained.model).predictor()), emptied)
     settings = Settings.from_environment({})
     empty, own = (each(trained.model, settings) for each in (emptied["Predictor"], Predictor))
-    assert empty.respond(b"no,row", "text/csv", "").body == empty_prediction.ANSWER
+    assert empty.respond(b"no,row", "text/csv", "").body == empty_handler.ANSWER
     assert vars(empty).keys() == vars(own).keys()
     assert empty.has_handlers == own.has_handlers
 
 
 @pytest.mark.parametrize("source", [None, "class ScoringService:\n    pass\n"])
-def test_programs_that_are_not_this_templates_have_no_empty_prediction(tmp_path, source):
+def test_programs_that_are_not_this_templates_have_no_empty_handler(tmp_path, source):
     if source:
         (tmp_path / "predictor.py").write_text(source)
     with pytest.raises(LeftOut, match=r"it has no program/predictor\.py of this template's"):
-        empty_prediction.emptied(Venv(tmp_path, tmp_path).predictor())
+        empty_handler.emptied(Venv(tmp_path, tmp_path).predictor())
 
 
 def test_a_server_that_ends_is_reported_with_its_last_words(serve, tmp_path):

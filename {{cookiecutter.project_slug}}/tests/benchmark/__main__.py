@@ -4,7 +4,7 @@
     .venv/bin/python -m tests.benchmark                program/serve, without Docker
     python3 -m tests.benchmark IMAGE --payload dog.jpg --content-type image/jpeg --model my_model
 
-Prints one-row requests/s and latency, a large body, start, memory and size, and the rate with an empty prediction:
+Prints one-row requests/s and latency, a large body, start, memory and size, and the rate with an empty handler:
 what is missing to it is the share of predicting. Needs wrk. Exit status: 0, or 1 if nothing could be measured.
 """
 

@@ -32,8 +32,8 @@ FIGURES = [
     Figure("start_s", "start to the first 200, s", 2),
     Figure("memory_mb", "memory after load, MB", 1),
     Figure("size_mb", "image above its base, MB", 1),
-    Figure("empty_rate", f"empty prediction, requests/s, {AT[COMPARED_AT]}", 0),
-    Figure("predicting", "predicting against an empty prediction", 2),
+    Figure("empty_rate", f"empty handler, requests/s, {AT[COMPARED_AT]}", 0),
+    Figure("predicting", "predicting against an empty handler", 2),
 ]
 
 

@@ -33,7 +33,7 @@ def of_one(figures: dict[str, dict[str, dict]]) -> list[tuple[str, list[Bar]]]:
 
     labels = {count: f"{count} connection{'s' if count > 1 else ''}" for count in CONNECTIONS}
     rates = {f"rate_{count}": label for count, label in labels.items()}
-    rates["empty_rate"] = f"{COMPARED_AT}, empty prediction"
+    rates["empty_rate"] = f"{COMPARED_AT}, empty handler"
     return [
         ("one-row requests/s", bars(rates, {"empty_rate": COLOURS[0]})),
         *((f"{name}, ms", bars({f"{name}_{n}": labels[n] for n in CONNECTIONS}, {})) for name in ("p50", "p99")),

@@ -29,7 +29,7 @@ def remarks(results: dict) -> list[str]:
         if share > 0:
             said.append(f"{who} the time that a request takes at {COMPARED_AT} connections, predicting is {share:.0%}.")
         else:
-            said.append(f"{name}: an empty prediction took no less time, so what predicting takes cannot be told.")
+            said.append(f"{name}: an empty handler took no less time, so what predicting takes cannot be told.")
     said += [how(results), how_noisy(results)]
     titles = {figure.key: figure.title for figure in FIGURES}
     for name, reasons in results["left_out"].items():

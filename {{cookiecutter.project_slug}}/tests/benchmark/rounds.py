@@ -9,14 +9,14 @@ from statistics import median
 
 from . import client, load
 from .client import Server, wait_until_ready
-from .empty_prediction import ANSWER, PROGRAM, emptied
+from .empty_handler import ANSWER, PROGRAM, emptied
 from .outcome import BenchmarkError, LeftOut
 from .sample import Sample
 from .target_image import Image
 from .target_venv import Venv
 
 CONNECTIONS = (1, 8, 64)
-COMPARED_AT = 8  # the connections at which the empty prediction is measured, too
+COMPARED_AT = 8  # the connections at which the empty handler is measured, too
 WARM_UP = 2  # seconds; a worker that loads its model at its first request takes more than one
 LARGE_REQUESTS = 3
 
@@ -109,13 +109,13 @@ def ask(server: Server, sample: Sample, lines: tuple[bytes, ...]) -> float:
 
 
 def empty_rate(server: Server, sample: Sample, seconds: int) -> float:
-    """Requests/s with an empty prediction; raises LeftOut if another has answered."""
+    """Requests/s with an empty handler; raises LeftOut if another has answered."""
     try:
         wait_until_ready(server)
         _, answer = client.request(server.port, "POST", "/invocations", sample.row, sample.content_type)
     except (BenchmarkError, OSError, http.client.HTTPException) as error:
-        raise LeftOut(f"it does not serve an empty prediction: {error}") from None
+        raise LeftOut(f"it does not serve an empty handler: {error}") from None
     if answer != ANSWER:
-        raise LeftOut(f"its answers do not come from program/{PROGRAM}, whose prediction was an empty one")
+        raise LeftOut(f"its answers do not come from program/{PROGRAM}, whose handler was an empty one")
     load.post(server.port, sample.row, sample.content_type, COMPARED_AT, WARM_UP)
     return load.post(server.port, sample.row, sample.content_type, COMPARED_AT, seconds).rate

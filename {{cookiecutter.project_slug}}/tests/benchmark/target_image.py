@@ -12,7 +12,7 @@ from pathlib import Path
 
 from . import engine
 from .client import free_port, is_taken
-from .empty_prediction import PROGRAM
+from .empty_handler import PROGRAM
 from .engine import docker, last_lines
 from .outcome import BenchmarkError, LeftOut
 from .processes import proportional_set_size

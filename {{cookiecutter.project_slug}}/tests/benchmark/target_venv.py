@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .client import free_port
-from .empty_prediction import PROGRAM
+from .empty_handler import PROGRAM
 from .outcome import BenchmarkError, LeftOut
 from .processes import family, proportional_set_size
 
