@@ -8,6 +8,7 @@ import pytest
 from byoc.errors import ModelError
 from byoc.onnx_model import OnnxModel
 from byoc.signature import Feature, Signature
+from predictor import reader
 
 
 @pytest.fixture
@@ -17,8 +18,8 @@ def folder(trained, tmp_path):
 
 def test_a_trained_model_scores_rows_against_its_labels(folder):
     model = OnnxModel(folder)
-    rows = np.array([[feature.example for feature in model.signature.features]] * 3, dtype=np.float32)
-    scores = model.predict(rows)
+    line = ",".join(str(feature.example) for feature in model.signature.features)
+    scores = model.predict(reader(model)(f"{line}\n".encode() * 3, "text/csv"))
     assert scores["probabilities"].shape == (3, len(scores["labels"]))
     assert np.allclose(scores["probabilities"].sum(axis=1), 1)
     best = scores["probabilities"].argmax(axis=1)
@@ -26,7 +27,8 @@ def test_a_trained_model_scores_rows_against_its_labels(folder):
 
 
 def test_a_signature_is_read_back_as_it_was_written(tmp_path):
-    signature = Signature((Feature("wídth", "float32", 0.1), Feature('"', "float32", -3)), (0, 1))
+    category = Feature("k", "str", "ä", missing=True, categories=("ä", '"'))
+    signature = Signature((Feature("wídth", "float32", 0.1), Feature('"', "float32", -3), category), (0, 1))
     (tmp_path / "signature.json").write_bytes(signature.to_json())
     assert Signature.load(tmp_path) == signature
 
@@ -53,4 +55,12 @@ def test_a_broken_model_is_refused_in_one_line(folder, content):
 def test_a_broken_signature_is_refused_in_one_line(folder, content):
     (folder / "signature.json").write_bytes(content)
     with pytest.raises(ModelError, match=r"^the signature cannot be read: .*/signature.json: [^\n]+; train again$"):
+        OnnxModel(folder)
+
+
+def test_a_signature_of_another_training_is_refused_in_one_line(folder):
+    signature = Signature.load(folder)
+    changed = Signature((*signature.features, Feature("more", "str", "a")), signature.labels)
+    (folder / "signature.json").write_bytes(changed.to_json())
+    with pytest.raises(ModelError, match=r"^model.onnx and its signature are not of one training: it takes [^\n]+$"):
         OnnxModel(folder)

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -102,6 +102,11 @@ def encode(columns: dict[str, Any]) -> bytes:
 
 def bad_record(reason: str) -> bytes:
     return b"ERROR\n"
+
+
+def line(values: Iterable[Any]) -> str:
+    """A row as one sends it."""
+    return ",".join(map(_cell, values)) + "\n"
 
 
 def _cell(value: Any) -> str:
