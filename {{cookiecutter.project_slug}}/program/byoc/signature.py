@@ -43,7 +43,13 @@ class Signature:
         return any(feature.is_text or feature.missing for feature in self.features)
 
     def to_json(self) -> bytes:
-        return (json.dumps(asdict(self), indent=2) + "\n").encode()
+        """Without what is as by default, so that servers of before read the signature of numbers alone."""
+        content = asdict(self)
+        for feature in content["features"]:
+            for name in ("missing", "categories"):
+                if not feature[name]:
+                    del feature[name]
+        return (json.dumps(content, indent=2) + "\n").encode()
 
     @classmethod
     def load(cls, folder: Path) -> "Signature":
