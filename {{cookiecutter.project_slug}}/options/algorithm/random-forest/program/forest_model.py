@@ -47,7 +47,7 @@ def out_of_bag(forest: RandomForestClassifier) -> tuple[np.ndarray, np.ndarray]:
 def export(model: Pipeline, columns: np.dtype) -> bytes:
     """As ONNX: an input (rows, 1) for each column gives `label` (rows) and `probabilities` (rows, labels).
 
-    The inputs are numbered, because ONNX bears fewer names than columns do, and the converter may make two the same.
+    The inputs are numbered, as ONNX bears fewer names than columns do; byoc/onnx_model.py goes by their order.
     """
     inputs = []
     for number, name in enumerate(columns.names, 1):
