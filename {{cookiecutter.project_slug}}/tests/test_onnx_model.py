@@ -1,5 +1,6 @@
 """A model folder that cannot be served is refused with the file and the reason, in one line (S-07, S-13)."""
 
+import json
 import shutil
 
 import numpy as np
@@ -31,6 +32,11 @@ def test_a_signature_is_read_back_as_it_was_written(tmp_path):
     signature = Signature((Feature("wídth", "float32", 0.1), Feature('"', "float32", -3), category), (0, 1))
     (tmp_path / "signature.json").write_bytes(signature.to_json())
     assert Signature.load(tmp_path) == signature
+
+
+def test_a_signature_of_numbers_alone_is_one_that_servers_of_before_read():
+    written = json.loads(Signature((Feature("a", "float32", 1.5),), (0, 1)).to_json())
+    assert written == {"features": [{"name": "a", "dtype": "float32", "example": 1.5}], "labels": [0, 1]}
 
 
 def test_an_empty_folder_has_no_model(tmp_path):
