@@ -1,7 +1,7 @@
 """The scoring service: a request's bytes in, a response's bytes out. It knows no web framework."""
 
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache, partial
 from inspect import isgeneratorfunction
 from itertools import chain
@@ -17,7 +17,7 @@ from byoc.micro_batches import MicroBatches
 from byoc.onnx_model import OnnxModel
 from byoc.paths import Paths
 from byoc.settings import Settings
-from byoc.signature import Signature
+from byoc.signature import Feature, Signature
 
 ALGORITHM = Path(__file__).with_name("algorithm.py")
 
@@ -54,7 +54,8 @@ class Predictor:
         self.settings = settings
         self.has_handlers = bool(own)  # whose pace nobody knows
         self._model = own.get("model_fn", OnnxModel)(model_dir)
-        self._input_fn = own.get("input_fn", partial(decode, features=getattr(self._model, "feature_names", None)))
+        self._record = getattr(self._model, "record", None)
+        self._input_fn = own.get("input_fn", reader(self._model))
         self._predict_fn = own.get("predict_fn", predict)
         self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
         self._marks = settings.bad_records == "mark"
@@ -105,7 +106,7 @@ class Predictor:
         """Line by line, if both request and answer have a line a row (B-09, B-11)."""
 
         def answer(piece: bytes) -> bytes:
-            return self._output_fn(self._predict_fn(self._input_fn(piece, sent), model), accept)[0]
+            return self._output_fn(self._predict_fn(self._input_fn(header + piece, sent), model), accept)[0]
 
         def mark(reason: str) -> bytes:
             reasons.append(reason)
@@ -117,7 +118,8 @@ class Predictor:
         if not {sent, given} <= codecs.BAD_RECORDS.keys():
             return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
         body = codecs.in_utf8(body, charset) if charset else body
-        lines = batch.by_lines(body, answer, mark if self._marks else None)
+        header = codecs.header(body, sent, self._record) if self._record else b""
+        lines = batch.by_lines(body[len(header) :], answer, mark if self._marks else None)
         remark = f"marked {len(reasons)} bad records, the first: {reasons[0]}" if reasons else ""
         return lines, given, remark
 
@@ -135,6 +137,19 @@ def refusal(status: int, reason: str, remark: str = "") -> Response:
     """An error's response: plain text, short enough to reach the client whole (S-44)."""
     body = f"{reason[: ERROR_LENGTH - 1]}\n".encode(errors="replace")  # JSON can hold what UTF-8 cannot
     return Response(status, body, "text/plain; charset=utf-8", remark or reason)
+
+
+def reader(model: Any) -> Callable[[bytes, str], np.ndarray]:
+    """The `input_fn` for a model: chosen when it is loaded, so that rows of numbers take no detour."""
+    if record := getattr(model, "record", None):
+        return partial(decode_records, record=record)
+    return partial(decode, features=getattr(model, "feature_names", None))
+
+
+def decode_records(body: bytes, content_type: str, record: Sequence[Feature]) -> np.ndarray:
+    """The `input_fn` for rows whose columns differ: the array of codecs/records.py."""
+    name, charset = media_type(content_type)
+    return codecs.decode_records(body, name, record, charset)
 
 
 def decode(body: bytes, content_type: str, features: list[str] | None) -> np.ndarray:

@@ -91,8 +91,10 @@ FINITE = st.floats(width=32, allow_nan=False, allow_infinity=False)
 
 @given(st.lists(st.lists(FINITE, min_size=1, max_size=4), min_size=1, max_size=4))
 def test_as_many_predictions_come_back_as_rows_were_sent(predictor, rows):
-    width = len(predictor._model.feature_names)
-    rows = [(row * width)[:width] for row in rows]
+    features = predictor.signature.features
+    rows = [
+        [str(row[0]) if feature.is_text else row[n % len(row)] for n, feature in enumerate(features)] for row in rows
+    ]
     answer = predictor.respond(json.dumps(rows).encode(), JSON, JSON)
     assert answer.status == 200
     assert len(json.loads(answer.body)["predictions"]) == len(rows)

@@ -1,5 +1,6 @@
 """A model folder that cannot be served is refused with the file and the reason, in one line (S-07, S-13)."""
 
+import json
 import shutil
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from byoc.errors import ModelError
 from byoc.onnx_model import OnnxModel
 from byoc.signature import Feature, Signature
+from predictor import reader
 
 
 @pytest.fixture
@@ -17,8 +19,8 @@ def folder(trained, tmp_path):
 
 def test_a_trained_model_scores_rows_against_its_labels(folder):
     model = OnnxModel(folder)
-    rows = np.array([[feature.example for feature in model.signature.features]] * 3, dtype=np.float32)
-    scores = model.predict(rows)
+    line = ",".join(str(feature.example) for feature in model.signature.features)
+    scores = model.predict(reader(model)(f"{line}\n".encode() * 3, "text/csv"))
     assert scores["probabilities"].shape == (3, len(scores["labels"]))
     assert np.allclose(scores["probabilities"].sum(axis=1), 1)
     best = scores["probabilities"].argmax(axis=1)
@@ -26,9 +28,15 @@ def test_a_trained_model_scores_rows_against_its_labels(folder):
 
 
 def test_a_signature_is_read_back_as_it_was_written(tmp_path):
-    signature = Signature((Feature("wídth", "float32", 0.1), Feature('"', "float32", -3)), (0, 1))
+    category = Feature("k", "str", "ä", missing=True, categories=("ä", '"'))
+    signature = Signature((Feature("wídth", "float32", 0.1), Feature('"', "float32", -3), category), (0, 1))
     (tmp_path / "signature.json").write_bytes(signature.to_json())
     assert Signature.load(tmp_path) == signature
+
+
+def test_a_signature_of_numbers_alone_is_one_that_servers_of_before_read():
+    written = json.loads(Signature((Feature("a", "float32", 1.5),), (0, 1)).to_json())
+    assert written == {"features": [{"name": "a", "dtype": "float32", "example": 1.5}], "labels": [0, 1]}
 
 
 def test_an_empty_folder_has_no_model(tmp_path):
@@ -53,4 +61,12 @@ def test_a_broken_model_is_refused_in_one_line(folder, content):
 def test_a_broken_signature_is_refused_in_one_line(folder, content):
     (folder / "signature.json").write_bytes(content)
     with pytest.raises(ModelError, match=r"^the signature cannot be read: .*/signature.json: [^\n]+; train again$"):
+        OnnxModel(folder)
+
+
+def test_a_signature_of_another_training_is_refused_in_one_line(folder):
+    signature = Signature.load(folder)
+    changed = Signature((*signature.features, Feature("more", "str", "a")), signature.labels)
+    (folder / "signature.json").write_bytes(changed.to_json())
+    with pytest.raises(ModelError, match=r"^model.onnx and its signature are not of one training: it takes [^\n]+$"):
         OnnxModel(folder)

@@ -7,6 +7,8 @@ import pytest
 from serving import Server, wait_until
 from stack import FRONTS
 
+from byoc.signature import Signature
+
 
 @pytest.fixture(scope="module", params=FRONTS)
 def server(request, trained, tmp_path_factory):
@@ -126,7 +128,7 @@ def test_the_playground_is_there_if_asked_for(front, trained, tmp_path):
     with Server(trained.base, front, tmp_path / "log", BYOC_PLAYGROUND="true") as server:
         response = server.ready().request("GET", "/")
     assert (response.status, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
-    assert b"sepal_length" in response.body
+    assert Signature.load(trained.model).features[0].name.encode() in response.body
 
 
 def test_a_wrong_method_is_told_the_right_ones(server):

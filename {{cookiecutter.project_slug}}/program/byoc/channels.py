@@ -1,7 +1,7 @@
 """The input channels: which there are, how they come, and what is in them (T-14, T-15, T-18, T-20 to T-25)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -11,6 +11,7 @@ import numpy as np
 
 from byoc.errors import InputError
 from byoc.labelled import LabelledRows
+from byoc.labelled_records import LabelledRecords
 from byoc.paths import Paths
 from byoc.pipes import open_fifo
 from byoc.recordio import records
@@ -46,7 +47,19 @@ class Channel:
         Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64).
         Raises InputError, naming file and line or row, for a row that does not fit or if there are no rows.
         """
-        rows = LabelledRows()
+        return self._read(LabelledRows(), epoch)
+
+    def read_records(self, categories: Collection[str], epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """Read CSV whose columns differ, with a header or without, gzipped or not: the label first.
+
+        The columns named in `categories` hold text, the others numbers; an empty cell is a missing value. A first line
+        without a number and without an empty cell is a header; without one, the columns are feature_1 and so on.
+        Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:
+        float32, NaN where it is missing, or text, "" where it is missing. Raises InputError as `read_labelled` does.
+        """
+        return self._read(LabelledRecords(categories), epoch)
+
+    def _read(self, rows: LabelledRows, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         for name, content in self.streams(epoch):
             rows.read(name, content)
         if not len(rows):

@@ -46,7 +46,7 @@ class LabelledRows:
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64)."""
         features = np.frombuffer(self._features).reshape(len(self), self._width)
-        return _labels(list(self._codes))[np.frombuffer(self._labels, np.int64)], features
+        return as_labels(list(self._codes))[np.frombuffer(self._labels, np.int64)], features
 
     def _read_csv(self, name: str, content: BinaryIO) -> None:
         reader = csv.reader(io.TextIOWrapper(content, encoding="utf-8-sig", newline=""), skipinitialspace=True)
@@ -108,7 +108,8 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _labels(labels: list[str]) -> np.ndarray:
+def as_labels(labels: list[str]) -> np.ndarray:
+    """int64 if all are plain whole numbers, else str."""
     try:
         numbers = np.array([int(label) for label in labels], dtype=np.int64)
     except (ValueError, OverflowError):

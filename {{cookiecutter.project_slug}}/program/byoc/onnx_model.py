@@ -1,5 +1,6 @@
 """The model that training left in `/opt/ml/model`, on ONNX Runtime: no scikit-learn, no pickle."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,22 +14,50 @@ FILE_NAME = "model.onnx"
 
 
 class OnnxModel:
-    """A classifier with the outputs `label` (rows) and `probabilities` (rows × labels)."""
+    """A classifier with the outputs `label` (rows) and `probabilities` (rows × labels).
+
+    One input takes all features, float32 of shape (rows × features). A model of which some are text has an input for
+    each instead, (rows × 1), in their order, whatever its name; so may one of which some may be missing.
+    """
 
     def __init__(self, folder: Path):
         """Load `folder/model.onnx` and its signature; raises ModelError if either cannot be used."""
         self.signature = Signature.load(folder)
         self.feature_names = [feature.name for feature in self.signature.features]
         self._session = _session(folder / FILE_NAME)
-        self._input = self._session.get_inputs()[0].name
+        self._inputs = [(given.name, given.type) for given in self._session.get_inputs()]
+        self._input = self._inputs[0][0]
+        self.record = self.signature.features if self.signature.differs else None
+        self._feeds = self._choose_feeds()
 
     def predict(self, rows: np.ndarray) -> dict[str, Any]:
-        """Score `rows`, float32 of shape (rows, features).
+        """Score `rows`: float32 of shape (rows, features), or where columns differ the array of codecs/records.py.
 
         The columns bear the names that SageMaker's own containers use for SAGEMAKER_INFERENCE_OUTPUT.
         """
-        labels, probabilities = self._session.run(["label", "probabilities"], {self._input: rows})
+        labels, probabilities = self._session.run(["label", "probabilities"], self._feeds(rows))
         return {"predicted_label": labels, "probabilities": probabilities, "labels": self.signature.labels}
+
+    def _choose_feeds(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
+        if not self.record:
+            return self._as_they_are
+        kinds = ["tensor(string)" if feature.is_text else "tensor(float)" for feature in self.record]
+        taken = [kind for _, kind in self._inputs]
+        if taken == ["tensor(float)"] == sorted(set(kinds)):
+            return self._as_one
+        if taken != kinds:
+            raise ModelError(f"{FILE_NAME} and its signature are not of one training: it takes {taken}, not {kinds}")
+        return self._by_column
+
+    def _as_they_are(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        return {self._input: rows}
+
+    def _as_one(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        return {self._input: rows.view(np.float32).reshape(len(rows), -1)}
+
+    def _by_column(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        columns = zip(self._inputs, self.feature_names, strict=True)
+        return {given: rows[name].reshape(-1, 1) for (given, _), name in columns}
 
 
 def _session(file: Path) -> onnxruntime.InferenceSession:

@@ -3,19 +3,31 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from byoc.errors import ModelError
 
 FILE_NAME = "signature.json"
+TEXT = "str"
 
 
 @dataclass(frozen=True)
 class Feature:
-    """One input column. `dtype` is numpy's name; `example` is a value from the training data, for people to try."""
+    """One input column. `dtype` is numpy's name; `example` is a value from the training data, for people to try.
+
+    A column of the dtype `str` holds categories: `categories` are those that training saw, and others may come.
+    `missing` tells whether a row may leave the column out: the model is given NaN there, or an empty text.
+    """
 
     name: str
     dtype: str
-    example: float
+    example: float | str
+    missing: bool = False
+    categories: tuple[str, ...] = ()
+
+    @property
+    def is_text(self) -> bool:
+        return self.dtype == TEXT
 
 
 @dataclass(frozen=True)
@@ -25,8 +37,19 @@ class Signature:
     features: tuple[Feature, ...]
     labels: tuple[str, ...] | tuple[int, ...]
 
+    @property
+    def differs(self) -> bool:
+        """Whether rows are more than numbers, all of which are there."""
+        return any(feature.is_text or feature.missing for feature in self.features)
+
     def to_json(self) -> bytes:
-        return (json.dumps(asdict(self), indent=2) + "\n").encode()
+        """Without what is as by default, so that servers of before read the signature of numbers alone."""
+        content = asdict(self)
+        for feature in content["features"]:
+            for name in ("missing", "categories"):
+                if not feature[name]:
+                    del feature[name]
+        return (json.dumps(content, indent=2) + "\n").encode()
 
     @classmethod
     def load(cls, folder: Path) -> "Signature":
@@ -34,8 +57,12 @@ class Signature:
         file = folder / FILE_NAME
         try:
             content = json.loads(file.read_bytes())
-            return cls(tuple(Feature(**feature) for feature in content["features"]), tuple(content["labels"]))
+            return cls(tuple(map(_feature, content["features"])), tuple(content["labels"]))
         except FileNotFoundError:
             raise ModelError(f"no signature: {file} is missing; training writes it beside model.onnx") from None
         except (ValueError, TypeError, KeyError) as error:
             raise ModelError(f"the signature cannot be read: {file}: {error!r}; train again") from None
+
+
+def _feature(fields: dict[str, Any]) -> Feature:
+    return Feature(**fields | {"categories": tuple(fields.get("categories", ()))})

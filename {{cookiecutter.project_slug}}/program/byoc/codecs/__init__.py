@@ -12,6 +12,7 @@ import numpy as np
 from byoc.codecs import csv_text, json_text, npy, parquet
 from byoc.codecs.table import EMPTY, check_finite
 from byoc.errors import RequestError
+from byoc.signature import Feature
 
 CSV = "text/csv"
 JSON = "application/json"
@@ -26,6 +27,14 @@ DECODERS: dict[str, Callable[[bytes, Sequence[str] | None], np.ndarray]] = {
     NPY: npy.decode,
     PARQUET: parquet.decode,
 }
+# The same for a model whose columns differ.
+RECORD_DECODERS: dict[str, Callable[[bytes, Sequence[Feature]], np.ndarray]] = {
+    CSV: csv_text.decode_records,
+    JSON: json_text.decode_records,
+    JSON_LINES: json_text.decode_record_lines,
+    NPY: npy.decode_records,
+    PARQUET: parquet.decode_records,
+}
 ENCODERS: dict[str, Callable[[dict[str, Any]], bytes]] = {
     CSV: csv_text.encode,
     JSON: json_text.encode,
@@ -38,7 +47,7 @@ BAD_RECORDS: dict[str, Callable[[str], bytes]] = {
     JSON_LINES: json_text.bad_record,
 }
 for alias in ("application/x-jsonlines", "application/x-ndjson"):
-    for registry in (DECODERS, ENCODERS, BAD_RECORDS):
+    for registry in (DECODERS, RECORD_DECODERS, ENCODERS, BAD_RECORDS):
         registry[alias] = registry[JSON_LINES]
 
 BINARY = (NPY, PARQUET)
@@ -51,15 +60,31 @@ def decode(body: bytes, content_type: str, features: Sequence[str] | None, chars
     how many there are. Raises RequestError: 415 for a content type that is not known, 400 for a body that does not
     hold such rows.
     """
+    body = _checked(body, content_type, charset)
+    rows = DECODERS[content_type](body, features)
+    check_finite(rows, features)
+    return rows
+
+
+def decode_records(body: bytes, content_type: str, features: Sequence[Feature], charset: str = "") -> np.ndarray:
+    """Read rows of numbers and categories, as `decode` does rows of numbers; returns the array of codecs/records.py."""
+    body = _checked(body, content_type, charset)
+    return RECORD_DECODERS[content_type](body, features)
+
+
+def _checked(body: bytes, content_type: str, charset: str) -> bytes:
     if content_type not in DECODERS:
         raise RequestError(415, f"content type {content_type!r} is not supported; send {one_of(DECODERS)}")
     if charset and content_type not in BINARY:
         body = in_utf8(body, charset)
     if not body or body.isspace():
         raise RequestError(400, EMPTY)
-    rows = DECODERS[content_type](body, features)
-    check_finite(rows, features)
-    return rows
+    return body
+
+
+def header(body: bytes, content_type: str, features: Sequence[Feature]) -> bytes:
+    """The line with which the body begins, if it names the features and holds no row."""
+    return csv_text.header(body, features) if content_type == CSV else b""
 
 
 def encode(columns: dict[str, Any], content_type: str) -> bytes:

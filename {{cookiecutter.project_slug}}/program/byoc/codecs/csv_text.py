@@ -1,20 +1,22 @@
-"""CSV: a line a row, no header (B-13)."""
+"""CSV: a line a row, no header (B-13); where columns differ, one may come first."""
 
 import csv
 import io
 import re
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import orjson
 
-from byoc.codecs import table
+from byoc.codecs import records, table
 from byoc.errors import RequestError, RowError
+from byoc.signature import Feature
 
 # What numbers are written with; a blank may stand on either side of one.
 NUMERALS = b"0123456789+-.eE \t"
+FIRST_LINE = re.compile(rb"[^\r\n]*(\r\n|\r|\n|$)")
 QUOTED = re.compile('[,"\r\n]|^$')  # an empty cell, too: readers pass over an empty line
 
 
@@ -24,6 +26,33 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
         return _numbers(body, features)
     except ValueError:
         return table.from_cells(_cells(body), features, float)  # quoted numbers, or the place of the fault
+
+
+def decode_records(body: bytes, features: Sequence[Feature]) -> np.ndarray:
+    """An empty cell is a missing value. With a header, the columns may come in any order, and rows count below it."""
+    cells = _cells(body.rstrip(b"\r\n"))
+    names = [feature.name for feature in features]
+    order = _order(cells[0], names)
+    if order:
+        cells = [[row[column] for column in order] if len(row) == len(order) else row for row in cells[1:]]
+    if not cells:
+        raise RequestError(400, table.EMPTY)
+    return records.from_cells(cells, features, float, absent="")
+
+
+def header(body: bytes, features: Sequence[Feature]) -> bytes:
+    """The first line, if it names all the features and nothing else; or none."""
+    line = FIRST_LINE.match(body)[0]
+    try:
+        return line if _order(_cells(line)[0], [feature.name for feature in features]) else b""
+    except RequestError:  # which a decoder will tell of
+        return b""
+
+
+def _order(cells: list[str], names: list[str]) -> list[int]:
+    """Where each of the names is in a header, or nothing if the cells are none."""
+    cells = [cell.strip() for cell in cells]
+    return [cells.index(name) for name in names] if sorted(cells) == sorted(names) else []
 
 
 def _numbers(body: bytes, features: Sequence[str] | None) -> np.ndarray:
@@ -73,6 +102,11 @@ def encode(columns: dict[str, Any]) -> bytes:
 
 def bad_record(reason: str) -> bytes:
     return b"ERROR\n"
+
+
+def line(values: Iterable[Any]) -> str:
+    """A row as one sends it."""
+    return ",".join(map(_cell, values)) + "\n"
 
 
 def _cell(value: Any) -> str:

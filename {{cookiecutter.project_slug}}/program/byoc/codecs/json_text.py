@@ -6,11 +6,29 @@ from typing import Any
 
 import numpy as np
 
-from byoc.codecs import table
+from byoc.codecs import records, table
 from byoc.errors import RequestError, RowError
+from byoc.signature import Feature
 
 
 def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
+    return _table(_rows(body), features)
+
+
+def decode_lines(body: bytes, features: Sequence[str] | None) -> np.ndarray:
+    return _table(_lines(body), features)
+
+
+def decode_records(body: bytes, features: Sequence[Feature]) -> np.ndarray:
+    """null is a missing value."""
+    return _records(_rows(body), features)
+
+
+def decode_record_lines(body: bytes, features: Sequence[Feature]) -> np.ndarray:
+    return _records(_lines(body), features)
+
+
+def _rows(body: bytes) -> list[Any]:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -19,10 +37,10 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
         content = content["instances"]
     if not isinstance(content, list) or not content:
         raise RequestError(400, 'send a list of rows, or {"instances": [rows]}; a row is a list or an object')
-    return _table(content, features)
+    return content
 
 
-def decode_lines(body: bytes, features: Sequence[str] | None) -> np.ndarray:
+def _lines(body: bytes) -> list[Any]:
     rows = []
     for line in body.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n").splitlines():
         try:
@@ -31,11 +49,17 @@ def decode_lines(body: bytes, features: Sequence[str] | None) -> np.ndarray:
             raise RowError(len(rows) + 1, f"is not JSON: {error}") from None
     if not rows:  # a byte order mark alone
         raise RequestError(400, table.EMPTY)
-    return _table(rows, features)
+    return rows
 
 
 def _table(rows: list[Any], features: Sequence[str] | None) -> np.ndarray:
     return table.from_cells([_in_order(row, number, features) for number, row in enumerate(rows, 1)], features, _number)
+
+
+def _records(rows: list[Any], features: Sequence[Feature]) -> np.ndarray:
+    names = [feature.name for feature in features]
+    cells = [_in_order(row, number, names) for number, row in enumerate(rows, 1)]
+    return records.from_cells(cells, features, _number, absent=None)
 
 
 def _in_order(row: Any, number: int, features: Sequence[str] | None) -> list[Any]:

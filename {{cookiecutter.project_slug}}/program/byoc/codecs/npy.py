@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from byoc.codecs import table
+from byoc.codecs import records, table
 from byoc.errors import RequestError
+from byoc.signature import Feature
 
 HEADER_LENGTH = 1000  # an array of numbers has one of 128 bytes
 READ_HEADER = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
@@ -30,6 +31,15 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
         raise RequestError(400, f"the array should have {size} bytes by its header, but has {len(body) - start}")
     values = np.frombuffer(body, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
     return table.as_float32(values)
+
+
+def decode_records(body: bytes, features: Sequence[Feature]) -> np.ndarray:
+    """NaN is a missing value; raises RequestError 415 for a model that takes text, too."""
+    for feature in features:
+        if feature.is_text:
+            raise RequestError(415, f"NPY holds numbers only, but {feature.name[:80]} is text; send CSV or JSON")
+    rows = decode(body, [feature.name for feature in features])
+    return records.from_columns([*rows.T], features)
 
 
 def _header(body: bytes) -> tuple[tuple[int, ...], bool, np.dtype, int]:

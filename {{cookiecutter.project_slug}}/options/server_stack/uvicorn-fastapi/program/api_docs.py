@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from byoc import codecs, report
-from byoc.signature import Signature
+from byoc.signature import Feature, Signature
 
 REFUSALS = {
     "400": "a row cannot be used; the body names it",
@@ -38,18 +38,19 @@ def invocations(signature: Signature | None, output: str) -> dict[str, Any]:
 def _content(signature: Signature, output: str) -> tuple[dict[str, Any], dict[str, Any]]:
     features = signature.features
     example = {feature.name: feature.example for feature in features}
-    properties = {feature.name: _number(feature.dtype) for feature in features}
+    properties = {feature.name: _value(feature) for feature in features}
     in_order = {"type": "array", "prefixItems": list(properties.values()), "minItems": len(features)}
     by_name = {"type": "object", "properties": properties, "required": list(properties)}
     row = {"anyOf": [by_name, in_order | {"maxItems": len(features)}]}
     label = {"enum": list(signature.labels)} if output == "predicted_label" else {}
     taken = {
-        codecs.CSV: {"schema": STRING, "example": ",".join(map(str, example.values())) + "\n"},
+        codecs.CSV: {"schema": STRING, "example": codecs.csv_text.line(example.values())},
         codecs.JSON: {"schema": _rows("instances", row), "example": {"instances": [example]}},
         codecs.JSON_LINES: {"schema": STRING, "example": json.dumps(example) + "\n"},
-        codecs.NPY: {"schema": {}},
     }
-    given = {name: {"schema": STRING if name != codecs.NPY else {}} for name in taken}
+    if not any(feature.is_text for feature in features):
+        taken[codecs.NPY] = {"schema": {}}
+    given = {name: {"schema": STRING} for name in taken} | {codecs.NPY: {"schema": {}}}
     return taken, given | {codecs.JSON: {"schema": _rows("predictions", label)}}
 
 
@@ -57,21 +58,27 @@ def _rows(name: str, row: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": {name: {"type": "array", "items": row}}, "required": [name]}
 
 
-def _number(dtype: str) -> dict[str, str]:
-    return {"type": "integer"} if "int" in dtype else {"type": "number"}
+def _value(feature: Feature) -> dict[str, Any]:
+    kind = "string" if feature.is_text else "integer" if "int" in feature.dtype else "number"
+    examples = {"examples": list(feature.categories)} if feature.categories else {}  # no enum: others may come
+    return {"type": [kind, "null"] if feature.missing else kind, **examples}
 
 
 def page(api: dict[str, Any], signature: Signature | None) -> str:
     """An OpenAPI document for people, with the lines that try each example."""
     sections = []
     if signature:
-        rows = [(feature.name, feature.dtype, feature.example) for feature in signature.features]
+        rows = [(feature.name, _words(feature), feature.example) for feature in signature.features]
         sections.append(report.table("What a row holds", ("feature", "type", "example"), rows))
     for path, operations in api["paths"].items():
         for method, operation in operations.items():
             sections.append(report.section(f"{method.upper()} {path}", "".join(_operation(path, method, operation))))
     sections.append(report.section("For programs", '<p><a href="openapi.json">openapi.json</a></p>'))
     return report.page(api["info"]["title"], sections)
+
+
+def _words(feature: Feature) -> str:
+    return f"{feature.dtype}, may be missing" if feature.missing else feature.dtype
 
 
 def _operation(path: str, method: str, operation: dict[str, Any]) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 from serving import Server
 
 from api_docs import invocations
-from byoc.signature import Signature
+from byoc.signature import Feature, Signature
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,8 @@ def test_every_example_is_answered(server, api):
         assert (response.status, response.headers["Content-Type"]) == (200, name)
 
 
-def test_the_page_has_lines_that_work_when_pasted_and_loads_nothing(server):
+def test_the_page_has_lines_that_work_when_pasted_and_loads_nothing(server, trained):
+    labels = [str(label) for label in Signature.load(trained.model).labels]
     response = server.request("GET", "/docs")
     page = response.body.decode()
     assert (response.status, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
@@ -79,12 +80,26 @@ def test_the_page_has_lines_that_work_when_pasted_and_loads_nothing(server):
         command = command.replace("localhost:8080", f"127.0.0.1:{server.port}").replace("curl", "curl -sS --fail", 1)
         run = subprocess.run(["bash", "-c", command], capture_output=True, encoding="utf-8", timeout=30)
         assert (run.returncode, run.stderr) == (0, "")
-        assert "setosa" in run.stdout
+        assert any(label in run.stdout for label in labels)
 
 
 def test_a_model_without_a_signature_takes_and_gives_anything():
     operation = invocations(None, "predicted_label")
     assert operation["requestBody"]["content"] == operation["responses"]["200"]["content"] == {"*/*": {}}
+
+
+def test_categories_and_missing_values_are_described():
+    category = Feature("k", "str", "a,b", True, ("a,b",))
+    features = (Feature("n", "float32", 1.5, True), category, Feature("t", "str", "c"))
+    content = invocations(Signature(features, (0, 1)), "probability")["requestBody"]["content"]
+    row = content["application/json"]["schema"]["properties"]["instances"]["items"]["anyOf"][0]
+    assert row["properties"] == {
+        "n": {"type": ["number", "null"]},
+        "k": {"type": ["string", "null"], "examples": ["a,b"]},
+        "t": {"type": "string"},
+    }
+    assert content["text/csv"]["example"] == '1.5,"a,b",c\n'
+    assert list(content) == ["text/csv", "application/json", "application/jsonlines"]
 
 
 def test_labels_are_promised_only_where_they_are_the_answer(trained):

@@ -3,10 +3,13 @@
 import asyncio
 import importlib
 import re
+from pathlib import Path
 
 import pytest
 
-ROW = b"5.1,3.5,1.4,0.2\n"
+SAMPLES = Path(__file__).parents[1] / "local_test"
+ROW, *_, LAST_ROW = SAMPLES.joinpath("payload.csv").read_bytes().splitlines(keepends=True)
+ANSWER, *_, LAST_ANSWER = SAMPLES.joinpath("expected.csv").read_bytes().splitlines(keepends=True)
 
 
 def post(body: bytes = ROW, *headers: bytes, line: bytes = b"POST /invocations HTTP/1.1", length: int = -1) -> bytes:
@@ -67,13 +70,13 @@ def exchange(workers, *pieces: bytes) -> tuple[bytes, bytes]:
 def test_a_small_prediction_is_answered_before_the_loop_goes_on(workers):
     answer, _ = exchange(workers, post(ROW, b"Content-Type: text/csv"))
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
-    assert answer.endswith(b"content-type: text/csv\r\ncontent-length: 7\r\n\r\nsetosa\n")
+    assert answer.endswith(b"content-type: text/csv\r\ncontent-length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER))
 
 
 def test_requests_in_one_piece_are_answered_in_their_order(workers):
-    answers, _ = exchange(workers, post() + post(b"6.7,3.1,5.6,2.4\n") + post(b"x"))
+    answers, _ = exchange(workers, post() + post(LAST_ROW) + post(b"x"))
     assert re.findall(rb"HTTP/1.1 (\d+) ", answers) == [b"200", b"200", b"400"]
-    assert answers.index(b"setosa") < answers.index(b"virginica")
+    assert answers.index(ANSWER) < answers.index(LAST_ANSWER)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +104,7 @@ def test_only_a_quick_model_is_waited_for_here(workers, monkeypatch, quick):
     monkeypatch.setattr(workers.service.inference, "quick", quick)
     at_once, in_the_end = exchange(workers, post())
     assert (at_once == in_the_end) is quick
-    assert in_the_end.endswith(b"setosa\n")
+    assert in_the_end.endswith(ANSWER)
 
 
 @pytest.mark.parametrize(

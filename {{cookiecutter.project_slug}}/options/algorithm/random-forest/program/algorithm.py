@@ -1,0 +1,87 @@
+"""The algorithm: a scikit-learn random forest on numbers and categories. This is the file to make your own.
+
+SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. Serving needs no code here,
+because the model leaves as ONNX. To serve something else, define `model_fn`, `predict_fn` and, if need be, `input_fn`
+and `output_fn` here, and `predictor.py` will use them.
+"""
+
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import BaseModel, Field
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.pipeline import Pipeline
+
+import forest_model
+import forest_report
+from byoc import cpus
+from byoc.errors import InputError
+from byoc.hyperparameters import Tunable
+from byoc.job import Job
+
+
+class Hyperparameters(BaseModel):
+    """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
+
+    categories: list[str] = Field([], description="the columns that hold text; the others hold numbers")
+    n_estimators: Annotated[int, Tunable(10, 500, "Logarithmic")] = Field(
+        100, ge=1, le=10_000, description="how many trees vote"
+    )
+    criterion: Annotated[Literal["gini", "entropy", "log_loss"], Tunable()] = Field(
+        "gini", description="how a split's quality is measured"
+    )
+    max_features: Annotated[Literal["sqrt", "log2"], Tunable()] = Field(
+        "sqrt", description="how many of the features each split may choose from"
+    )
+    max_depth: Annotated[int | None, Tunable(1, 32)] = Field(
+        None, ge=1, description="the most splits above a leaf; no limit by default"
+    )
+    min_samples_leaf: Annotated[int, Tunable(1, 64, "Logarithmic")] = Field(
+        1, ge=1, description="the fewest rows that a leaf may hold"
+    )
+    random_state: int = Field(0, ge=0, lt=2**32, description="decides which rows and features each tree sees")
+
+
+# What `train` prints, for a tuning job to find. Each row is also scored by the trees that did not see it: "oob".
+METRICS = ("train:accuracy", "oob:accuracy", "validation:accuracy")
+
+
+def train(job: Job, hyperparameters: Hyperparameters) -> None:
+    """Train on the channel `training`, score the channel `validation` if there is one, save the model and a report.
+
+    Raises InputError for data that no classifier can be trained on.
+    """
+    labels, rows = job.channel("training").read_records(hyperparameters.categories)
+    check(labels, rows)
+    print(f"training on {len(labels)} rows of {len(rows.dtype)} features", flush=True)
+
+    settings = hyperparameters.model_dump(exclude={"categories"})
+    forest = RandomForestClassifier(**settings, bootstrap=True, oob_score=True, n_jobs=cpus.available())
+    model = forest_model.pipeline(forest, rows.dtype)
+    forest_model.fit(model, rows, labels)
+    job.metric("train:accuracy", accuracy(model, rows, labels))
+    unseen, guessed = forest_model.out_of_bag(forest)
+    scored = "out-of-bag", labels[unseen], guessed
+    job.metric("oob:accuracy", np.mean(labels[unseen] == guessed) if unseen.any() else 0.0)
+    if "validation" in job.channels:
+        truth, more = job.channel("validation").read_records(hyperparameters.categories)
+        if sorted(more.dtype.names) != sorted(rows.dtype.names):
+            raise InputError(f"the validation channel has the columns {more.dtype.names}, not {rows.dtype.names}")
+        more = more[list(rows.dtype.names)]
+        scored = "validation", truth, model.predict(forest_model.table(more))
+        job.metric("validation:accuracy", accuracy(model, more, truth))
+
+    job.save(forest_model.export(model, rows.dtype), forest_model.signature(model, rows))
+    forest_report.write(job, hyperparameters, model, rows, labels, *scored)
+
+
+def check(labels: np.ndarray, rows: np.ndarray) -> None:
+    if len(np.unique(labels)) < 2:
+        raise InputError(f"every row has the label {str(labels[0])!r}: a classifier needs at least two to tell apart")
+    for name in rows.dtype.names:
+        if forest_model.missing(rows[name]).all():
+            raise InputError(f"column {name!r} holds no value in any row; leave it out")
+
+
+def accuracy(model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> float:
+    return float(model.score(forest_model.table(rows), labels))

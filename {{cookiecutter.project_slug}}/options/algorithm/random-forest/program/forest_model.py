@@ -1,0 +1,86 @@
+"""A pipeline of imputer, one-hot encoder and forest, and how it leaves as ONNX with an input for each column.
+
+It takes records (see byoc/codecs/records.py): a missing number becomes the column's median. A missing category is one
+of its own if training saw any, and like an unknown one otherwise: none of those that training saw.
+"""
+
+import warnings
+
+import numpy as np
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from byoc.signature import TEXT, Feature, Signature
+
+NUMBER = "float32"
+
+
+def pipeline(forest: RandomForestClassifier, columns: np.dtype) -> Pipeline:
+    texts = [index for index, name in enumerate(columns.names) if is_text(columns[name])]
+    numbers = [index for index in range(len(columns)) if index not in texts]
+    steps = [
+        ("numbers", SimpleImputer(strategy="median"), numbers),
+        ("categories", OneHotEncoder(handle_unknown="ignore", sparse_output=False), texts),
+    ]
+    return Pipeline([("columns", ColumnTransformer([step for step in steps if step[2]])), ("forest", forest)])
+
+
+def fit(model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> None:
+    with warnings.catch_warnings():
+        # With few trees some rows are in every tree's sample; `out_of_bag` leaves them out.
+        warnings.filterwarnings("ignore", message="Some inputs do not have OOB scores")
+        model.fit(table(rows), labels)
+
+
+def out_of_bag(forest: RandomForestClassifier) -> tuple[np.ndarray, np.ndarray]:
+    """Which rows some tree has not seen, and the labels that such trees give them."""
+    votes = forest.oob_decision_function_
+    unseen = np.nan_to_num(votes).sum(axis=1) > 0
+    return unseen, forest.classes_[votes[unseen].argmax(axis=1)]
+
+
+def export(model: Pipeline, columns: np.dtype) -> bytes:
+    """As ONNX: an input (rows, 1) for each column gives `label` (rows) and `probabilities` (rows, labels).
+
+    The inputs are numbered, as ONNX bears fewer names than columns do; byoc/onnx_model.py goes by their order.
+    """
+    inputs = []
+    for number, name in enumerate(columns.names, 1):
+        kind = StringTensorType if is_text(columns[name]) else FloatTensorType
+        inputs.append((f"column_{number}", kind([None, 1])))
+    exported = to_onnx(model, initial_types=inputs, options={"zipmap": False}, name="random_forest")
+    return exported.SerializeToString()
+
+
+def signature(model: Pipeline, rows: np.ndarray) -> Signature:
+    labels = model.named_steps["forest"].classes_.tolist()
+    return Signature(tuple(feature(name, rows[name]) for name in rows.dtype.names), tuple(labels))
+
+
+def feature(name: str, values: np.ndarray) -> Feature:
+    """Its example is the first value that is not missing."""
+    there = values[~missing(values)]
+    if is_text(values.dtype):
+        return Feature(name, TEXT, there[0], missing=True, categories=tuple(sorted(set(there))))
+    return Feature(name, NUMBER, float(str(there[0])), missing=True)  # 39.1, and not 39.099998474121094
+
+
+def table(rows: np.ndarray) -> np.ndarray:
+    """The records as scikit-learn takes them: objects of shape (rows, columns)."""
+    columns = np.empty((len(rows), len(rows.dtype)), dtype=object)
+    for index, name in enumerate(rows.dtype.names):
+        columns[:, index] = rows[name]
+    return columns
+
+
+def missing(values: np.ndarray) -> np.ndarray:
+    return values == "" if is_text(values.dtype) else np.isnan(values)
+
+
+def is_text(kind: np.dtype) -> bool:
+    return kind.hasobject

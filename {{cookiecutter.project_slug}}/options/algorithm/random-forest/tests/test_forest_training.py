@@ -1,0 +1,159 @@
+"""Training end to end, from files in /opt/ml to a model that answers rows of numbers and categories."""
+
+import json
+import re
+
+import pytest
+
+import algorithm
+from byoc import batch, job
+from byoc.onnx_model import OnnxModel
+from byoc.settings import Settings
+from predictor import Predictor
+
+ROWS = "kind,size,colour\n" + "".join(f"{'ab'[n % 2]},{n % 2 * 10 + n},{('red', '')[n % 2]}\n" for n in range(20))
+
+
+def train(paths, **hyperparameters) -> int:
+    (paths.config / "hyperparameters.json").write_text(json.dumps({"n_estimators": "10"} | hyperparameters))
+    return job.run(lambda: algorithm)
+
+
+def write(paths, content: str, channel: str = "training") -> None:
+    (paths.data / channel).mkdir(exist_ok=True)
+    (paths.data / channel / "rows.csv").write_text(content, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def penguins(trained) -> Predictor:
+    return Predictor(trained.model, Settings.from_environment({}))
+
+
+def test_the_example_trains_and_answers_its_payloads(penguins, project):
+    folder = project / "local_test"
+    answer = penguins.respond((folder / "payload.csv").read_bytes(), "text/csv", "")
+    assert answer.body == (folder / "expected.csv").read_bytes()
+    answer = penguins.respond((folder / "payload.json").read_bytes(), "application/json", "")
+    assert json.loads(answer.body) == {"predictions": ["Adelie", "Chinstrap", "Gentoo"]}
+
+
+def test_a_header_tells_the_order_of_the_columns_and_gets_no_answer(penguins, project):
+    body = (project / "local_test/payload.csv").read_bytes()
+    names = [feature.name for feature in penguins.signature.features]
+    expected = penguins.respond(body, "text/csv", "").body
+    turned = "".join(",".join(line.split(",")[::-1]) + "\n" for line in body.decode().splitlines())
+    for sent in (",".join(names) + "\n" + body.decode(), ",".join(names[::-1]) + "\n" + turned):
+        assert penguins.respond(sent.encode(), "text/csv", "").body == expected
+
+
+@pytest.mark.parametrize("records", ["refuse", "mark"])
+def test_a_header_holds_for_every_piece_of_a_large_body(trained, monkeypatch, records):
+    monkeypatch.setattr(batch, "PIECE", 100)
+    predictor = Predictor(trained.model, Settings.from_environment({"BYOC_BAD_RECORDS": records}))
+    names = [feature.name for feature in predictor.signature.features][::-1]
+    rows = ["male,3750,181,18.7,39.1,Torgersen", "female,4500,211,13.2,46.1,Biscoe"] * 10
+    answer = predictor.respond("\n".join([",".join(names), *rows]).encode(), "text/csv", "")
+    assert answer.body.split() == [b"Adelie", b"Gentoo"] * 10
+    answer = predictor.respond("\n".join([",".join(names), *rows, "x,x,x,x,x,x"]).encode(), "text/csv", "")
+    if records == "mark":
+        assert answer.body.split() == [b"Adelie", b"Gentoo"] * 10 + [b"ERROR"]
+    else:
+        assert answer.body == b'row 21, column 2 (bill_length_mm) is "x", not a number\n'
+
+
+def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(trained):
+    files = {str(file.relative_to(trained.base)) for file in trained.base.rglob("*") if file.is_file()}
+    assert {file for file in files if not file.startswith("input/")} == {
+        "model/model.onnx",
+        "model/signature.json",
+        "output/data/confusion_matrix.svg",
+        "output/data/importance.svg",
+        "output/data/report.html",
+    }
+    island, bill, *_, sex = OnnxModel(trained.model).signature.features
+    assert (island.dtype, island.categories, island.missing) == ("str", ("Biscoe", "Dream", "Torgersen"), True)
+    assert (bill.dtype, bill.example, bill.missing) == ("float32", 39.1, True)
+    assert sex.categories == ("female", "male")
+
+
+def test_the_report_stands_on_its_own_and_holds_everything(trained):
+    page = (trained.output_data / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert set(re.findall(r"https?://[^\s\"'<>]+", page)) == {"http://www.w3.org/2000/svg"}
+    assert "<td>sex</td><td>11</td><td>female, male</td>" in page
+    assert "<td>bill_length_mm</td><td>2</td><td>32.1 to 59.6" in page
+    for picture in ("confusion_matrix.svg", "importance.svg"):
+        assert (trained.output_data / picture).read_text(encoding="utf-8") in page
+
+
+def test_metrics_are_printed_and_a_validation_channel_in_another_order_is_scored(paths, capsys):
+    write(paths, ROWS)
+    write(paths, "kind,colour,size\na,red,4\nb,,15\nb,red,2\n", "validation")
+    assert train(paths, categories='["colour"]') == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "training on 20 rows of 2 features"
+    assert [line.split("=")[0] for line in out[1:]] == list(algorithm.METRICS)
+    assert out[-1] == "validation:accuracy=0.666667"
+
+
+def test_awkward_labels_names_and_categories_survive_from_training_to_the_answer(paths):
+    write(paths, 'l,"a b","a_b","<größe>"\n' + '"x, y","ja, ""sí""",,1\n"é",nein,z,2\n' * 8)
+    assert train(paths, categories='["a b", "a_b"]') == 0
+    predictor = Predictor(paths.model, Settings.from_environment({}))
+    rows = [{"a b": 'ja, "sí"', "a_b": None, "<größe>": 1}, {"a b": "nein", "a_b": "z", "<größe>": None}]
+    answer = predictor.respond(json.dumps(rows).encode(), "application/json", "")
+    assert json.loads(answer.body) == {"predictions": ["x, y", "é"]}
+
+
+@pytest.mark.parametrize("content", ["a,red\nb,blue\n" * 5, "a,red,1\nb,blue,1\n" * 5])
+def test_categories_alone_and_a_constant_column_are_enough(paths, content):
+    write(paths, content if "1" in content else "l,feature_1\n" + content)
+    assert train(paths, categories='["feature_1"]') == 0
+    row = b'[["blue", 1]]' if "1" in content else b'[["blue"]]'
+    predictor = Predictor(paths.model, Settings.from_environment({}))
+    assert predictor.respond(row, "application/json", "").body == b'{"predictions": ["b"]}\n'
+
+
+def test_numbers_alone_need_no_header_and_may_be_missing(paths):
+    write(paths, "0,1,\n1,9,5\n" * 8)
+    assert train(paths) == 0
+    predictor = Predictor(paths.model, Settings.from_environment({}))
+    assert predictor.respond(b"1,\n9,5\n,", "text/csv", "").body.split()[:2] == [b"0", b"1"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("l,size,colour\na,1,red\na,2,red\n", "every row has the label 'a': a classifier needs at least two"),
+        ("l,size,colour\na,1,red\nb,two,red\n", "line 3, column 2 (size): 'two' is not a number; if the column holds"),
+        ("l,size,colour\na,,red\nb,,red\n", "column 'size' holds no value in any row; leave it out"),
+        ("l,size,colour\na,1,\nb,1,\n", "column 'colour' holds no value in any row; leave it out"),
+        ("l,size,color\na,1,red\n", "there is no column 'colour' among size, color"),
+        ("l,size,colour\n,1,red\n", "line 2, column 1: the label is missing"),
+        ("l,size,colour\n", "channel 'training' holds no rows"),
+        ("", "channel 'training' holds no rows"),
+    ],
+)
+def test_data_that_no_forest_can_be_trained_on_is_refused_without_a_model(paths, rows, message):
+    write(paths, rows)
+    assert train(paths, categories='["colour"]') == 1
+    first_line = paths.failure.read_text().splitlines()[0]
+    assert first_line.startswith("Exception during training: ")
+    assert message in first_line
+    assert list(paths.model.iterdir()) == []
+
+
+def test_a_validation_channel_with_other_columns_is_refused(paths):
+    write(paths, ROWS)
+    write(paths, "kind,size,colour,more\na,1,red,1\n", "validation")
+    assert train(paths, categories='["colour"]') == 1
+    assert "the validation channel has the columns ('size', 'colour', 'more')" in paths.failure.read_text()
+
+
+def test_the_same_random_state_gives_the_same_model(paths):
+    write(paths, ROWS)
+    models = []
+    for _ in range(2):
+        assert train(paths, categories='["colour"]') == 0
+        models.append((paths.model / "model.onnx").read_bytes())
+    assert models[0] == models[1]

@@ -1,0 +1,117 @@
+"""Rows of a label, numbers and categories, some of which may be missing, gathered from CSV with or without a header."""
+
+import csv
+import io
+from array import array
+from collections.abc import Collection, Sequence
+from math import isinf
+from typing import BinaryIO
+
+import numpy as np
+
+from byoc.codecs import records
+from byoc.errors import InputError
+from byoc.labelled import LabelledRows, as_labels
+from byoc.signature import TEXT, Feature
+
+NUMBER = "float32"
+PARQUET = "Parquet is read only where all features are numbers and none is missing; use CSV"
+
+
+class LabelledRecords(LabelledRows):
+    """What was read so far, a column for each feature. Each category is kept as text only once."""
+
+    def __init__(self, categories: Collection[str]) -> None:
+        """`categories` names the columns that hold text; each of the others holds numbers."""
+        super().__init__()
+        self._categories = categories
+        self._names: list[str] = []
+        self._columns: dict[str, array | list[str]] = {}
+        self._texts: dict[str, str] = {}
+
+    def arrays(self) -> tuple[np.ndarray, np.ndarray]:
+        """The labels (n, int64 if all are plain whole numbers, else str) and the records (n) of codecs/records.py.
+
+        Their dtype tells the columns; each number is float32 already, as the model is going to see it.
+        """
+        features = [Feature(name, TEXT if name in self._categories else NUMBER, 0, True) for name in self._names]
+        rows = np.empty(len(self), records.dtype(features))
+        for name, column in self._columns.items():
+            rows[name] = column
+        return as_labels(list(self._codes))[np.frombuffer(self._labels, np.int64)], rows
+
+    def _read_csv(self, name: str, content: BinaryIO) -> None:
+        reader = csv.reader(io.TextIOWrapper(content, encoding="utf-8-sig", newline=""), skipinitialspace=True)
+        names: list[str] = []
+        try:
+            for cells in reader:
+                place = f"{name}, line {reader.line_num}"
+                if not cells:
+                    continue
+                if self._is_header(cells, first=not names):
+                    names = self._named(cells[1:], place)
+                else:
+                    names = names or self._named([f"feature_{number}" for number in range(1, len(cells))], place)
+                    self._add_row(cells, names, place)
+        except (csv.Error, UnicodeDecodeError) as error:
+            raise InputError(f"{name}, after line {reader.line_num}: not CSV in UTF-8: {error}") from None
+
+    def _read_parquet(self, name: str, content: io.BufferedReader) -> None:
+        raise InputError(f"{name}: {PARQUET}")
+
+    def _is_header(self, cells: list[str], first: bool) -> bool:
+        """Whether a line holds names: as the first, no number and no empty cell; later, where a pipe joins files, the
+        names that are known.
+        """
+        found = [cell.strip() for cell in cells[1:]]
+        return not any(map(_is_value, found)) if first else sorted(found) == sorted(self._names)
+
+    def _named(self, cells: Sequence[str], place: str) -> list[str]:
+        """The columns' names, which in every file are those of the first, in any order."""
+        names = [cell.strip() for cell in cells]
+        if not names or not all(names) or len(set(names)) < len(names):
+            raise InputError(f"{place}: {', '.join(names)}: after the label, every column needs a name of its own")
+        if not self._names:
+            unknown = sorted(set(self._categories) - set(names))
+            if unknown:
+                raise InputError(f"{place}: there is no column {unknown[0]!r} among {', '.join(names)}")
+            self._names = names
+            self._columns = {name: [] if name in self._categories else array("f") for name in names}
+        elif set(names) != set(self._names):
+            raise InputError(f"{place}: the columns {', '.join(names)}, but before it {', '.join(self._names)}")
+        return names
+
+    def _add_row(self, cells: list[str], names: list[str], place: str) -> None:
+        label = cells[0].strip()
+        if not label:
+            raise InputError(f"{place}, column 1: the label is missing")
+        if len(cells) != len(names) + 1:
+            raise InputError(f"{place}: {len(cells) - 1} features, but there are {len(names)}: {', '.join(names)}")
+        for column, (name, cell) in enumerate(zip(names, cells[1:], strict=True), start=2):
+            text = cell.strip()
+            if name in self._categories:
+                self._columns[name].append(self._texts.setdefault(text, text))
+                continue
+            try:
+                self._columns[name].append(_number(text))
+            except ValueError as error:
+                raise InputError(f"{place}, column {column} ({name}): {text!r} is {error}") from None
+        self._labels.append(self._code(label))
+
+
+def _is_value(cell: str) -> bool:
+    try:
+        _number(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text or "nan")
+    except ValueError:
+        raise ValueError("not a number; if the column holds text, name it among the categories") from None
+    if isinf(number) or abs(number) > records.LARGEST:
+        raise ValueError("not a finite float32 number")
+    return number

@@ -1,0 +1,147 @@
+"""Rows of numbers and categories come out the same of every format, or are refused by place (S-40, S-43)."""
+
+import io
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from byoc import codecs
+from byoc.codecs import CSV, JSON, JSON_LINES, NPY, PARQUET
+from byoc.errors import RequestError
+from byoc.signature import Feature
+
+FEATURES = (Feature("width", "float32", 1.5), Feature("colour", "str", "red", True), Feature("age", "float32", 3, True))
+NUMBERS = (FEATURES[0], FEATURES[2])
+ROWS = [(1.5, "red", 3.0), (-2.0, "", None), (0.0, "a, b", 1.0)]
+
+
+def written(columns: dict) -> bytes:
+    file = io.BytesIO()
+    parquet.write_table(pa.table(columns), file)
+    return file.getvalue()
+
+
+def npy(rows: list) -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.array(rows))
+    return file.getvalue()
+
+
+def shown(records: np.ndarray) -> list[tuple]:
+    return [tuple(None if value != value else value for value in row) for row in records.tolist()]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (CSV, b'1.5,red,3\n-2,,\n0,"a, b",1\n'),
+        (CSV, b'\xef\xbb\xbf1.5, red ,3\r\n-2,"",\r\n0,"a, b","1"'),
+        (CSV, b'width,colour,age\n1.5,red,3\n-2,,\n0,"a, b",1\n'),
+        (CSV, b'\xef\xbb\xbf"age",colour , width\r\n3,red,1.5\r\n,,-2\r\n1,"a, b",0\r\n'),
+        (CSV, b'1.5,red,3\n-2,,nan\n0,"a, b",1\n'),
+        (JSON, b'[[1.5, "red", 3], [-2, null, null], [0, " a, b", 1]]'),
+        (JSON, b'{"instances": [[1.5, "red", 3], {"age": null, "colour": "", "width": -2}, [0, "a, b", 1.0]]}'),
+        (JSON_LINES, b'[1.5, "red", 3]\n{"age": NaN, "colour": null, "width": -2}\n[0, "a, b", 1]\n'),
+        ("application/x-ndjson", b'[1.5, "red", 3]\n[-2, "", null]\n[0, "a, b", 1]'),
+        (PARQUET, written({"age": [3, None, 1], "width": [1.5, -2.0, 0.0], "colour": ["red ", None, "a, b"]})),
+        (
+            PARQUET,
+            written(
+                {
+                    "width": [1.5, -2.0, 0.0],
+                    "age": [3.0, math.nan, 1.0],
+                    "colour": pa.array(["red", "", "a, b"]).dictionary_encode(),
+                }
+            ),
+        ),
+    ],
+)
+def test_every_form_of_a_request_gives_the_same_records(content_type, body):
+    records = codecs.decode_records(body, content_type, FEATURES)
+    assert [records.dtype[name] for name in records.dtype.names] == [np.float32, object, np.float32]
+    assert shown(records) == ROWS
+
+
+def test_numbers_of_which_some_are_missing_come_as_npy_too():
+    assert shown(codecs.decode_records(npy([[1.5, math.nan], [2, 3]]), NPY, NUMBERS)) == [(1.5, None), (2, 3)]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "latin-1"])
+def test_text_is_read_in_the_charset_named(charset):
+    assert shown(codecs.decode_records("1,größe,".encode(charset), CSV, FEATURES, charset)) == [(1, "größe", None)]
+
+
+def test_a_column_without_any_value_is_missing_throughout():
+    body = written({"width": [1.0], "colour": pa.nulls(1), "age": pa.nulls(1)})
+    assert shown(codecs.decode_records(body, PARQUET, FEATURES)) == [(1, "", None)]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "message"),
+    [
+        (CSV, b" \n", "^the request body is empty"),
+        (CSV, b"width,colour,age\n", "^the request body is empty"),
+        (CSV, b"1,red,3\n,red,3", r'^row 2, column 1 \(width\) is "", not a number$'),
+        (CSV, b"age,width,colour\n1,x,red", r'^row 1, column 1 \(width\) is "x", not a number$'),
+        (CSV, b"width,colour,age\n1,red,3\n1,red", "^row 2 has 2 columns, but the model takes 3: width, colour, age$"),
+        (CSV, b"width,color,age\n1,red,3", r'^row 1, column 1 \(width\) is "width", not a number$'),
+        (CSV, b"nan,red,3", r"^row 1, column 1 \(width\) is not a finite float32 number$"),
+        (CSV, b"1,red,inf", r"^row 1, column 3 \(age\) is not a finite float32 number$"),
+        (CSV, b"1,red,1e39", r"^row 1, column 3 \(age\) is not a finite float32 number$"),
+        (CSV, b"\xff,red,1", "^the body is not CSV in UTF-8: "),
+        (JSON, b'[[1, 2, 3]]', r"^row 1, column 2 \(colour\) is 2, not text$"),
+        (JSON, b'[[1, true, 3]]', r"^row 1, column 2 \(colour\) is true, not text$"),
+        (JSON, b'[[null, "red", 3]]', r"^row 1, column 1 \(width\) is null, not a number$"),
+        (JSON, b'[[1, "red", "3"]]', r'^row 1, column 3 \(age\) is "3", not a number$'),
+        (JSON, b'[[1, "red", 1e39]]', r"^row 1, column 3 \(age\) is not a finite float32 number$"),
+        (JSON, b'[{"width": 1, "colour": "red"}]', "^row 1 has no field 'age'; its fields are width, colour, age$"),
+        (JSON_LINES, b'[1, "red", 3]\n5', "^row 2 is neither a list nor an object, but 5$"),
+        (JSON_LINES, b'[1, "red", 3]\n[1, "red"]', "^row 2 has 2 columns, but the model takes 3: width, colour, age$"),
+        (PARQUET, written({"width": [1], "colour": [2], "age": [3]}), r"^column 2 \(colour\) holds int64, not text$"),
+        (PARQUET, written({"width": ["1"], "colour": ["2"], "age": [3]}), r"^column 1 \(width\) holds string, not num"),
+        (PARQUET, written({"width": [1, None], "colour": ["", ""], "age": [3, 4]}),
+         r"^row 2, column 1 \(width\) is null, not a number$"),
+        (PARQUET, written({"width": [1.0], "colour": [""], "age": [math.inf]}),
+         r"^row 1, column 3 \(age\) is not a finite float32 number$"),
+        (PARQUET, b"PAR1", "^the body is not Parquet: "),
+    ],
+)  # fmt: skip
+@pytest.mark.filterwarnings("error")
+def test_what_does_not_fit_is_refused_by_its_place(content_type, body, message):
+    with pytest.raises(RequestError, match=message) as refusal:
+        codecs.decode_records(body, content_type, FEATURES)
+    assert refusal.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [(CSV, b"\n1,"), (JSON, b'[[1, ""]]'), (JSON, b"[[1, null]]"), (PARQUET, written({"n": [1], "t": [" "]}))],
+)
+def test_a_category_that_must_be_there_is_refused_if_it_is_not(content_type, body):
+    features = (Feature("n", "float32", 1), Feature("t", "str", "a"))
+    with pytest.raises(RequestError, match=r'^row \d, column 2 \(t\) is ("[ ]*"|null), not text$|^row 1 has 0 columns'):
+        codecs.decode_records(body, content_type, features)
+
+
+def test_npy_cannot_hold_text_and_says_so():
+    with pytest.raises(RequestError, match=r"^NPY holds numbers only, but colour is text; send CSV") as refusal:
+        codecs.decode_records(npy([[1, 2, 3]]), NPY, FEATURES)
+    assert refusal.value.status == 415
+
+
+def test_a_type_that_is_not_known_is_refused_as_ever():
+    with pytest.raises(RequestError, match=r"^content type 'image/png' is not supported; send text/csv, "):
+        codecs.decode_records(b"x", "image/png", FEATURES)
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize(
+    ("line", "is_header"),
+    [(b"width,colour,age", True), (b'\xef\xbb\xbf"age", width,colour', True), (b"1,red,3", False), (b"\xff", False)],
+)
+def test_a_header_is_the_line_that_names_the_features(line, is_header, end):
+    assert codecs.header(line + end + b"1,red,3\n", CSV, FEATURES) == (line + end if is_header else b"")
+    assert codecs.header(line + end, JSON_LINES, FEATURES) == b""

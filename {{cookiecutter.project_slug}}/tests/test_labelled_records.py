@@ -1,0 +1,86 @@
+"""Training data with a header, categories and missing values, or the line at which it is none (T-20 to T-23)."""
+
+import gzip
+import math
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from byoc.channels import Channel
+from byoc.errors import InputError
+
+
+@pytest.fixture
+def channel(tmp_path) -> Channel:
+    return Channel("training", tmp_path)
+
+
+def read(channel, *files: str, categories=("colour",)):
+    for number, content in enumerate(files):
+        (channel.folder / f"{number}.csv").write_text(content, encoding="utf-8")
+    return channel.read_records(categories)
+
+
+def test_columns_are_named_by_the_header_and_empty_cells_are_missing(channel):
+    labels, rows = read(channel, '\ufefflabel, width,"colour"\na,1.5, red \n\nb,,"x, y"\n"c",-2,\n')
+    assert labels.tolist() == ["a", "b", "c"]
+    assert rows.dtype == [("width", np.float32), ("colour", object)]
+    assert rows["colour"].tolist() == ["red", "x, y", ""]
+    assert rows["width"][[0, 2]].tolist() == [1.5, -2]
+    assert math.isnan(rows["width"][1])
+
+
+def test_files_may_have_their_columns_in_another_order(channel):
+    labels, rows = read(channel, "l,width,colour\n1,1,red\n", "l,colour,width\n2,blue,2\n")
+    assert labels.tolist() == [1, 2]
+    assert rows.tolist() == [(1, "red"), (2, "blue")]
+
+
+def test_a_header_that_comes_again_is_no_row(channel):
+    _, rows = read(channel, "l,width,colour\na,1,red\nl,width,colour\na,2,blue\n")
+    assert rows.tolist() == [(1, "red"), (2, "blue")]
+
+
+def test_without_a_header_columns_are_numbered(channel):
+    _, rows = read(channel, "a,1,red\nb,2,\n", categories=["feature_2"])
+    assert rows.dtype.names == ("feature_1", "feature_2")
+    assert rows["feature_2"].tolist() == ["red", ""]
+
+
+def test_gzip_is_unpacked(channel):
+    (channel.folder / "rows.csv.gz").write_bytes(gzip.compress(b"l,colour\na,red\n"))
+    assert channel.read_records(["colour"])[1].tolist() == [("red",)]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("l,width,colour\na,wide,red\n", r"line 2, column 2 \(width\): 'wide' is not a number; if the column ho"),
+        ("l,width,colour\na,inf,red\n", r"line 2, column 2 \(width\): 'inf' is not a finite float32 number$"),
+        ("l,width,colour\na,1e39,red\n", r"line 2, column 2 \(width\): '1e39' is not a finite float32 number$"),
+        ("l,width,colour\n ,1,red\n", "line 2, column 1: the label is missing$"),
+        ("l,width,colour\na,1\n", "line 2: 1 features, but there are 2: width, colour$"),
+        ("l,width,color\na,1,red\n", "line 1: there is no column 'colour' among width, color$"),
+        ("l,width,colour,width\na,1,red,2\n", "every column needs a name of its own$"),
+        ("l,colour,\nb,1,red\n", "there is no column 'colour' among feature_1, feature_2$"),
+        ("l\na\n", "every column needs a name of its own$"),
+        ("l,width,colour\n", "channel 'training' holds no rows"),
+        ("", "channel 'training' holds no rows"),
+    ],
+)
+def test_what_is_no_such_data_is_refused_by_its_line(channel, content, message):
+    with pytest.raises(InputError, match=message):
+        read(channel, content)
+
+
+def test_files_with_different_columns_are_refused(channel):
+    with pytest.raises(InputError, match=r"1.csv, line 1: the columns colour, but before it width, colour$"):
+        read(channel, "l,width,colour\na,1,red\n", "l,colour\na,red\n")
+
+
+def test_parquet_is_refused_with_the_way_out(channel):
+    parquet.write_table(pa.table({"l": ["a"], "colour": ["red"]}), channel.folder / "rows.parquet")
+    with pytest.raises(InputError, match=r"rows.parquet: Parquet is read only where all features are numbers"):
+        channel.read_records(["colour"])
