@@ -13,7 +13,7 @@ FILE_NAME = "model.onnx"
 
 
 class OnnxModel:
-    """A classifier with the outputs `label` (rows) and `probabilities` (rows × labels)."""
+    """A classifier, if it has the outputs `label` (rows) and `probabilities` (rows × labels); else a number a row."""
 
     def __init__(self, folder: Path):
         """Load `folder/model.onnx` and its signature; raises ModelError if either cannot be used."""
@@ -21,14 +21,21 @@ class OnnxModel:
         self.feature_names = [feature.name for feature in self.signature.features]
         self._session = _session(folder / FILE_NAME)
         self._input = self._session.get_inputs()[0].name
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        # Chosen here, so that a request pays nothing for the choice.
+        self.predict = self._scores if {"label", "probabilities"} <= set(self._outputs) else self._numbers
 
-    def predict(self, rows: np.ndarray) -> dict[str, Any]:
+    def _scores(self, rows: np.ndarray) -> dict[str, Any]:
         """Score `rows`, float32 of shape (rows, features).
 
         The columns bear the names that SageMaker's own containers use for SAGEMAKER_INFERENCE_OUTPUT.
         """
         labels, probabilities = self._session.run(["label", "probabilities"], {self._input: rows})
         return {"predicted_label": labels, "probabilities": probabilities, "labels": self.signature.labels}
+
+    def _numbers(self, rows: np.ndarray) -> np.ndarray:
+        """The number of each of `rows`, of shape (rows)."""
+        return self._session.run(self._outputs[:1], {self._input: rows})[0].reshape(len(rows))
 
 
 def _session(file: Path) -> onnxruntime.InferenceSession:

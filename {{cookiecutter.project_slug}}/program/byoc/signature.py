@@ -20,10 +20,13 @@ class Feature:
 
 @dataclass(frozen=True)
 class Signature:
-    """The columns that the model takes, in order, and the labels that it tells apart, in the order of its scores."""
+    """The columns that the model takes, in order, and the labels that it tells apart, in the order of its scores.
+
+    A model that gives a number a row has no labels.
+    """
 
     features: tuple[Feature, ...]
-    labels: tuple[str, ...] | tuple[int, ...]
+    labels: tuple[str, ...] | tuple[int, ...] = ()
 
     def to_json(self) -> bytes:
         return (json.dumps(asdict(self), indent=2) + "\n").encode()

@@ -8,7 +8,7 @@ import pytest
 from serving import Server
 
 from api_docs import invocations
-from byoc.signature import Signature
+from byoc.signature import Feature, Signature
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +90,9 @@ def test_a_model_without_a_signature_takes_and_gives_anything():
 def test_labels_are_promised_only_where_they_are_the_answer(trained):
     content = invocations(Signature.load(trained.model), "probability")["responses"]["200"]["content"]
     assert content["application/json"]["schema"]["properties"]["predictions"]["items"] == {}
+
+
+def test_a_model_without_labels_gives_numbers():
+    operation = invocations(Signature((Feature("width", "float32", 1.0),)), "predicted_label")
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["predictions"]
+    assert answer["items"] == {"type": "number"}
