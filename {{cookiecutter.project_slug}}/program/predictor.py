@@ -166,13 +166,18 @@ def predict(data: np.ndarray, model: Any) -> Any:
 def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes | Iterator[Any], str]:
     """The `output_fn`: what a classifier was asked for, or else an array's rows, in the type asked for.
 
-    Of a `predict_fn` that yields, the parts are the answer.
+    Of a `predict_fn` that yields, the parts are the answer. Raises RequestError 406 where a classifier's outputs are
+    asked of an array; `predicted_label` is what SageMaker's own containers call a number, too.
     """
     if isinstance(prediction, Iterator):
         return prediction, accept
     content_type, outputs = response_format(accept, default_output)
     if isinstance(prediction, dict):
         columns = {name: OUTPUTS[name](prediction) for name in outputs}
+    elif outputs != ("predicted_label",):
+        asked = ", ".join(outputs)
+        reason = f"there is no output {asked!r}, because this model is no classifier; leave `output` out of Accept"
+        raise RequestError(406, f"{reason}, and SAGEMAKER_INFERENCE_OUTPUT unset")
     else:
         columns = {"predictions": np.asarray(prediction).tolist()}
     return codecs.encode(columns, content_type), content_type

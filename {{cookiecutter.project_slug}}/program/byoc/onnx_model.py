@@ -14,7 +14,7 @@ FILE_NAME = "model.onnx"
 
 
 class OnnxModel:
-    """A classifier with the outputs `label` (rows) and `probabilities` (rows × labels).
+    """A classifier, if it has the outputs `label` (rows) and `probabilities` (rows × labels); else a number a row.
 
     One input takes all features, float32 of shape (rows × features). A model of which some are text has an input for
     each instead, (rows × 1), in their order, whatever its name; so may one of which some may be missing.
@@ -27,10 +27,13 @@ class OnnxModel:
         self._session = _session(folder / FILE_NAME)
         self._inputs = [(given.name, given.type) for given in self._session.get_inputs()]
         self._input = self._inputs[0][0]
+        self._outputs = [output.name for output in self._session.get_outputs()]
         self.record = self.signature.features if self.signature.differs else None
+        # Chosen here, so that a request pays nothing for the choice.
         self._feeds = self._choose_feeds()
+        self.predict = self._scores if {"label", "probabilities"} <= set(self._outputs) else self._numbers
 
-    def predict(self, rows: np.ndarray) -> dict[str, Any]:
+    def _scores(self, rows: np.ndarray) -> dict[str, Any]:
         """Score `rows`: float32 of shape (rows, features), or where columns differ the array of codecs/records.py.
 
         The columns bear the names that SageMaker's own containers use for SAGEMAKER_INFERENCE_OUTPUT.
@@ -58,6 +61,10 @@ class OnnxModel:
     def _by_column(self, rows: np.ndarray) -> dict[str, np.ndarray]:
         columns = zip(self._inputs, self.feature_names, strict=True)
         return {given: rows[name].reshape(-1, 1) for (given, _), name in columns}
+
+    def _numbers(self, rows: np.ndarray) -> np.ndarray:
+        """The number of each of `rows`, of shape (rows)."""
+        return self._session.run(self._outputs[:1], self._feeds(rows))[0].reshape(len(rows))
 
 
 def _session(file: Path) -> onnxruntime.InferenceSession:

@@ -37,10 +37,15 @@ def table(heading: str, columns: Sequence[str], rows: Iterable[Sequence[object]]
 def summary(heading: str, names: Sequence[str], features: np.ndarray, labels: np.ndarray) -> str:
     """How many rows each label has, and the range of each feature; `features` is (rows, features)."""
     values, counts = np.unique(labels, return_counts=True)
+    by_label = [*zip(values, counts, strict=True), ("all", len(labels))]
+    return table(heading, ("label", "rows"), by_label) + ranges("Features", names, features)
+
+
+def ranges(heading: str, names: Sequence[str], features: np.ndarray) -> str:
+    """The range of each feature."""
     spread = zip(names, features.min(axis=0), np.median(features, axis=0), features.max(axis=0), strict=True)
     rows = [(name, *(f"{value:.4g}" for value in numbers)) for name, *numbers in spread]
-    by_label = [*zip(values, counts, strict=True), ("all", len(labels))]
-    return table(heading, ("label", "rows"), by_label) + table("Features", ("feature", "min", "median", "max"), rows)
+    return table(heading, ("feature", "min", "median", "max"), rows)
 
 
 def section(heading: str, content: str) -> str:

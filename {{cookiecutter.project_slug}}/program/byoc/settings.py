@@ -70,7 +70,7 @@ class Settings:
     output: str = _setting(
         "SAGEMAKER_INFERENCE_OUTPUT",
         "predicted_label",
-        "what a classifier tells, a list of predicted_label, probability, probabilities, labels",
+        "what a classifier, and nothing else, tells: a list of predicted_label, probability, probabilities, labels",
     )
     bad_records: str = _setting(
         "BYOC_BAD_RECORDS",

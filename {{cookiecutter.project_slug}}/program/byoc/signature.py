@@ -32,10 +32,13 @@ class Feature:
 
 @dataclass(frozen=True)
 class Signature:
-    """The columns that the model takes, in order, and the labels that it tells apart, in the order of its scores."""
+    """The columns that the model takes, in order, and the labels that it tells apart, in the order of its scores.
+
+    A model that gives a number a row has no labels.
+    """
 
     features: tuple[Feature, ...]
-    labels: tuple[str, ...] | tuple[int, ...]
+    labels: tuple[str, ...] | tuple[int, ...] = ()
 
     @property
     def differs(self) -> bool:

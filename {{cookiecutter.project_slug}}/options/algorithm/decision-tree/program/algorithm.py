@@ -14,10 +14,10 @@ from skl2onnx.common.data_types import FloatTensorType
 from sklearn.tree import DecisionTreeClassifier
 
 import tree_report
-from byoc.errors import InputError
+from byoc import columns, targets
 from byoc.hyperparameters import Tunable
 from byoc.job import Job
-from byoc.signature import Feature, Signature
+from byoc.signature import Signature
 
 
 class Hyperparameters(BaseModel):
@@ -48,9 +48,8 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     Raises InputError for data that no classifier can be trained on.
     """
     labels, features = job.channel("training").read_labelled()
-    if len(np.unique(labels)) < 2:
-        raise InputError(f"every row has the label {str(labels[0])!r}: a classifier needs at least two to tell apart")
-    names = column_names(hyperparameters, features.shape[1])
+    targets.classes(labels)
+    names = columns.names(hyperparameters.feature_names, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 
     tree = DecisionTreeClassifier(**hyperparameters.model_dump(exclude={"feature_names"}))
@@ -65,20 +64,12 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     tree_report.write(job, hyperparameters, tree, names, scored)
 
 
-def column_names(hyperparameters: Hyperparameters, count: int) -> list[str]:
-    names = hyperparameters.feature_names or [f"feature_{number}" for number in range(1, count + 1)]
-    if len(names) != count or len(set(names)) != count:
-        raise InputError(f"hyperparameter feature_names = {names}: the data needs {count} different names")
-    return names
-
-
 def export(tree: DecisionTreeClassifier) -> bytes:
     """The tree as ONNX: `features`, float32 (rows, features), gives `label` (rows), `probabilities` (rows, labels)."""
-    columns = FloatTensorType([None, tree.n_features_in_])
-    model = to_onnx(tree, initial_types=[("features", columns)], options={"zipmap": False}, name="decision_tree")
+    rows = FloatTensorType([None, tree.n_features_in_])
+    model = to_onnx(tree, initial_types=[("features", rows)], options={"zipmap": False}, name="decision_tree")
     return model.SerializeToString()
 
 
 def signature(tree: DecisionTreeClassifier, names: list[str], features: np.ndarray) -> Signature:
-    columns = zip(names, features[0].tolist(), strict=True)
-    return Signature(tuple(Feature(name, "float32", value) for name, value in columns), tuple(tree.classes_.tolist()))
+    return Signature(columns.of_numbers(names, features), tuple(tree.classes_.tolist()))

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 from pydantic import BaseModel
-from sklearn.metrics import confusion_matrix
 from sklearn.tree import DecisionTreeClassifier
 
 import tree_picture
-from byoc import pictures, report
+from byoc import pictures, report, targets
 from byoc.job import Job
 
 
@@ -24,9 +23,7 @@ def write(
     `scored` maps the name of the channel that the model was scored on to its labels and features.
     """
     ((channel, (labels, features)),) = scored.items()
-    known = np.union1d(tree.classes_, labels)
-    counts = confusion_matrix(labels, tree.predict(features), labels=known)
-    matrix = pictures.confusion_matrix([str(label) for label in known], counts)
+    matrix = pictures.confusion_matrix(*targets.confusion(tree.classes_, labels, tree.predict(features)))
     drawing = tree_picture.draw(tree, names)
     metrics = [(name, f"{value:.4f}") for name, value in job.metrics.items()]
     page = report.page(

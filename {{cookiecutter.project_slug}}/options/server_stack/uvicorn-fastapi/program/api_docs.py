@@ -42,7 +42,8 @@ def _content(signature: Signature, output: str) -> tuple[dict[str, Any], dict[st
     in_order = {"type": "array", "prefixItems": list(properties.values()), "minItems": len(features)}
     by_name = {"type": "object", "properties": properties, "required": list(properties)}
     row = {"anyOf": [by_name, in_order | {"maxItems": len(features)}]}
-    label = {"enum": list(signature.labels)} if output == "predicted_label" else {}
+    told = {"enum": list(signature.labels)} if signature.labels else {"type": "number"}
+    label = told if output == "predicted_label" else {}
     taken = {
         codecs.CSV: {"schema": STRING, "example": codecs.csv_text.line(example.values())},
         codecs.JSON: {"schema": _rows("instances", row), "example": {"instances": [example]}},

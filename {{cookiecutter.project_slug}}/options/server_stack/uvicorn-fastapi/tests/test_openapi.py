@@ -105,3 +105,9 @@ def test_categories_and_missing_values_are_described():
 def test_labels_are_promised_only_where_they_are_the_answer(trained):
     content = invocations(Signature.load(trained.model), "probability")["responses"]["200"]["content"]
     assert content["application/json"]["schema"]["properties"]["predictions"]["items"] == {}
+
+
+def test_a_model_without_labels_gives_numbers():
+    operation = invocations(Signature((Feature("width", "float32", 1.0),)), "predicted_label")
+    answer = operation["responses"]["200"]["content"]["application/json"]["schema"]["properties"]["predictions"]
+    assert answer["items"] == {"type": "number"}

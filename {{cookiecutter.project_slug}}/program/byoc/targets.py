@@ -1,0 +1,52 @@
+"""What a model learns to tell: one of several labels, or a number."""
+
+import numpy as np
+
+from byoc.errors import InputError
+
+
+def classes(labels: np.ndarray) -> np.ndarray:
+    """The different labels in order; raises InputError if there is but one."""
+    different = np.unique(labels)
+    if len(different) < 2:
+        raise InputError(f"every row has the label {str(labels[0])!r}: a classifier needs at least two to tell apart")
+    return different
+
+
+def codes(labels: np.ndarray, known: np.ndarray, channel: str) -> np.ndarray:
+    """The place of each label among those `known` from training; raises InputError for one that is not there."""
+    strange = np.setdiff1d(labels.astype(str), known.astype(str))
+    if len(strange):
+        shown = ", ".join(known.astype(str)[:20])
+        raise InputError(f"channel {channel!r} has the label {str(strange[0])!r}, but training has only {shown}")
+    order = np.argsort(known.astype(str))
+    return order[np.searchsorted(known.astype(str), labels.astype(str), sorter=order)]
+
+
+def numbers(labels: np.ndarray, channel: str) -> np.ndarray:
+    """The labels as float64; raises InputError, naming the row, for one that is no finite number."""
+    try:
+        values = labels.astype(np.float64)
+    except ValueError:
+        values = np.array([_number(label) for label in labels.tolist()])
+    bad = np.flatnonzero(~np.isfinite(values))
+    if len(bad):
+        shown = str(labels[bad[0]])
+        raise InputError(f"channel {channel!r}, row {bad[0] + 1}: the label {shown!r} is no number that can be learnt")
+    return values
+
+
+def _number(label: str) -> float:
+    try:
+        return float(label)
+    except ValueError:
+        return np.nan
+
+
+def confusion(known: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """All labels, in order, also those that only training has, and how often each (row) was taken for each (column)."""
+    every = np.union1d(known, actual)
+    counts = np.zeros((len(every), len(every)), int)
+    places = (np.searchsorted(every, labels.astype(every.dtype)) for labels in (actual, predicted))
+    np.add.at(counts, tuple(places), 1)
+    return [str(label) for label in every], counts
