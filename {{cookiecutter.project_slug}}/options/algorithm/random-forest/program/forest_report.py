@@ -5,8 +5,8 @@ from pydantic import BaseModel
 from sklearn.metrics import confusion_matrix
 from sklearn.pipeline import Pipeline
 
-import forest_model
 from byoc import pictures, report
+from byoc.codecs import records
 from byoc.job import Job
 
 BAR = 300  # pixels, of the most important feature
@@ -79,9 +79,9 @@ def _counts(truth: np.ndarray, guessed: np.ndarray, known: np.ndarray) -> np.nda
 
 def _summary(rows: np.ndarray, name: str) -> tuple[str, int, str]:
     values = rows[name]
-    absent = forest_model.missing(values)
+    absent = records.missing(values)
     there = values[~absent]
-    if forest_model.is_text(values.dtype):
+    if records.is_text(values.dtype):
         different = sorted(set(there))
         shown = ", ".join(different[:10]) + (f", … ({len(different)} in all)" if len(different) > 10 else "")
     else:
