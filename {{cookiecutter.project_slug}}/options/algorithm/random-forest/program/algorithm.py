@@ -60,19 +60,20 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     model = forest_model.pipeline(forest, rows.dtype)
     forest_model.fit(model, rows, labels)
     job.metric("train:accuracy", accuracy(model, rows, labels))
-    unseen, guessed = forest_model.out_of_bag(forest)
-    scored = "out-of-bag", labels[unseen], guessed
+    unseen, probabilities = forest_model.out_of_bag(forest)
+    scored = "out-of-bag", labels[unseen], probabilities
+    guessed = forest.classes_[probabilities.argmax(axis=1)]
     job.metric("oob:accuracy", np.mean(labels[unseen] == guessed) if unseen.any() else 0.0)
     if "validation" in job.channels:
         truth, more = job.channel("validation").read_records(hyperparameters.categories)
         if sorted(more.dtype.names) != sorted(rows.dtype.names):
             raise InputError(f"the validation channel has the columns {more.dtype.names}, not {rows.dtype.names}")
         more = more[list(rows.dtype.names)]
-        scored = "validation", truth, model.predict(forest_model.table(more))
+        scored = "validation", truth, model.predict_proba(forest_model.table(more))
         job.metric("validation:accuracy", accuracy(model, more, truth))
 
     job.save(forest_model.export(model, rows.dtype), forest_model.signature(model, rows))
-    forest_report.write(job, hyperparameters, model, rows, labels, *scored)
+    forest_report.write(job, hyperparameters, model, rows, labels, scored)
 
 
 def check(labels: np.ndarray, rows: np.ndarray) -> None:
