@@ -47,7 +47,8 @@ class Axes:
         ends = text(LEFT, HEIGHT + 14, f"{low:.4g}") + text(LEFT + WIDTH, HEIGHT + 14, f"{high:.4g}")
         ends += "".join(text(LEFT - 8, self.y(value), f"{value:.4g}", anchor="end") for value in self.up)
         across, up = self.names
-        told = text(LEFT + WIDTH / 2, HEIGHT + 30, across) + text(LEFT + 8, 12, up, anchor="start")
+        told = text(LEFT + WIDTH / 2, HEIGHT + 30, across)
+        told += f'<g transform="rotate(-90)">{text(-HEIGHT / 2, LEFT - 20, up)}</g>'
         return document(LEFT + WIDTH + 20, HEIGHT + BOTTOM, frame + ends + content + told, title)
 
 
