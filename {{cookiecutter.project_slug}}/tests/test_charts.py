@@ -48,4 +48,4 @@ def test_a_histogram_counts_every_value(values):
 
 def test_shares_are_drawn_between_nothing_and_all():
     line = next(parsed(charts.shares("t", ("x", "y"), {"<a>": ([0, 0.5, 1], [0, 1, 1])})).iter(f"{SVG}polyline"))
-    assert line.get("points") == "70.0,280.0 350.0,0.0 630.0,0.0"
+    assert line.get("points") == "70.0,260.0 280.0,0.0 490.0,0.0"

@@ -6,7 +6,7 @@ import numpy as np
 
 from byoc.pictures import LINE, document, text
 
-WIDTH, HEIGHT = 560, 280  # of the field between the axes, in pixels
+WIDTH, HEIGHT = 420, 260  # of the field between the axes, in pixels
 LEFT, BOTTOM = 70, 40
 
 Range = tuple[float, float]

@@ -59,7 +59,7 @@ def bars(title: str, values: Mapping[str, float], most: int = 20) -> str:
     top = max((value for _, value in largest), default=0) or 1.0
     parts = []
     for row, (name, value) in enumerate(largest):
-        y, width = BAR * row, 0.6 * WIDTH * value / top
+        y, width = BAR * row, (WIDTH - 180) * value / top
         parts.append(text(180, y + BAR / 2, name, most=24, anchor="end"))
         parts.append(f'<rect x="190" y="{y + 3}" width="{width:.1f}" height="{BAR - 6}" fill="{BLUE}"/>')
         parts.append(text(198 + width, y + BAR / 2, f"{value / total:.1%}", anchor="start"))
