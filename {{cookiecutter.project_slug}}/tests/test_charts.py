@@ -36,3 +36,16 @@ def test_the_largest_come_first_among_bars():
     assert words[:2] == ["<29&", "6.7%"]
     assert len(words) == 2 * 20
     assert parsed(charts.bars("t", {"x": 0.0})) is not None
+
+
+@pytest.mark.parametrize("values", [[0.0], [1.0, 1.0], list(range(100))])
+def test_a_histogram_counts_every_value(values):
+    picture = parsed(charts.histogram("t", "<x>", np.array(values, float)))
+    bins = list(picture.iter(f"{SVG}rect"))
+    assert len(bins) <= charts.MOST_BINS
+    assert any(float(each.get("height")) > 0 for each in bins)
+
+
+def test_shares_are_drawn_between_nothing_and_all():
+    line = next(parsed(charts.shares("t", ("x", "y"), {"<a>": ([0, 0.5, 1], [0, 1, 1])})).iter(f"{SVG}polyline"))
+    assert line.get("points") == "70.0,260.0 280.0,0.0 490.0,0.0"

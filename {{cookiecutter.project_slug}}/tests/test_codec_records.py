@@ -120,7 +120,7 @@ def test_gaps_among_plain_numbers_are_read_in_one_go(monkeypatch):
 
 
 def test_an_empty_line_is_no_row_whose_only_number_is_missing():
-    with pytest.raises(RequestError, match="^row 2 has 0 columns, but the model takes 1: n$"):
+    with pytest.raises(RequestError, match=r"^row 2 has 0 columns, but the model takes 1: n$"):
         codecs.decode_records(b"1\n\n2", CSV, Record([Feature("n", "float32", 1, True)]))
 
 

@@ -5,8 +5,10 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from pydantic import BaseModel
 
-from byoc import pictures, report
+from byoc import charts, pictures, report, report_data
+from byoc.job import Job
 
 NASTY = ['<a&"b>', "</svg><script>alert(1)</script>", "ä" * 60, "'", "]]>"]
 
@@ -41,14 +43,26 @@ def test_hues_differ(count):
 
 
 def test_a_page_escapes_what_comes_from_data_and_needs_no_network():
-    table = report.table("Heads & tails", ["<name>"], [[label] for label in NASTY])
-    summary = report.summary("Data", NASTY[:2], np.array([[1, 20], [2, 30], [9, 70]]), np.array(["<b>", "c", "c"]))
-    page = report.page("<Title>", [table, summary])
+    table = report.Table("Heads & tails", ["<name>"], [[label] for label in NASTY])
+    columns = {NASTY[0]: np.array([1.0, 2.0, 9.0]), NASTY[1]: np.array(["<b>", "", "c"], object)}
+    page = report.page("<Title>", [table, *report_data.about("<data>", np.array(["<b>", "c", "c"]), columns)])
     assert "<script" not in page
     assert "http" not in page
     assert "&lt;a&amp;&quot;b&gt;" in page
     assert "<title>&lt;Title&gt;</title>" in page
+    assert "Labels of the &lt;data&gt; data" in page
     assert "<td>&lt;b&gt;</td><td>1</td>" in page
-    assert "<td>all</td><td>3</td>" in page
-    assert "<td>1</td><td>2</td><td>9</td>" in page
-    assert "<td>20</td><td>30</td><td>70</td>" in page
+
+
+def test_a_report_is_a_page_and_a_file_for_every_picture(paths):
+    class Hyperparameters(BaseModel):
+        depth: int = 7
+
+    job = Job(paths)
+    job.metric("train:accuracy", 0.5)
+    picture = report.Picture("bars", "The bars", charts.bars("Bars", {"a": 1.0}))
+    report.write(job, "Title", Hyperparameters(), [picture])
+    page = (paths.output_data / "report.html").read_text(encoding="utf-8")
+    assert (paths.output_data / "bars.svg").read_text(encoding="utf-8") == picture.svg
+    assert picture.svg in page
+    assert page.index("train:accuracy</td><td>0.5000") < page.index("The bars") < page.index("depth</td><td>7")

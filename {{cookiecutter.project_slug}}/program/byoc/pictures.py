@@ -7,13 +7,15 @@ import numpy as np
 
 LINE = "#667"
 CELL = 76  # pixels
+SHRINKS = 600  # pixels; what is wider would not be readable on a phone, and is scrolled
 
 
 def document(width: float, height: float, content: str, title: str) -> str:
     width, height = width + 16, height + 16
+    style = ' style="max-width:100%;height:auto"' if width <= SHRINKS else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-8 -8 {width:g} {height:g}" width="{width:g}" '
-        f'height="{height:g}" role="img" font-family="system-ui, sans-serif" font-size="13" '
+        f'height="{height:g}"{style} role="img" font-family="system-ui, sans-serif" font-size="13" '
         f'text-anchor="middle" dominant-baseline="central"><title>{escape(title)}</title>{content}</svg>\n'
     )
 

@@ -1,9 +1,12 @@
-"""A self-contained HTML page about a training job: no script, no network, readable on a phone."""
+"""A report on a training job: its pictures as files, and a page of its own: no script, no network, fit for a phone."""
 
 from collections.abc import Iterable, Sequence
 from html import escape
+from typing import NamedTuple
 
-import numpy as np
+from pydantic import BaseModel
+
+from byoc.job import Job
 
 STYLE = """
 :root { color-scheme: light; }
@@ -15,39 +18,52 @@ td + td, th + th { text-align: right; font-variant-numeric: tabular-nums; }
 """
 
 
-def page(title: str, sections: Iterable[str]) -> str:
+class Picture(NamedTuple):
+    """An SVG document; `name` is that of its file, without .svg."""
+
+    name: str
+    heading: str
+    svg: str
+
+    @property
+    def html(self) -> str:
+        return self.svg
+
+
+class Table(NamedTuple):
+    heading: str
+    columns: Sequence[str]
+    rows: Iterable[Sequence[object]]
+
+    @property
+    def html(self) -> str:
+        head = "".join(f"<th>{escape(column)}</th>" for column in self.columns)
+        rows = ("".join(f"<td>{escape(str(cell))}</td>" for cell in row) for row in self.rows)
+        body = "".join(f"<tr>{row}</tr>\n" for row in rows)
+        return f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>"
+
+
+Part = Picture | Table
+
+
+def write(job: Job, title: str, hyperparameters: BaseModel, parts: Iterable[Part]) -> None:
+    """Write each picture among the parts as NAME.svg, and report.html: metrics, the parts, hyperparameters (T-43)."""
+    parts = list(parts)
+    metrics = Table("Metrics", ("metric", "value"), [(name, f"{value:.4f}") for name, value in job.metrics.items()])
+    settings = Table("Hyperparameters", ("name", "value"), hyperparameters.model_dump().items())
+    for part in parts:
+        if isinstance(part, Picture):
+            job.write_output(f"{part.name}.svg", part.svg)
+    job.write_output("report.html", page(title, [metrics, *parts, settings]))
+
+
+def page(title: str, parts: Iterable[Part]) -> str:
+    sections = (
+        f'<section><h2>{escape(part.heading)}</h2><div class="wide">{part.html}</div></section>\n' for part in parts
+    )
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head>\n"
         f"<body><h1>{escape(title)}</h1>\n{''.join(sections)}</body></html>\n"
     )
-
-
-def picture(heading: str, svg: str) -> str:
-    return section(heading, svg)
-
-
-def table(heading: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    head = "".join(f"<th>{escape(column)}</th>" for column in columns)
-    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>\n" for row in rows)
-    return section(heading, f"<table><thead><tr>{head}</tr></thead><tbody>\n{body}</tbody></table>")
-
-
-def summary(heading: str, names: Sequence[str], features: np.ndarray, labels: np.ndarray) -> str:
-    """How many rows each label has, and the range of each feature; `features` is (rows, features)."""
-    values, counts = np.unique(labels, return_counts=True)
-    by_label = [*zip(values, counts, strict=True), ("all", len(labels))]
-    return table(heading, ("label", "rows"), by_label) + ranges("Features", names, features)
-
-
-def ranges(heading: str, names: Sequence[str], features: np.ndarray) -> str:
-    """The range of each feature."""
-    spread = zip(names, features.min(axis=0), np.median(features, axis=0), features.max(axis=0), strict=True)
-    rows = [(name, *(f"{value:.4g}" for value in numbers)) for name, *numbers in spread]
-    return table(heading, ("feature", "min", "median", "max"), rows)
-
-
-def section(heading: str, content: str) -> str:
-    """`content` is HTML."""
-    return f'<section><h2>{escape(heading)}</h2><div class="wide">{content}</div></section>\n'

@@ -55,10 +55,10 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     tree = DecisionTreeClassifier(**hyperparameters.model_dump(exclude={"feature_names"}))
     tree.fit(features, labels)
     job.metric("train:accuracy", tree.score(features, labels))
-    scored = {"training": (labels, features)}
+    scored = "training", labels, features
     if "validation" in job.channels:
-        scored = {"validation": job.channel("validation").read_labelled()}
-        job.metric("validation:accuracy", tree.score(scored["validation"][1], scored["validation"][0]))
+        scored = "validation", *job.channel("validation").read_labelled()
+        job.metric("validation:accuracy", tree.score(scored[2], scored[1]))
 
     job.save(export(tree), signature(tree, names, features))
     tree_report.write(job, hyperparameters, tree, names, scored)

@@ -1,14 +1,13 @@
-"""What a person looks at after training: the confusion matrix, the tree, and a page that holds them."""
-
-from collections.abc import Mapping
+"""What a person looks at after training: how the tree judges, the tree itself, and a page that holds them."""
 
 import numpy as np
 from pydantic import BaseModel
 from sklearn.tree import DecisionTreeClassifier
 
 import tree_picture
-from byoc import pictures, report, targets
+from byoc import report, report_data, report_labels
 from byoc.job import Job
+from byoc.report import Picture
 
 
 def write(
@@ -16,26 +15,16 @@ def write(
     hyperparameters: BaseModel,
     tree: DecisionTreeClassifier,
     names: list[str],
-    scored: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    scored: tuple[str, np.ndarray, np.ndarray],
 ) -> None:
-    """Write confusion_matrix.svg, tree.svg and report.html.
+    """Write report.html and its pictures.
 
-    `scored` maps the name of the channel that the model was scored on to its labels and features.
+    `scored` is the channel that the model was scored on: its name, labels (rows) and features (rows, features).
     """
-    ((channel, (labels, features)),) = scored.items()
-    matrix = pictures.confusion_matrix(*targets.confusion(tree.classes_, labels, tree.predict(features)))
-    drawing = tree_picture.draw(tree, names)
-    metrics = [(name, f"{value:.4f}") for name, value in job.metrics.items()]
-    page = report.page(
-        "Decision tree",
-        [
-            report.table("Metrics", ("metric", "value"), metrics),
-            report.picture(f"Confusion matrix, {channel} data", matrix),
-            report.picture("The tree", drawing),
-            report.table("Hyperparameters", ("name", "value"), list(hyperparameters.model_dump().items())),
-            report.summary(f"The {channel} data", names, features, labels),
-        ],
-    )
-    job.write_output("confusion_matrix.svg", matrix)
-    job.write_output("tree.svg", drawing)
-    job.write_output("report.html", page)
+    channel, labels, features = scored
+    parts = [
+        Picture("tree", "The tree", tree_picture.draw(tree, names)),
+        *report_labels.judged(channel, tree.classes_, labels, tree.predict_proba(features)),
+        *report_data.about(channel, labels, dict(zip(names, features.T, strict=True))),
+    ]
+    report.write(job, "Decision tree", hyperparameters, parts)

@@ -41,14 +41,14 @@ def test_the_report_stands_on_its_own_and_holds_everything(trained):
     assert "<td>train:accuracy</td><td>0.9800</td>" in page
     assert "<td>max_leaf_nodes</td><td>5</td>" in page
     assert "<td>setosa</td><td>50</td>" in page
-    for picture in ("confusion_matrix.svg", "tree.svg"):
+    for picture in ("confusion_matrix.svg", "tree.svg", "roc.svg", "calibration.svg"):
         assert (trained.output_data / picture).read_text(encoding="utf-8") in page
 
 
 def test_pictures_are_well_formed_whatever_labels_and_names_are(tree, paths):
     grown = tree(8)
-    tree_report.write(Job(paths), Hyperparameters(), grown.tree, NAMES, {"a&b": (grown.labels, grown.features)})
-    for picture in ("confusion_matrix.svg", "tree.svg"):
+    tree_report.write(Job(paths), Hyperparameters(), grown.tree, NAMES, ("a&b", grown.labels, grown.features))
+    for picture in ("confusion_matrix.svg", "tree.svg", "roc.svg", "calibration.svg"):
         assert ElementTree.parse(paths.output_data / picture).getroot().tag == f"{SVG}svg"
     page = (paths.output_data / "report.html").read_text(encoding="utf-8")
     assert "<a&" not in page

@@ -30,8 +30,10 @@ def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(tr
     assert {file for file in files if not file.startswith("input/")} == {
         "model/model.onnx",
         "model/signature.json",
+        "output/data/calibration.svg",
         "output/data/confusion_matrix.svg",
         "output/data/report.html",
+        "output/data/roc.svg",
         "output/data/tree.svg",
     }
     signature = OnnxModel(trained.model).signature

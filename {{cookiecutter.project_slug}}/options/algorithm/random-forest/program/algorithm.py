@@ -60,17 +60,18 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     model = forest_model.pipeline(forest, rows.dtype)
     forest_model.fit(model, rows, labels)
     job.metric("train:accuracy", accuracy(model, rows, labels))
-    unseen, guessed = forest_model.out_of_bag(forest)
-    scored = "out-of-bag", labels[unseen], guessed
+    unseen, probabilities = forest_model.out_of_bag(forest)
+    scored = "out-of-bag", labels[unseen], probabilities
+    guessed = forest.classes_[probabilities.argmax(axis=1)]
     job.metric("oob:accuracy", np.mean(labels[unseen] == guessed) if unseen.any() else 0.0)
     if "validation" in job.channels:
         truth, more = job.channel("validation").read_records(hyperparameters.categories)
         more = columns.as_trained(more, rows, "validation")
-        scored = "validation", truth, model.predict(forest_model.table(more))
+        scored = "validation", truth, model.predict_proba(forest_model.table(more))
         job.metric("validation:accuracy", accuracy(model, more, truth))
 
     job.save(forest_model.export(model, rows.dtype), signature)
-    forest_report.write(job, hyperparameters, model, rows, labels, *scored)
+    forest_report.write(job, hyperparameters, model, rows, labels, scored)
 
 
 def accuracy(model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> float:

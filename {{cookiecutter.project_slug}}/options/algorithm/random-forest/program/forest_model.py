@@ -36,10 +36,10 @@ def fit(model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> None:
 
 
 def out_of_bag(forest: RandomForestClassifier) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows some tree has not seen, and the labels that such trees give them."""
+    """Which rows some tree has not seen, and the probabilities (rows, labels) that such trees give those."""
     votes = forest.oob_decision_function_
     unseen = np.nan_to_num(votes).sum(axis=1) > 0
-    return unseen, forest.classes_[votes[unseen].argmax(axis=1)]
+    return unseen, votes[unseen]
 
 
 def export(model: Pipeline, columns: np.dtype) -> bytes:

@@ -66,9 +66,11 @@ def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(tr
     assert {file for file in files if not file.startswith("input/")} == {
         "model/model.onnx",
         "model/signature.json",
+        "output/data/calibration.svg",
         "output/data/confusion_matrix.svg",
         "output/data/importance.svg",
         "output/data/report.html",
+        "output/data/roc.svg",
     }
     island, bill, *_, sex = OnnxModel(trained.model).signature.features
     assert (island.dtype, island.categories, island.missing) == ("str", ("Biscoe", "Dream", "Torgersen"), True)
@@ -81,7 +83,7 @@ def test_the_report_stands_on_its_own_and_holds_everything(trained):
     assert "<script" not in page
     assert set(re.findall(r"https?://[^\s\"'<>]+", page)) == {"http://www.w3.org/2000/svg"}
     assert "<td>sex</td><td>11</td><td>female, male</td>" in page
-    assert "<td>bill_length_mm</td><td>2</td><td>32.1 to 59.6" in page
+    assert "<td>bill_length_mm</td><td>2</td><td>32.1</td><td>44.45</td><td>59.6</td>" in page
     for picture in ("confusion_matrix.svg", "importance.svg"):
         assert (trained.output_data / picture).read_text(encoding="utf-8") in page
 

@@ -1,0 +1,75 @@
+"""What reports tell of data, classifiers and regressions, against figures worked out by hand."""
+
+import numpy as np
+import pytest
+
+from byoc import report_data, report_labels, report_numbers
+
+
+def test_labels_are_counted_and_quantities_spread():
+    labels, *_ = report_data.about("training", np.array(["b", "a", "b"]), {})
+    assert labels.rows == [("a", 1), ("b", 2), ("all", 3)]
+    quantities, *_ = report_data.about("training", np.array([1.0, 2.0, 9.0]), {})
+    assert quantities.rows == [("all", 3, "1", "2", "9")]
+
+
+def test_of_very_many_labels_the_most_frequent_are_told():
+    labels = np.append(np.arange(1000), [999, 999])
+    told, *_ = report_data.about("training", labels, {})
+    assert told.rows[0] == (999, 3)
+    assert len(told.rows) == report_data.MOST_LABELS + 1
+
+
+def test_columns_are_told_by_kind_with_what_is_missing():
+    columns = {
+        "n": np.array([1, np.nan, 3], np.float32),
+        "nothing": np.full(3, np.nan),
+        "t": np.array(["x", "", "x"], object),
+        "many": np.array([f"v{number:02}" for number in range(12)], object),
+    }
+    _, numbers, texts = report_data.about("training", np.array([0, 1, 1]), columns)
+    assert numbers.rows == [("n", 1, "1", "2", "3"), ("nothing", 3, "nan", "nan", "nan")]
+    assert texts.rows[0] == ("t", 1, "x")
+    assert texts.rows[1][2].endswith("v09, … (12 in all)")
+
+
+def test_roc_area_is_the_share_of_pairs_in_the_right_order():
+    random = np.random.default_rng(0)
+    positive, scores = random.random(200) < 0.4, np.round(random.random(200), 1)  # many scores are the same
+    pairs = scores[positive][:, None] - scores[~positive]
+    expected = np.mean((pairs > 0) + 0.5 * (pairs == 0))
+    assert report_labels.area(*report_labels.roc(positive, scores)) == pytest.approx(expected)
+
+
+def test_calibration_sets_scores_against_what_is_right():
+    scores = np.array([0.95, 1.0, 0.55, 0.5])
+    assert report_labels.calibration(np.array([True, True, True, False]), scores) == ([0.525, 0.975], [0.5, 1.0])
+
+
+def test_a_classifier_is_judged_by_label():
+    known = np.array(["a", "b", "c"])
+    actual = np.array(["a", "a", "b", "strange"])  # a validation channel may hold what training did not
+    scores = np.array([[0.8, 0.1, 0.1], [0.2, 0.5, 0.3], [0.1, 0.6, 0.3], [0.2, 0.2, 0.6]])
+    parts = report_labels.judged("validation", known, actual, scores)
+    assert [part.name for part in parts if hasattr(part, "svg")] == ["confusion_matrix", "roc", "calibration"]
+    assert parts[1].rows == [
+        ("a", 2, "1.000", "0.500", "0.875"),
+        ("b", 1, "0.500", "1.000", "1.000"),
+        ("c", 0, "0.000", "–", "–"),
+    ]
+
+
+def test_where_all_rows_have_one_label_there_is_no_roc():
+    parts = report_labels.judged("v", np.array([0, 1]), np.array([1, 1]), np.array([[0.1, 0.9], [0.2, 0.8]]))
+    assert "roc" not in [getattr(part, "name", "") for part in parts]
+
+
+def test_a_regression_is_judged_by_its_residuals():
+    actual = np.array([1.0, 2.0, 3.0, 4.0])
+    _, _, table = report_numbers.judged("v", actual, actual + np.array([0, 0, 1, -1]))
+    told = dict(table.rows)
+    assert told["R²"] == "0.6000"
+    assert told["root of the mean square"] == "0.7071"
+    assert told["mean"] == "0"
+    assert told["largest"] == "1"
+    assert dict(report_numbers.judged("v", np.ones(2), np.ones(2))[2].rows)["R²"] == "–"
