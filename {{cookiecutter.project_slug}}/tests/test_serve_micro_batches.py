@@ -20,6 +20,7 @@ import time
 from pathlib import Path
 
 import predictor
+from byoc.onnx_model import OnnxModel
 
 FOLDER = Path(os.environ["COUNTING"])
 
@@ -27,9 +28,15 @@ def note(file, number):
     with (FOLDER / file).open("a") as notes:
         notes.write(f"{number}\\n")
 
+def model_fn(model_dir):
+    global read
+    model = OnnxModel(model_dir)
+    read = predictor.reader(model)
+    return model
+
 def input_fn(body, content_type):
     note("bodies", len(body))
-    return predictor.decode(body, content_type, None)
+    return read(body, content_type)
 
 def predict_fn(data, model):
     note("calls", len(data))
@@ -106,15 +113,18 @@ def test_a_model_without_handlers_takes_part_and_answers_as_ever(front, trained,
 
 
 @pytest.mark.parametrize("front", FRONTS)
-def test_all_that_a_call_hangs_for_are_given_up_and_the_next_is_answered(front, trained, program_with, tmp_path):
+def test_all_that_a_call_hangs_for_are_given_up_and_the_next_is_answered(
+    front, trained, payload, program_with, tmp_path
+):
+    row = payload.splitlines()[0]
     settings = {"COUNTING": tmp_path, "BYOC_MICRO_BATCH_MS": 100, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 1}
     with Server(trained.base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
         server.ready()
         (tmp_path / "go").touch()
         (tmp_path / "hang").touch()
         with ThreadPoolExecutor(3) as pool:
-            given_up = list(pool.map(partial(ask, server, "/invocations"), [b"1,2,3,4"] * 3))
+            given_up = list(pool.map(partial(ask, server, "/invocations"), [row] * 3))
         assert [answer.status for answer in given_up] == [503] * 3
         assert {answer.body.partition(b": ")[0] for answer in given_up} == {b"the model gave no answer"}
         (tmp_path / "hang").unlink()
-        wait_until(partial(answers, server, b"1,2,3,4"))
+        wait_until(partial(answers, server, row))
