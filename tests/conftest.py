@@ -138,7 +138,7 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What `make test` runs side by side: files, and apart from them all that shares the demo, which is slow to make."""
+    """What `make test` runs side by side: files, and apart all that shares the demo, which is slow to make."""
     for item in items:
         group = "demo" if "demo" in item.fixturenames else item.path.stem
         item.add_marker(pytest.mark.xdist_group(group))
