@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-
 from byoc import batch, codecs, handlers
 from byoc.errors import RequestError
 from byoc.media_types import MediaType, negotiate

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import predictor
+
 from byoc.errors import ModelError
 from byoc.settings import Settings
 
