@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+
 from byoc import batch, codecs, handlers
 from byoc.codecs.records import Record
 from byoc.errors import RequestError

@@ -1,6 +1,7 @@
 """The rounds of boosting, whichever framework does them: watched, ended in time, and resumed to the same end (C-04)."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -82,7 +83,7 @@ def test_little_is_lost_and_of_many_rounds_not_much_time_goes_into_checkpoints(n
     run(new_job(), RandomSums(), rounds=1000)
     steps = sorted(int(file.stem.split("-")[1]) for file in paths.checkpoints.iterdir())
     assert steps[:7] == [10, 20, 30, 40, 50, 60, 72]
-    assert all(later - step <= max(10, step // 5) for step, later in zip(steps, steps[1:], strict=False))
+    assert all(later - step <= max(10, step // 5) for step, later in pairwise(steps))
     assert sum(steps) < 7 * 1000  # trees to go through at renewals, against as many to be grown
 
 

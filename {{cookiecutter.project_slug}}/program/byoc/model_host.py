@@ -23,7 +23,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import predictor
-
 from byoc import handlers, log, memory, model_process, multi_model
 from byoc.settings import MODELS_HOST, Settings
 

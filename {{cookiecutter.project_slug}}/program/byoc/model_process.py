@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import predictor
-
 from byoc.errors import ModelError
 from byoc.settings import Settings
 

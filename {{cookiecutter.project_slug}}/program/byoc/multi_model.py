@@ -13,11 +13,10 @@ from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from typing import Any
 
-from predictor import Response, refusal
-
 from byoc.errors import RequestError
 from byoc.paths import Paths
 from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
+from predictor import Response, refusal
 
 SINGLE = "this is a multi-model endpoint: POST /models/NAME/invoke takes its place; unset SAGEMAKER_MULTI_MODEL for one"
 PAGE = "100"  # models, if the request does not say
