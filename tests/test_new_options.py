@@ -72,6 +72,7 @@ def test_a_tenth_algorithm_takes_a_folder_and_two_lines(demo, tmp_path):
     (tmp_path / "baked").mkdir()
     project = Bakery(template, tmp_path / "baked").anew(algorithm=TENTH)
     (project / ".venv").symlink_to(demo[0] / "demo/my-model/.venv")
+    (project / ".venv/installed").touch()  # the same packages, so that make finds nothing to install
     readme = (project / "README.md").read_text(encoding="utf-8")
     session = Session(project, {"PORT": str(free_port())})
     try:
