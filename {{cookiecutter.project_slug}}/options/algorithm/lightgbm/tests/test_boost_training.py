@@ -84,6 +84,12 @@ def test_categories_are_learnt_and_what_was_never_seen_is_answered_like_what_is_
     assert missing == never_seen == empty
 
 
+def test_categories_alone_are_enough(paths):
+    channel(paths, "kind,colour,shape\n" + "warm,red,round\ncold,blue,square\n" * 10)
+    assert train(paths, categories='["colour", "shape"]', **SMALL) == 0
+    assert served(paths).respond(b"red,\nblue,square", "text/csv", "").body == b"warm\ncold\n"
+
+
 def test_awkward_labels_names_and_categories_survive_from_training_to_the_answer(paths):
     channel(paths, 'l,"a b","a_b","<größe>"\n' + '"x, y","ja, ""sí""",,1\n"é",nein,z,2\n' * 8)
     assert train(paths, categories='["a b", "a_b"]', **SMALL) == 0
