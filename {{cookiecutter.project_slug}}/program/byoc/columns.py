@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from byoc.codecs.records import is_text, missing
 from byoc.errors import InputError
-from byoc.signature import Feature
+from byoc.signature import NUMBER, TEXT, Feature
 
 
 def names(given: Sequence[str] | None, count: int) -> list[str]:
@@ -19,4 +20,37 @@ def names(given: Sequence[str] | None, count: int) -> list[str]:
 def of_numbers(named: Sequence[str], features: np.ndarray) -> tuple[Feature, ...]:
     """The signature's columns, float32; the first row of `features` (rows, columns) gives the examples."""
     columns = zip(named, features[0].tolist(), strict=True)
-    return tuple(Feature(name, "float32", value) for name, value in columns)
+    return tuple(Feature(name, NUMBER, value) for name, value in columns)
+
+
+def of_records(rows: np.ndarray) -> tuple[Feature, ...]:
+    """The signature's columns of records (see codecs/records.py), any of which a request may leave out.
+
+    Raises InputError for a column without a single value: there is nothing to learn of it.
+    """
+    return tuple(_of_record(name, rows[name]) for name in rows.dtype.names)
+
+
+def as_trained(rows: np.ndarray, trained: np.ndarray, channel: str) -> np.ndarray:
+    """The records of another channel with the columns of those trained on, in their order; raises InputError."""
+    names, expected = rows.dtype.names, trained.dtype.names
+    if sorted(names) != sorted(expected):
+        found, needed = ", ".join(names), ", ".join(expected)
+        raise InputError(f"channel {channel!r} has the columns {found}, but training has {needed}")
+    return rows[list(expected)]
+
+
+def places(values: np.ndarray, categories: Sequence[str]) -> np.ndarray:
+    """Where each text is among the categories (int64), or -1 if it is missing or training never saw it."""
+    known = {category: place for place, category in enumerate(categories)}
+    return np.array([known.get(value, -1) for value in values.tolist()], dtype=np.int64)
+
+
+def _of_record(name: str, values: np.ndarray) -> Feature:
+    """Its example is the first value that is there."""
+    there = values[~missing(values)]
+    if not len(there):
+        raise InputError(f"column {name!r} holds no value in any row; leave it out")
+    if is_text(values.dtype):
+        return Feature(name, TEXT, there[0], missing=True, categories=tuple(sorted(set(there))))
+    return Feature(name, NUMBER, float(str(there[0])), missing=True)  # 39.1, and not 39.099998474121094

@@ -12,9 +12,8 @@ import numpy as np
 from byoc.codecs import records
 from byoc.errors import InputError
 from byoc.labelled import LabelledRows, as_labels
-from byoc.signature import TEXT, Feature
+from byoc.signature import NUMBER, TEXT, Feature
 
-NUMBER = "float32"
 PARQUET = "Parquet is read only where all features are numbers and none is missing; use CSV"
 
 

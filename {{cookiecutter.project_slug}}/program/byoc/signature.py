@@ -9,6 +9,7 @@ from byoc.errors import ModelError
 
 FILE_NAME = "signature.json"
 TEXT = "str"
+NUMBER = "float32"
 
 
 @dataclass(frozen=True)

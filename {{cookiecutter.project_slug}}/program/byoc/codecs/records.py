@@ -53,6 +53,16 @@ def dtype(features: Sequence[Feature]) -> np.dtype:
     return np.dtype([(feature.name, object if feature.is_text else np.float32) for feature in features])
 
 
+def is_text(column: np.dtype) -> bool:
+    """Whether a column of that dtype holds texts, and not numbers."""
+    return column.hasobject
+
+
+def missing(column: np.ndarray) -> np.ndarray:
+    """Which values of one column are missing (rows, bool)."""
+    return column == "" if is_text(column.dtype) else np.isnan(column)
+
+
 def _check(records: np.ndarray, features: Sequence[Feature]) -> None:
     """Refuse infinity, and NaN and empty texts where nothing may be missing."""
     names = [feature.name for feature in features]

@@ -14,10 +14,10 @@ from sklearn.pipeline import Pipeline
 
 import forest_model
 import forest_report
-from byoc import cpus
-from byoc.errors import InputError
+from byoc import columns, cpus, targets
 from byoc.hyperparameters import Tunable
 from byoc.job import Job
+from byoc.signature import Signature
 
 
 class Hyperparameters(BaseModel):
@@ -52,7 +52,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     Raises InputError for data that no classifier can be trained on.
     """
     labels, rows = job.channel("training").read_records(hyperparameters.categories)
-    check(labels, rows)
+    signature = Signature(columns.of_records(rows), tuple(targets.classes(labels).tolist()))
     print(f"training on {len(labels)} rows of {len(rows.dtype)} features", flush=True)
 
     settings = hyperparameters.model_dump(exclude={"categories"})
@@ -66,22 +66,12 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     job.metric("oob:accuracy", np.mean(labels[unseen] == guessed) if unseen.any() else 0.0)
     if "validation" in job.channels:
         truth, more = job.channel("validation").read_records(hyperparameters.categories)
-        if sorted(more.dtype.names) != sorted(rows.dtype.names):
-            raise InputError(f"the validation channel has the columns {more.dtype.names}, not {rows.dtype.names}")
-        more = more[list(rows.dtype.names)]
+        more = columns.as_trained(more, rows, "validation")
         scored = "validation", truth, model.predict_proba(forest_model.table(more))
         job.metric("validation:accuracy", accuracy(model, more, truth))
 
-    job.save(forest_model.export(model, rows.dtype), forest_model.signature(model, rows))
+    job.save(forest_model.export(model, rows.dtype), signature)
     forest_report.write(job, hyperparameters, model, rows, labels, scored)
-
-
-def check(labels: np.ndarray, rows: np.ndarray) -> None:
-    if len(np.unique(labels)) < 2:
-        raise InputError(f"every row has the label {str(labels[0])!r}: a classifier needs at least two to tell apart")
-    for name in rows.dtype.names:
-        if forest_model.missing(rows[name]).all():
-            raise InputError(f"column {name!r} holds no value in any row; leave it out")
 
 
 def accuracy(model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> float:

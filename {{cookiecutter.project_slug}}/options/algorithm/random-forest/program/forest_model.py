@@ -15,9 +15,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from byoc.signature import TEXT, Feature, Signature
-
-NUMBER = "float32"
+from byoc.codecs.records import is_text
 
 
 def pipeline(forest: RandomForestClassifier, columns: np.dtype) -> Pipeline:
@@ -57,30 +55,9 @@ def export(model: Pipeline, columns: np.dtype) -> bytes:
     return exported.SerializeToString()
 
 
-def signature(model: Pipeline, rows: np.ndarray) -> Signature:
-    labels = model.named_steps["forest"].classes_.tolist()
-    return Signature(tuple(feature(name, rows[name]) for name in rows.dtype.names), tuple(labels))
-
-
-def feature(name: str, values: np.ndarray) -> Feature:
-    """Its example is the first value that is not missing."""
-    there = values[~missing(values)]
-    if is_text(values.dtype):
-        return Feature(name, TEXT, there[0], missing=True, categories=tuple(sorted(set(there))))
-    return Feature(name, NUMBER, float(str(there[0])), missing=True)  # 39.1, and not 39.099998474121094
-
-
 def table(rows: np.ndarray) -> np.ndarray:
     """The records as scikit-learn takes them: objects of shape (rows, columns)."""
     columns = np.empty((len(rows), len(rows.dtype)), dtype=object)
     for index, name in enumerate(rows.dtype.names):
         columns[:, index] = rows[name]
     return columns
-
-
-def missing(values: np.ndarray) -> np.ndarray:
-    return values == "" if is_text(values.dtype) else np.isnan(values)
-
-
-def is_text(kind: np.dtype) -> bool:
-    return kind.hasobject

@@ -11,10 +11,11 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 import forest_model
+from byoc import columns
 from byoc.codecs import records
 from byoc.onnx_model import OnnxModel
 from byoc.settings import Settings
-from byoc.signature import Feature
+from byoc.signature import Feature, Signature
 from predictor import Predictor
 
 COLUMNS = (
@@ -51,7 +52,8 @@ def model_and_folder(request, tmp_path_factory):
     forest_model.fit(model, rows, labels[np.digitize(score, [0, 1])])
     folder = tmp_path_factory.mktemp("model")
     (folder / "model.onnx").write_bytes(forest_model.export(model, rows.dtype))
-    (folder / "signature.json").write_bytes(forest_model.signature(model, rows).to_json())
+    signature = Signature(columns.of_records(rows), tuple(forest.classes_.tolist()))
+    (folder / "signature.json").write_bytes(signature.to_json())
     return model, folder
 
 

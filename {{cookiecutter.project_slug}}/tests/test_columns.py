@@ -1,0 +1,47 @@
+"""What the columns of the training data become in the signature, and how other channels are brought into line."""
+
+import numpy as np
+import pytest
+
+from byoc import columns
+from byoc.errors import InputError
+from byoc.signature import Feature
+
+NAN = float("nan")
+
+
+def records(width: list[float], colour: list[str]) -> np.ndarray:
+    rows = np.empty(len(width), [("width", np.float32), ("colour", object)])
+    rows["width"], rows["colour"] = width, colour
+    return rows
+
+
+def test_records_have_the_first_values_as_examples_and_their_categories_in_order():
+    assert columns.of_records(records([NAN, 39.1, 2], ["", "red", "blue"])) == (
+        Feature("width", "float32", 39.1, missing=True),
+        Feature("colour", "str", "red", missing=True, categories=("blue", "red")),
+    )
+
+
+@pytest.mark.parametrize(("width", "colour", "name"), [([NAN], ["red"], "width"), ([1], [""], "colour")])
+def test_a_column_without_a_value_is_refused_by_its_name(width, colour, name):
+    with pytest.raises(InputError, match=f"^column '{name}' holds no value in any row; leave it out$"):
+        columns.of_records(records(width, colour))
+
+
+def test_the_columns_of_another_channel_come_in_the_order_of_those_trained_on():
+    trained = records([1, 2], ["red", "blue"])
+    turned = trained[["colour", "width"]]
+    assert columns.as_trained(turned, trained, "validation").tolist() == trained.tolist()
+
+
+def test_another_channel_with_other_columns_is_refused():
+    trained = records([1], ["red"])
+    message = "^channel 'validation' has the columns width, but training has width, colour$"
+    with pytest.raises(InputError, match=message):
+        columns.as_trained(trained[["width"]], trained, "validation")
+
+
+def test_the_place_of_what_is_missing_or_was_never_seen_is_none():
+    values = np.array(["red", "", "green", "blue"], dtype=object)
+    assert columns.places(values, ["blue", "red"]).tolist() == [1, -1, -1, 0]
