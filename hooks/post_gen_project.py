@@ -7,6 +7,7 @@ from pathlib import Path
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 OPTIONS = Path("options")
 BASE = "builds_on"  # a file that names the choice of the same axis to lay before
+EXAMPLES = "readme"  # a folder of what README.md has taken in already
 
 
 def lay(folder: Path) -> None:
@@ -14,7 +15,7 @@ def lay(folder: Path) -> None:
     base = folder / BASE
     if base.exists():
         lay(folder.with_name(base.read_text(encoding="utf-8").strip()))
-    shutil.copytree(folder, Path(), ignore=shutil.ignore_patterns(BASE), dirs_exist_ok=True)
+    shutil.copytree(folder, Path(), ignore=shutil.ignore_patterns(BASE, EXAMPLES), dirs_exist_ok=True)
 
 
 for axis in sorted(OPTIONS.iterdir()):

@@ -45,6 +45,12 @@ def part(markdown: str, heading: str) -> str:
     return next(text for text in markdown.split("\n## ") if text.startswith(heading))
 
 
+def without_image(commands: list[Command], image: str) -> list[Command]:
+    """Those that also work where there is no Docker, without the image's name."""
+    own = [command for command in commands if not re.search(r"\bdocker\b|^make ", command.line)]
+    return [Command(command.line.replace(f" {image}", ""), command.output) for command in own]
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from template import Template, files_in
 
 LOCAL_TEST = "local_test/test_dir/input/config"
+EXAMPLES = {"algorithm": {"readme/train.txt", "readme/files.txt", "readme/requests.txt"}}
 REQUIRED = {
     "algorithm": {
         "program/algorithm.py",
@@ -76,7 +77,8 @@ def not_supplied(template: Template) -> Iterator[str]:
     """Rule 3: every choice of an axis supplies the files that the rest counts on."""
     for axis, choices in template.choices().items():
         for choice in choices:
-            missing = REQUIRED[axis] - template.option(axis, choice)
+            missing = (REQUIRED[axis] | EXAMPLES.get(axis, set())) - template.option(axis, choice)
+            missing -= template.examples(axis, choice)
             yield from (f"{axis}/{choice} does not supply {name}" for name in sorted(missing))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 BUILDS_ON = "builds_on"
+EXAMPLES = "readme/"
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,10 @@ class Template:
         """The files that every project has."""
         return {name for name in files_in(self.project) if not name.startswith("options/")}
 
+    def examples(self, axis: str, choice: str) -> set[str]:
+        """The files of a choice that README.md takes in, and that the project does not have."""
+        return {name for name in files_in(self.project / "options" / axis / choice) if name.startswith(EXAMPLES)}
+
     def builds_on(self, axis: str, choice: str) -> str:
         """The choice of the same axis that is laid before this one, "" if there is none."""
         file = self.project / "options" / axis / choice / BUILDS_ON
@@ -58,7 +63,8 @@ class Template:
     def option(self, axis: str, choice: str) -> set[str]:
         """The files that a choice adds, with those of the one that it builds on."""
         base = self.builds_on(axis, choice)
-        own = files_in(self.project / "options" / axis / choice) - {BUILDS_ON}
+        files = files_in(self.project / "options" / axis / choice) - {BUILDS_ON}
+        own = {name for name in files if not name.startswith(EXAMPLES)}
         return own | (self.option(axis, base) if base else set())
 
     def copied(self) -> set[str]:

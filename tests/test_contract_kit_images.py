@@ -28,27 +28,18 @@ UNCHECKED = figures.UNCHECKED | {
 
 @pytest.fixture(scope="module")
 def reports(bake, tmp_path_factory) -> dict[str, dict]:
-    """What the kit reports of every bad image, by its name. The runs are side by side, since they mostly wait."""
-    folder, project = tmp_path_factory.mktemp("reports"), bake()
-    with ThreadPoolExecutor() as pool:
-        found = {
-            name: pool.submit(with_image, on_a_bad_one, name, project, folder / name) for name in TABLE["containers"]
-        }
-        return {name: future.result() for name, future in found.items()}
+    """What the kit reports of every image, by its name: of every bad one, and of every server stack's.
 
-
-@pytest.fixture(scope="module")
-def ours(bake, tmp_path_factory) -> dict[str, dict]:
-    """What it reports of every server stack's image, after the bad ones; the default one alone, kept to its times."""
-    folder, (default, *others) = tmp_path_factory.mktemp("ours"), STACKS
+    The runs are side by side, since they mostly wait; the default stack's comes last and alone, kept to its times.
+    """
+    folder, (default, *others) = tmp_path_factory.mktemp("reports"), STACKS
     projects = {stack: bake(server_stack=stack) for stack in STACKS}  # not side by side: cookiecutter changes folders
-
-    def report(stack: str) -> dict:
-        return with_image(on_our_own, stack, projects[stack], folder / stack)
-
-    found = {default: report(default)}
-    with ThreadPoolExecutor() as pool:
-        return found | dict(zip(others, pool.map(report, others), strict=True))
+    runs = [(on_a_bad_one, name, projects[default]) for name in TABLE["containers"]]
+    runs += [(on_our_own, stack, projects[stack]) for stack in others]
+    with ThreadPoolExecutor(len(runs)) as pool:
+        found = {run[1]: pool.submit(with_image, *run, folder / run[1]) for run in runs}
+    found = {name: future.result() for name, future in found.items()}
+    return found | {default: with_image(on_our_own, default, projects[default], folder / default)}
 
 
 def with_image(run: Callable[[str, str, Path, Path], None], name: str, project: Path, folder: Path) -> dict:
@@ -99,11 +90,11 @@ def test_every_check_has_been_seen_to_fail(reports):
 
 
 @pytest.mark.parametrize("stack", STACKS)
-def test_our_images_hold_every_must_and_should_that_they_owe(ours, stack):
+def test_our_images_hold_every_must_and_should_that_they_owe(reports, stack):
     claims = figures.default_claims()
     owed = [
         duty
-        for duty in ours[stack]["duties"]
+        for duty in reports[stack]["duties"]
         if duty["checks"] and duty["feature"] in {"", *claims} and duty["level"] in figures.LEVELS
     ]
     not_held = {duty["id"]: (duty["outcome"], duty["seen"]) for duty in owed if duty["outcome"] != "held"}
@@ -111,6 +102,5 @@ def test_our_images_hold_every_must_and_should_that_they_owe(ours, stack):
         assert outcome == "not checked" and UNCHECKED.get(id, "nothing excuses this one") in seen, (id, seen)
 
 
-def test_nothing_is_left_of_the_containers(reports, ours):
-    found = [*reports.values(), *ours.values()]
-    assert [report["left"] for report in found] == [0] * len(found)
+def test_nothing_is_left_of_the_containers(reports):
+    assert {name: report["left"] for name, report in reports.items()} == dict.fromkeys(reports, 0)

@@ -3,24 +3,32 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import cycle
 from pathlib import Path
 
 import pytest
 
 from aws import running_ecr
 from console import Session, commands, free_port, matches, part
+from template import ROOT, Template
 
-SLUG = "readme-walkthrough"  # no other test builds this image
+SLUG = "readme-walkthrough"  # no other test builds images that begin so
+CHOICES = Template(ROOT).choices()
+# Each algorithm with one of the stacks, each stack with several algorithms; test_algorithms.py has all pairs.
+COVERING = list(zip(CHOICES["algorithm"], cycle(CHOICES["server_stack"]), strict=False))
+PUSH = "9. Push"
 ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 
 @pytest.fixture
-def session(bake, tmp_path) -> Iterator[Session]:
-    project = bake.into(tmp_path / "a folder", project_slug=SLUG)
+def session(request, bake, tmp_path) -> Iterator[Session]:
+    algorithm, stack = request.param
+    slug = f"{SLUG}-{algorithm}"
+    project = bake.into(tmp_path / "a folder", project_slug=slug, algorithm=algorithm, server_stack=stack)
     session = Session(project, {"PORT": str(free_port()), "DOCKER_CONFIG": docker_config(tmp_path)})
     yield session
     session.stop()
-    subprocess.run(["docker", "image", "rm", SLUG], capture_output=True, check=False)
+    subprocess.run(["docker", "image", "rm", slug], capture_output=True, check=False)
 
 
 def docker_config(folder: Path) -> str:
@@ -33,15 +41,25 @@ def docker_config(folder: Path) -> str:
 
 @pytest.mark.docker
 @pytest.mark.slow
+@pytest.mark.parametrize("session", COVERING[:1], ids="+".join, indirect=True)
 def test_the_way_with_docker_from_build_to_push(session, tmp_path):
     readme = (session.folder / "README.md").read_text()
     with running_ecr(tmp_path) as ecr:
         session.environment |= ecr.environment
         for command in commands(part(readme, "With Docker").replace(ACCOUNT, ecr.registry)):
             session.run(command)
-        assert SLUG in ecr.repositories()  # beside those that other tests made: moto keeps one state a process
+        assert session.folder.name in ecr.repositories()  # beside those of other tests: moto keeps one state a process
     session.stop()
     assert {path.owner() for path in session.folder.rglob("*")} == {session.folder.owner()}
+
+
+@pytest.mark.docker
+@pytest.mark.slow
+@pytest.mark.parametrize("session", COVERING[1:], ids="+".join, indirect=True)
+def test_the_way_with_docker_for_other_algorithms_and_stacks(session):
+    readme = part((session.folder / "README.md").read_text(), "With Docker")
+    for command in commands(readme.partition(f"\n### {PUSH}")[0]):
+        session.run(command)
 
 
 def test_the_readme_has_no_command_that_no_test_runs(bake):

@@ -1,7 +1,7 @@
 """The scoring service: a request's bytes in, a response's bytes out. It knows no web framework."""
 
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
 from inspect import isgeneratorfunction
 from itertools import chain
@@ -11,13 +11,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from byoc import batch, codecs, handlers
+from byoc.codecs.records import Record
 from byoc.errors import RequestError
 from byoc.media_types import MediaType, negotiate
 from byoc.micro_batches import MicroBatches
 from byoc.onnx_model import OnnxModel
 from byoc.paths import Paths
 from byoc.settings import Settings
-from byoc.signature import Feature, Signature
+from byoc.signature import Signature
 
 ALGORITHM = Path(__file__).with_name("algorithm.py")
 
@@ -146,7 +147,7 @@ def reader(model: Any) -> Callable[[bytes, str], np.ndarray]:
     return partial(decode, features=getattr(model, "feature_names", None))
 
 
-def decode_records(body: bytes, content_type: str, record: Sequence[Feature]) -> np.ndarray:
+def decode_records(body: bytes, content_type: str, record: Record) -> np.ndarray:
     """The `input_fn` for rows whose columns differ: the array of codecs/records.py."""
     name, charset = media_type(content_type)
     return codecs.decode_records(body, name, record, charset)

@@ -13,11 +13,13 @@ from pathlib import Path
 from unittest import mock
 
 import hypothesis
+import onnx.parser
 import pytest
 from endpoint import Endpoint
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from byoc.paths import Paths
+from byoc.signature import Feature, Signature
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -54,6 +56,26 @@ def trained(tmp_path_factory, run_train) -> Paths:
     run = run_train(paths)
     assert run.returncode == 0, run.stderr
     return paths
+
+
+@pytest.fixture(scope="session")
+def onnx_folder(tmp_path_factory) -> Path:
+    """A folder with an ONNX model, whatever `train` leaves: it tells which of two numbers is larger."""
+    model = onnx.parser.parse_model("""
+        <ir_version: 10, opset_import: ["": 18]>
+        larger (float[n, 2] features) => (string[n] label, float[n, 2] probabilities)
+        <string[2] labels = {"left", "right"}>
+        {
+            probabilities = Softmax (features)
+            places = ArgMax <axis = 1, keepdims = 0> (features)
+            label = Gather (labels, places)
+        }
+    """)
+    folder = tmp_path_factory.mktemp("onnx")
+    (folder / "model.onnx").write_bytes(model.SerializeToString())
+    features = (Feature("a", "float32", 1.5), Feature("b", "float32", -2.0))
+    (folder / "signature.json").write_bytes(Signature(features, ("left", "right")).to_json())
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -10,11 +10,14 @@ from pyarrow import parquet
 
 from byoc import codecs
 from byoc.codecs import CSV, JSON, JSON_LINES, NPY, PARQUET
+from byoc.codecs.records import Record
 from byoc.errors import RequestError
 from byoc.signature import Feature
 
 FEATURES = (Feature("width", "float32", 1.5), Feature("colour", "str", "red", True), Feature("age", "float32", 3, True))
-NUMBERS = (FEATURES[0], FEATURES[2])
+RECORD = Record(FEATURES)
+NUMBERS = Record((FEATURES[0], FEATURES[2]))
+LOOSE = Record([Feature(name, "float32", 1, True) for name in ("width", "age")])
 ROWS = [(1.5, "red", 3.0), (-2.0, "", None), (0.0, "a, b", 1.0)]
 
 
@@ -60,7 +63,7 @@ def shown(records: np.ndarray) -> list[tuple]:
     ],
 )
 def test_every_form_of_a_request_gives_the_same_records(content_type, body):
-    records = codecs.decode_records(body, content_type, FEATURES)
+    records = codecs.decode_records(body, content_type, RECORD)
     assert [records.dtype[name] for name in records.dtype.names] == [np.float32, object, np.float32]
     assert shown(records) == ROWS
 
@@ -69,14 +72,66 @@ def test_numbers_of_which_some_are_missing_come_as_npy_too():
     assert shown(codecs.decode_records(npy([[1.5, math.nan], [2, 3]]), NPY, NUMBERS)) == [(1.5, None), (2, 3)]
 
 
+@pytest.mark.parametrize(
+    ("content_type", "body"),
+    [
+        (CSV, b"1.5,\n,-3e2\n,\n2,3"),
+        (CSV, b"1.5,\r\n,-3e2\r\n,\r\n2,3\r\n"),
+        (CSV, b'\xef\xbb\xbf1.5, \n"",-3e2\n,nan\n"2",3'),
+        (CSV, b"age,width\n,1.5\n-3e2,\n,\n3,2\n"),
+        (JSON, b'[[1.5, null], {"age": -300, "width": null}, [null, NaN], [2, 3]]'),
+        (JSON_LINES, b"[1.5, null]\n[null, -3e2]\n[null, null]\n[2, 3]"),
+        (NPY, npy([[1.5, math.nan], [math.nan, -300], [math.nan, math.nan], [2, 3]])),
+        (PARQUET, written({"age": [None, -300, None, 3], "width": [1.5, None, math.nan, 2]})),
+    ],
+)
+def test_every_form_of_numbers_any_of_which_may_be_missing_gives_the_same(content_type, body):
+    records = codecs.decode_records(body, content_type, LOOSE)
+    assert records.dtype == [("width", np.float32), ("age", np.float32)]
+    assert shown(records) == [(1.5, None), (None, -300), (None, None), (2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "message"),
+    [
+        (CSV, b"1,2\n,x", r'^row 2, column 2 \(age\) is "x", not a number$'),
+        (CSV, b"1,2\n,1e39", r"^row 2, column 2 \(age\) is not a finite float32 number$"),
+        (CSV, b"1,2\n-inf,", r"^row 2, column 1 \(width\) is not a finite float32 number$"),
+        (CSV, b"1,2\n\n3,4", "^row 2 has 0 columns, but the model takes 2: width, age$"),
+        (CSV, b"1,2\n,,", "^row 2 has 3 columns, but the model takes 2: width, age$"),
+        (JSON, b'[[1, 2], [null, ""]]', r'^row 2, column 2 \(age\) is "", not a number$'),
+        (JSON, b"[[1, 2], [true, 1]]", r"^row 2, column 1 \(width\) is true, not a number$"),
+        (JSON, b"[[1, 2], [1e39, 1]]", r"^row 2, column 1 \(width\) is not a finite float32 number$"),
+        (NPY, npy([[1, 2], [math.nan, math.inf]]), r"^row 2, column 2 \(age\) is not a finite float32 number$"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_numbers_that_do_not_fit_are_refused_by_their_place(content_type, body, message):
+    with pytest.raises(RequestError, match=message) as refusal:
+        codecs.decode_records(body, content_type, LOOSE)
+    assert refusal.value.status == 400
+
+
+def test_gaps_among_plain_numbers_are_read_in_one_go(monkeypatch):
+    monkeypatch.delattr("byoc.codecs.csv_text._cells")
+    record = Record([Feature(name, "float32", 1, True) for name in "abc"])
+    rows = codecs.decode_records(b",,\r\n,1,\r\n-2,,3e4\r\n", CSV, record)
+    assert shown(rows) == [(None, None, None), (None, 1, None), (-2, None, 3e4)]
+
+
+def test_an_empty_line_is_no_row_whose_only_number_is_missing():
+    with pytest.raises(RequestError, match=r"^row 2 has 0 columns, but the model takes 1: n$"):
+        codecs.decode_records(b"1\n\n2", CSV, Record([Feature("n", "float32", 1, True)]))
+
+
 @pytest.mark.parametrize("charset", ["utf-16", "latin-1"])
 def test_text_is_read_in_the_charset_named(charset):
-    assert shown(codecs.decode_records("1,größe,".encode(charset), CSV, FEATURES, charset)) == [(1, "größe", None)]
+    assert shown(codecs.decode_records("1,größe,".encode(charset), CSV, RECORD, charset)) == [(1, "größe", None)]
 
 
 def test_a_column_without_any_value_is_missing_throughout():
     body = written({"width": [1.0], "colour": pa.nulls(1), "age": pa.nulls(1)})
-    assert shown(codecs.decode_records(body, PARQUET, FEATURES)) == [(1, "", None)]
+    assert shown(codecs.decode_records(body, PARQUET, RECORD)) == [(1, "", None)]
 
 
 @pytest.mark.parametrize(
@@ -112,7 +167,7 @@ def test_a_column_without_any_value_is_missing_throughout():
 @pytest.mark.filterwarnings("error")
 def test_what_does_not_fit_is_refused_by_its_place(content_type, body, message):
     with pytest.raises(RequestError, match=message) as refusal:
-        codecs.decode_records(body, content_type, FEATURES)
+        codecs.decode_records(body, content_type, RECORD)
     assert refusal.value.status == 400
 
 
@@ -121,20 +176,20 @@ def test_what_does_not_fit_is_refused_by_its_place(content_type, body, message):
     [(CSV, b"\n1,"), (JSON, b'[[1, ""]]'), (JSON, b"[[1, null]]"), (PARQUET, written({"n": [1], "t": [" "]}))],
 )
 def test_a_category_that_must_be_there_is_refused_if_it_is_not(content_type, body):
-    features = (Feature("n", "float32", 1), Feature("t", "str", "a"))
+    record = Record((Feature("n", "float32", 1), Feature("t", "str", "a")))
     with pytest.raises(RequestError, match=r'^row \d, column 2 \(t\) is ("[ ]*"|null), not text$|^row 1 has 0 columns'):
-        codecs.decode_records(body, content_type, features)
+        codecs.decode_records(body, content_type, record)
 
 
 def test_npy_cannot_hold_text_and_says_so():
     with pytest.raises(RequestError, match=r"^NPY holds numbers only, but colour is text; send CSV") as refusal:
-        codecs.decode_records(npy([[1, 2, 3]]), NPY, FEATURES)
+        codecs.decode_records(npy([[1, 2, 3]]), NPY, RECORD)
     assert refusal.value.status == 415
 
 
 def test_a_type_that_is_not_known_is_refused_as_ever():
     with pytest.raises(RequestError, match=r"^content type 'image/png' is not supported; send text/csv, "):
-        codecs.decode_records(b"x", "image/png", FEATURES)
+        codecs.decode_records(b"x", "image/png", RECORD)
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
@@ -143,5 +198,5 @@ def test_a_type_that_is_not_known_is_refused_as_ever():
     [(b"width,colour,age", True), (b'\xef\xbb\xbf"age", width,colour', True), (b"1,red,3", False), (b"\xff", False)],
 )
 def test_a_header_is_the_line_that_names_the_features(line, is_header, end):
-    assert codecs.header(line + end + b"1,red,3\n", CSV, FEATURES) == (line + end if is_header else b"")
-    assert codecs.header(line + end, JSON_LINES, FEATURES) == b""
+    assert codecs.header(line + end + b"1,red,3\n", CSV, RECORD) == (line + end if is_header else b"")
+    assert codecs.header(line + end, JSON_LINES, RECORD) == b""

@@ -13,11 +13,11 @@ from predictor import reader
 
 
 @pytest.fixture
-def folder(trained, tmp_path):
-    return shutil.copytree(trained.model, tmp_path / "model")
+def folder(onnx_folder, tmp_path):
+    return shutil.copytree(onnx_folder, tmp_path / "model")
 
 
-def test_a_trained_model_scores_rows_against_its_labels(folder):
+def test_a_model_scores_rows_against_its_labels(folder):
     model = OnnxModel(folder)
     line = ",".join(str(feature.example) for feature in model.signature.features)
     scores = model.predict(reader(model)(f"{line}\n".encode() * 3, "text/csv"))

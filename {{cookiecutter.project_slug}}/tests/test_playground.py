@@ -73,8 +73,8 @@ def test_it_is_off_unless_asked_for():
     [("", True), ("def predict_fn(data, model): ...", True)]
     + [(f"def {name}(*arguments): ...", False) for name in ("model_fn", "input_fn", "output_fn", "transform_fn")],
 )
-def test_the_form_is_only_for_rows_that_are_read_and_answered_here(trained, tmp_path, handlers, known):
+def test_the_form_is_only_for_rows_that_are_read_and_answered_here(onnx_folder, tmp_path, handlers, known):
     algorithm = tmp_path / "algorithm.py"
     algorithm.write_text(handlers)
-    signature = Predictor(trained.model, Settings.from_environment({}), algorithm).signature
-    assert signature == (Signature.load(trained.model) if known else None)
+    signature = Predictor(onnx_folder, Settings.from_environment({}), algorithm).signature
+    assert signature == (Signature.load(onnx_folder) if known else None)

@@ -32,8 +32,10 @@ def folder(request, tmp_path):
 @pytest.fixture
 def respond(folder):
     def respond(body=b"1,2\n3,-4.5\n", content_type="text/csv", accept="", **environment):
-        return Predictor(folder, Settings.from_environment(environment)).respond(body, content_type, accept)
+        return Predictor(folder, Settings.from_environment(environment), algorithm).respond(body, content_type, accept)
 
+    algorithm = folder / "algorithm.py"
+    algorithm.touch()  # without handlers
     return respond
 
 

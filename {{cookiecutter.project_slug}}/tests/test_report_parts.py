@@ -73,3 +73,9 @@ def test_a_regression_is_judged_by_its_residuals():
     assert told["mean"] == "0"
     assert told["largest"] == "1"
     assert dict(report_numbers.judged("v", np.ones(2), np.ones(2))[2].rows)["R²"] == "–"
+
+
+def test_labels_of_another_type_are_judged_as_texts():
+    actual = np.array(["1", "2", "x"])  # of a channel in which not all are numbers
+    _, by_label, *_ = report_labels.judged("validation", np.array([1, 2]), actual, np.eye(3, 2))
+    assert [row[:4] for row in by_label.rows] == [("1", 1, "0.500", "1.000"), ("2", 1, "1.000", "1.000")]

@@ -43,8 +43,16 @@ ACCEPT = 'text/csv; output="predicted_label,probabilities,labels"'
 
 
 @pytest.fixture
-def payload(project) -> bytes:
-    return (project / "local_test" / "payload.csv").read_bytes()
+def payload() -> bytes:
+    return b"1,2\n2,1\n3,-4.5\n0,0.5\n7,8\n"
+
+
+@pytest.fixture
+def base(onnx_folder, tmp_path) -> Path:
+    """A tree with an ONNX model, whatever `train` leaves."""
+    paths = Paths(tmp_path / "ml")
+    shutil.copytree(onnx_folder, paths.model)
+    return paths.base
 
 
 def ask(server: Server, path: str, body: bytes) -> Response:
@@ -75,19 +83,17 @@ def meet(server: Server, path: str, payload: bytes, folder: Path) -> list[int]:
 
 
 @pytest.mark.parametrize("front", FRONTS)
-def test_requests_that_meet_are_fewer_calls_and_each_gets_its_own_answer(
-    front, trained, payload, program_with, tmp_path
-):
+def test_requests_that_meet_are_fewer_calls_and_each_gets_its_own_answer(front, base, payload, program_with, tmp_path):
     settings = {"COUNTING": tmp_path, "BYOC_MICRO_BATCH_MS": 100}
-    with Server(trained.base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
+    with Server(base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
         calls = meet(server.ready(), "/invocations", payload, tmp_path)
     assert sum(calls) == len(payload.splitlines()) > len(calls)
 
 
 @pytest.mark.parametrize("front", FRONTS)
-def test_so_they_are_for_each_of_many_models(front, trained, payload, program_with, tmp_path):
+def test_so_they_are_for_each_of_many_models(front, onnx_folder, payload, program_with, tmp_path):
     paths = Paths(tmp_path / "ml")
-    shutil.copytree(trained.model, paths.models / "one" / "model")
+    shutil.copytree(onnx_folder, paths.models / "one" / "model")
     settings = {"COUNTING": tmp_path, "BYOC_MICRO_BATCH_MS": 100, "SAGEMAKER_MULTI_MODEL": "true"}
     with Server(paths.base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
         model = {"model_name": "one", "url": str(paths.models / "one" / "model")}
@@ -97,8 +103,8 @@ def test_so_they_are_for_each_of_many_models(front, trained, payload, program_wi
 
 
 @pytest.mark.parametrize("front", FRONTS)
-def test_a_model_without_handlers_takes_part_and_answers_as_ever(front, trained, payload, tmp_path):
-    with Server(trained.base, front, tmp_path / "log", BYOC_MICRO_BATCH_MS=2) as server:
+def test_a_model_without_handlers_takes_part_and_answers_as_ever(front, base, payload, program_with, tmp_path):
+    with Server(base, front, tmp_path / "log", program_with(""), BYOC_MICRO_BATCH_MS=2) as server:
         together = ask(server.ready(), "/invocations", payload)
         with ThreadPoolExecutor(8) as pool:
             apart = list(pool.map(partial(ask, server, "/invocations"), payload.splitlines(keepends=True) * 20))
@@ -106,15 +112,15 @@ def test_a_model_without_handlers_takes_part_and_answers_as_ever(front, trained,
 
 
 @pytest.mark.parametrize("front", FRONTS)
-def test_all_that_a_call_hangs_for_are_given_up_and_the_next_is_answered(front, trained, program_with, tmp_path):
+def test_all_that_a_call_hangs_for_are_given_up_and_the_next_is_answered(front, base, program_with, tmp_path):
     settings = {"COUNTING": tmp_path, "BYOC_MICRO_BATCH_MS": 100, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 1}
-    with Server(trained.base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
+    with Server(base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
         server.ready()
         (tmp_path / "go").touch()
         (tmp_path / "hang").touch()
         with ThreadPoolExecutor(3) as pool:
-            given_up = list(pool.map(partial(ask, server, "/invocations"), [b"1,2,3,4"] * 3))
+            given_up = list(pool.map(partial(ask, server, "/invocations"), [b"1,2"] * 3))
         assert [answer.status for answer in given_up] == [503] * 3
         assert {answer.body.partition(b": ")[0] for answer in given_up} == {b"the model gave no answer"}
         (tmp_path / "hang").unlink()
-        wait_until(partial(answers, server, b"1,2,3,4"))
+        wait_until(partial(answers, server, b"1,2"))

@@ -30,9 +30,9 @@ def base(trained, tmp_path_factory):
     paths = Paths(tmp_path_factory.mktemp("multi") / "ml")
     for name in ("one", "other"):
         shutil.copytree(trained.model, paths.models / name / "model")
-    model = paths.models / "other" / "model" / "model.onnx"
     label = first_label(trained)
-    model.write_bytes(model.read_bytes().replace(label, label.swapcase()))
+    for file in (paths.models / "other" / "model").iterdir():
+        file.write_bytes(file.read_bytes().replace(label, label.swapcase()))
     return paths.base
 
 

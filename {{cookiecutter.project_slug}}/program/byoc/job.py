@@ -64,11 +64,14 @@ class Job:
         self.metrics[name] = value
         print(f"{name}={value:.6f}", flush=True)
 
-    def save(self, model: bytes, signature: Signature) -> None:
-        """Put the ONNX model and its signature into `/opt/ml/model`, each whole or not at all (T-40, T-42)."""
+    def save(self, model: bytes, signature: Signature, name: str = MODEL) -> None:
+        """Put the model and its signature into `/opt/ml/model`, each whole or not at all (T-40, T-42).
+
+        The model is ONNX, or else what the algorithm's `model_fn` reads, in a file of another name.
+        """
         with self._stop.postponed():
             write_atomically(self.paths.model / SIGNATURE, signature.to_json(), staging=self.paths.base)
-            write_atomically(self.paths.model / MODEL, model, staging=self.paths.base)
+            write_atomically(self.paths.model / name, model, staging=self.paths.base)
             self.saved = True
 
     def write_output(self, name: str, content: str) -> None:

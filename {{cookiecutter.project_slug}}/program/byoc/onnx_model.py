@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from byoc.codecs.records import Record
 from byoc.errors import ModelError
 from byoc.signature import Signature
 
@@ -28,7 +29,7 @@ class OnnxModel:
         self._inputs = [(given.name, given.type) for given in self._session.get_inputs()]
         self._input = self._inputs[0][0]
         self._outputs = [output.name for output in self._session.get_outputs()]
-        self.record = self.signature.features if self.signature.differs else None
+        self.record = Record(self.signature.features) if self.signature.differs else None
         # Chosen here, so that a request pays nothing for the choice.
         self._feeds = self._choose_feeds()
         self.predict = self._scores if {"label", "probabilities"} <= set(self._outputs) else self._numbers
@@ -44,7 +45,7 @@ class OnnxModel:
     def _choose_feeds(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
         if not self.record:
             return self._as_they_are
-        kinds = ["tensor(string)" if feature.is_text else "tensor(float)" for feature in self.record]
+        kinds = ["tensor(string)" if feature.is_text else "tensor(float)" for feature in self.record.features]
         taken = [kind for _, kind in self._inputs]
         if taken == ["tensor(float)"] == sorted(set(kinds)):
             return self._as_one

@@ -15,6 +15,7 @@ def judged(data: str, known: np.ndarray, actual: np.ndarray, probabilities: np.n
     `known` are the labels (labels) in the order of `probabilities` (rows, labels); `actual` is what each row is (rows),
     at times a label that is not known. `data` is what the rows are called.
     """
+    known, actual = targets.alike(known, actual)
     predicted = known[probabilities.argmax(axis=1)]
     ranked = {}
     for place, label in enumerate(known):

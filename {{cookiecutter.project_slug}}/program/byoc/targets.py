@@ -23,6 +23,17 @@ def codes(labels: np.ndarray, known: np.ndarray, channel: str) -> np.ndarray:
     return order[np.searchsorted(known.astype(str), labels.astype(str), sorter=order)]
 
 
+def accuracy(actual: np.ndarray, predicted: np.ndarray) -> float:
+    """The share of rows whose label is the one predicted."""
+    actual, predicted = alike(actual, predicted)
+    return float(np.mean(actual == predicted))
+
+
+def alike(some: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both as texts if only one is: where training has 1 and 2, another channel with 1, 2 and x has texts."""
+    return (some, others) if some.dtype.kind == others.dtype.kind else (some.astype(str), others.astype(str))
+
+
 def numbers(labels: np.ndarray, channel: str) -> np.ndarray:
     """The labels as float64; raises InputError, naming the row, for one that is no finite number."""
     try:

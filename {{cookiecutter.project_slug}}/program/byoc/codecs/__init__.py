@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from byoc.codecs import csv_text, json_text, npy, parquet
+from byoc.codecs.records import Record
 from byoc.codecs.table import EMPTY, check_finite
 from byoc.errors import RequestError
-from byoc.signature import Feature
 
 CSV = "text/csv"
 JSON = "application/json"
@@ -28,7 +28,7 @@ DECODERS: dict[str, Callable[[bytes, Sequence[str] | None], np.ndarray]] = {
     PARQUET: parquet.decode,
 }
 # The same for a model whose columns differ.
-RECORD_DECODERS: dict[str, Callable[[bytes, Sequence[Feature]], np.ndarray]] = {
+RECORD_DECODERS: dict[str, Callable[[bytes, Record], np.ndarray]] = {
     CSV: csv_text.decode_records,
     JSON: json_text.decode_records,
     JSON_LINES: json_text.decode_record_lines,
@@ -66,10 +66,10 @@ def decode(body: bytes, content_type: str, features: Sequence[str] | None, chars
     return rows
 
 
-def decode_records(body: bytes, content_type: str, features: Sequence[Feature], charset: str = "") -> np.ndarray:
+def decode_records(body: bytes, content_type: str, record: Record, charset: str = "") -> np.ndarray:
     """Read rows of numbers and categories, as `decode` does rows of numbers; returns the array of codecs/records.py."""
     body = _checked(body, content_type, charset)
-    return RECORD_DECODERS[content_type](body, features)
+    return RECORD_DECODERS[content_type](body, record)
 
 
 def _checked(body: bytes, content_type: str, charset: str) -> bytes:
@@ -82,9 +82,9 @@ def _checked(body: bytes, content_type: str, charset: str) -> bytes:
     return body
 
 
-def header(body: bytes, content_type: str, features: Sequence[Feature]) -> bytes:
+def header(body: bytes, content_type: str, record: Record) -> bytes:
     """The line with which the body begins, if it names the features and holds no row."""
-    return csv_text.header(body, features) if content_type == CSV else b""
+    return csv_text.header(body, record) if content_type == CSV else b""
 
 
 def encode(columns: dict[str, Any], content_type: str) -> bytes:

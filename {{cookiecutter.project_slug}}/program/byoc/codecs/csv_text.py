@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import orjson
 
-from byoc.codecs import records, table
+from byoc.codecs import table
+from byoc.codecs.records import NAN, Record
 from byoc.errors import RequestError, RowError
-from byoc.signature import Feature
 
 # What numbers are written with; a blank may stand on either side of one.
 NUMERALS = b"0123456789+-.eE \t"
@@ -28,23 +28,28 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
         return table.from_cells(_cells(body), features, float)  # quoted numbers, or the place of the fault
 
 
-def decode_records(body: bytes, features: Sequence[Feature]) -> np.ndarray:
+def decode_records(body: bytes, record: Record) -> np.ndarray:
     """An empty cell is a missing value. With a header, the columns may come in any order, and rows count below it."""
-    cells = _cells(body.rstrip(b"\r\n"))
-    names = [feature.name for feature in features]
-    order = _order(cells[0], names)
+    body = body.rstrip(b"\r\n")
+    if record.loose:
+        try:
+            return record.from_numbers(_numbers(body, record.names, missing=True))
+        except ValueError:
+            pass  # a header, quoted numbers, or a fault, the place of which comes to light below
+    cells = _cells(body)
+    order = _order(cells[0], record.names)
     if order:
         cells = [[row[column] for column in order] if len(row) == len(order) else row for row in cells[1:]]
     if not cells:
         raise RequestError(400, table.EMPTY)
-    return records.from_cells(cells, features, float, absent="")
+    return record.from_cells(cells, float, absent="")
 
 
-def header(body: bytes, features: Sequence[Feature]) -> bytes:
+def header(body: bytes, record: Record) -> bytes:
     """The first line, if it names all the features and nothing else; or none."""
     line = FIRST_LINE.match(body)[0]
     try:
-        return line if _order(_cells(line)[0], [feature.name for feature in features]) else b""
+        return line if _order(_cells(line)[0], record.names) else b""
     except RequestError:  # which a decoder will tell of
         return b""
 
@@ -55,19 +60,28 @@ def _order(cells: list[str], names: list[str]) -> list[int]:
     return [cells.index(name) for name in names] if sorted(cells) == sorted(names) else []
 
 
-def _numbers(body: bytes, features: Sequence[str] | None) -> np.ndarray:
+def _numbers(body: bytes, features: Sequence[str] | None, missing: bool = False) -> np.ndarray:
     """All numbers in one go; raises ValueError for all that is not plain numbers, the same count in every line.
 
     Without its line ends, such CSV is an array in JSON, for which there is a parser many times faster than NumPy's.
+    If some may be `missing`, an empty cell, unless it is a whole line, becomes NaN.
     """
     body = body.replace(b"\r\n", b"\n")
     marks = body.translate(None, NUMERALS) + b"\n"
     width = marks.index(b"\n") + 1 if features is None else len(features)
     if marks != (b"," * (width - 1) + b"\n") * (len(marks) // width):
         raise ValueError
-    numbers = orjson.loads(b"[" + body.replace(b"\n", b",") + b"]")
+    cells = body.replace(b"\n", b",")
+    numbers = _with_gaps(cells) if missing and width > 1 else orjson.loads(b"[" + cells + b"]")
     floats = array("f", numbers)  # infinite where too large, without NumPy's warning, which is costly to suppress
     return np.frombuffer(floats, np.float32).reshape(-1, width)
+
+
+def _with_gaps(cells: bytes) -> list[float]:
+    """Numbers between commas, NaN for those that are missing."""
+    cells = b"," + cells + b","
+    cells = cells.replace(b",,", b",null,").replace(b",,", b",null,")  # again, as neighbours share a comma
+    return [NAN if number is None else number for number in orjson.loads(b"[" + cells[1:-1] + b"]")]
 
 
 def _cells(body: bytes) -> list[list[str]]:

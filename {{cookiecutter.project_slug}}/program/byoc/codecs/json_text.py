@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from byoc.codecs import records, table
+from byoc.codecs import table
+from byoc.codecs.records import Record
 from byoc.errors import RequestError, RowError
-from byoc.signature import Feature
 
 
 def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
@@ -19,13 +19,13 @@ def decode_lines(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     return _table(_lines(body), features)
 
 
-def decode_records(body: bytes, features: Sequence[Feature]) -> np.ndarray:
+def decode_records(body: bytes, record: Record) -> np.ndarray:
     """null is a missing value."""
-    return _records(_rows(body), features)
+    return _records(_rows(body), record)
 
 
-def decode_record_lines(body: bytes, features: Sequence[Feature]) -> np.ndarray:
-    return _records(_lines(body), features)
+def decode_record_lines(body: bytes, record: Record) -> np.ndarray:
+    return _records(_lines(body), record)
 
 
 def _rows(body: bytes) -> list[Any]:
@@ -56,10 +56,9 @@ def _table(rows: list[Any], features: Sequence[str] | None) -> np.ndarray:
     return table.from_cells([_in_order(row, number, features) for number, row in enumerate(rows, 1)], features, _number)
 
 
-def _records(rows: list[Any], features: Sequence[Feature]) -> np.ndarray:
-    names = [feature.name for feature in features]
-    cells = [_in_order(row, number, names) for number, row in enumerate(rows, 1)]
-    return records.from_cells(cells, features, _number, absent=None)
+def _records(rows: list[Any], record: Record) -> np.ndarray:
+    cells = [_in_order(row, number, record.names) for number, row in enumerate(rows, 1)]
+    return record.from_cells(cells, _number, absent=None)
 
 
 def _in_order(row: Any, number: int, features: Sequence[str] | None) -> list[Any]:

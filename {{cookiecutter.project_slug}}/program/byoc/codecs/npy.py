@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from byoc.codecs import records, table
+from byoc.codecs import table
+from byoc.codecs.records import Record
 from byoc.errors import RequestError
-from byoc.signature import Feature
 
 HEADER_LENGTH = 1000  # an array of numbers has one of 128 bytes
 READ_HEADER = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read_array_header_2_0}
@@ -33,13 +33,13 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     return table.as_float32(values)
 
 
-def decode_records(body: bytes, features: Sequence[Feature]) -> np.ndarray:
+def decode_records(body: bytes, record: Record) -> np.ndarray:
     """NaN is a missing value; raises RequestError 415 for a model that takes text, too."""
-    for feature in features:
+    for feature in record.features:
         if feature.is_text:
             raise RequestError(415, f"NPY holds numbers only, but {feature.name[:80]} is text; send CSV or JSON")
-    rows = decode(body, [feature.name for feature in features])
-    return records.from_columns([*rows.T], features)
+    rows = decode(body, record.names)
+    return record.from_numbers(rows) if record.loose else record.from_columns([*rows.T])
 
 
 def _header(body: bytes) -> tuple[tuple[int, ...], bool, np.dtype, int]:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from byoc.codecs import records, table
+from byoc.codecs import table
+from byoc.codecs.records import Record
 from byoc.errors import RequestError, RowError
-from byoc.signature import Feature
 
 MISSING = (
     "content type 'application/x-parquet' needs pyarrow, which is not installed; "
@@ -28,14 +28,14 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     return rows
 
 
-def decode_records(body: bytes, features: Sequence[Feature]) -> np.ndarray:
+def decode_records(body: bytes, record: Record) -> np.ndarray:
     """The same for columns that differ; null is a missing value."""
-    content, names = _content(body, [feature.name for feature in features])
+    content, names = _content(body, record.names)
     columns = []
-    for index, feature in enumerate(features):
+    for index, feature in enumerate(record.features):
         read = _texts if feature.is_text else _numbers
         columns.append(read(content.column(feature.name), index, names, feature.missing))
-    return records.from_columns(columns, features)
+    return record.from_columns(columns)
 
 
 def _content(body: bytes, features: Sequence[str] | None) -> tuple[Any, list[str]]:

@@ -5,7 +5,7 @@ text, where an empty one stands for a missing category. Blanks around a category
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from math import isnan
 from typing import Any
 
@@ -16,37 +16,65 @@ from byoc.errors import RowError
 from byoc.signature import Feature
 
 LARGEST = float(np.finfo(np.float32).max)
+NAN = float("nan")
+
+Number = Callable[[Any], float]  # makes a number of a cell, or raises ValueError or OverflowError
 
 
-def from_cells(
-    rows: Iterable[list[Any]], features: Sequence[Feature], number: Callable[[Any], float], absent: Any
-) -> np.ndarray:
-    """Records of shape (rows). `number` makes a number of a cell, or raises ValueError or OverflowError.
+class Record:
+    """What a row is made of, looked at once for all requests. All that is read raises RequestError for what it refuses.
 
-    `absent` is what a format has in the place of a missing number.
+    `loose` tells that every column is a number that may be missing: such rows can be read as one array of floats.
     """
-    names = [feature.name for feature in features]
-    records = []
-    for row, cells in enumerate(rows, 1):
-        if len(cells) != len(features):
-            raise RowError(row, f"has {len(cells)} columns, but {table.expected(len(features), names)}")
+
+    def __init__(self, features: Sequence[Feature]):
+        self.features = features
+        self.names = [feature.name for feature in features]
+        self.loose = all(feature.missing and not feature.is_text for feature in features)
+        self._dtype = dtype(features)
+
+    def from_cells(self, rows: list[list[Any]], number: Number, absent: Any) -> np.ndarray:
+        """Records of shape (rows). `absent` is what a format has in the place of a missing number."""
+        if self.loose:
+            numbers = table.from_cells(rows, self.names, lambda cell: NAN if cell == absent else number(cell))
+            return self.from_numbers(numbers)
+        return np.array([self._record(row, cells, number, absent) for row, cells in enumerate(rows, 1)], self._dtype)
+
+    def from_numbers(self, rows: np.ndarray) -> np.ndarray:
+        """Records of `rows`, float32 of shape (rows, features), which are not copied; for a loose record only."""
+        table.check(~np.isinf(rows), self.names)
+        return rows.view(self._dtype).reshape(len(rows))
+
+    def from_columns(self, columns: Sequence[np.ndarray]) -> np.ndarray:
+        """Records of columns: float32, or object for texts."""
+        records = np.empty(len(columns[0]), self._dtype)
+        for name, column in zip(self.names, columns, strict=True):
+            records[name] = column
+        self._check(records)
+        return records
+
+    def _check(self, records: np.ndarray) -> None:
+        """Refuse infinity, and NaN and empty texts where nothing may be missing."""
+        for column, feature in enumerate(self.features):
+            values = records[feature.name]
+            if feature.is_text:
+                bad, fault = (values == "") & (not feature.missing), 'is "", not text'
+            else:
+                bad = np.isinf(values) if feature.missing else ~np.isfinite(values)
+                fault = table.NOT_FINITE
+            if bad.any():
+                raise RowError(int(bad.argmax()) + 1, f"{table.cell(column, self.names)} {fault}")
+
+    def _record(self, row: int, cells: list[Any], number: Number, absent: Any) -> tuple[Any, ...]:
+        if len(cells) != len(self.names):
+            raise RowError(row, f"has {len(cells)} columns, but {table.expected(len(self.names), self.names)}")
         record = []
-        for column, (feature, value) in enumerate(zip(features, cells, strict=True)):
+        for column, (feature, value) in enumerate(zip(self.features, cells, strict=True)):
             try:
                 record.append(_value(feature, value, number, absent))
             except (ValueError, OverflowError) as error:
-                raise RowError(row, f"{table.cell(column, names)} {_fault(feature, value, error)}") from None
-        records.append(tuple(record))
-    return np.array(records, dtype(features))
-
-
-def from_columns(columns: Sequence[np.ndarray], features: Sequence[Feature]) -> np.ndarray:
-    """Records of columns: float32, or object for texts; raises RequestError for what a feature cannot be."""
-    records = np.empty(len(columns[0]), dtype(features))
-    for feature, column in zip(features, columns, strict=True):
-        records[feature.name] = column
-    _check(records, features)
-    return records
+                raise RowError(row, f"{table.cell(column, self.names)} {_fault(feature, value, error)}") from None
+        return tuple(record)
 
 
 def dtype(features: Sequence[Feature]) -> np.dtype:
@@ -63,21 +91,7 @@ def missing(column: np.ndarray) -> np.ndarray:
     return column == "" if is_text(column.dtype) else np.isnan(column)
 
 
-def _check(records: np.ndarray, features: Sequence[Feature]) -> None:
-    """Refuse infinity, and NaN and empty texts where nothing may be missing."""
-    names = [feature.name for feature in features]
-    for column, feature in enumerate(features):
-        values = records[feature.name]
-        if feature.is_text:
-            bad, fault = (values == "") & (not feature.missing), 'is "", not text'
-        else:
-            bad = np.isinf(values) if feature.missing else ~np.isfinite(values)
-            fault = "is not a finite float32 number"
-        if bad.any():
-            raise RowError(int(bad.argmax()) + 1, f"{table.cell(column, names)} {fault}")
-
-
-def _value(feature: Feature, value: Any, number: Callable[[Any], float], absent: Any) -> float | str:
+def _value(feature: Feature, value: Any, number: Number, absent: Any) -> float | str:
     if feature.is_text:
         if value is None and feature.missing:
             return ""
@@ -88,7 +102,7 @@ def _value(feature: Feature, value: Any, number: Callable[[Any], float], absent:
             raise ValueError
         return text
     if value == absent and feature.missing:
-        return float("nan")
+        return NAN
     found = number(value)
     if abs(found) > LARGEST or (isnan(found) and not feature.missing):
         raise NotFinite
@@ -101,6 +115,6 @@ class NotFinite(ValueError):
 
 def _fault(feature: Feature, value: Any, error: Exception) -> str:
     if isinstance(error, NotFinite):
-        return "is not a finite float32 number"
+        return table.NOT_FINITE
     shown = json.dumps(value, ensure_ascii=False)[:40]
     return f"is {shown}, not {'text' if feature.is_text else 'a number'}"

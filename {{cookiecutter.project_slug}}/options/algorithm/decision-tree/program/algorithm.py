@@ -58,7 +58,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     scored = "training", labels, features
     if "validation" in job.channels:
         scored = "validation", *job.channel("validation").read_labelled()
-        job.metric("validation:accuracy", tree.score(scored[2], scored[1]))
+        job.metric("validation:accuracy", targets.accuracy(scored[1], tree.predict(scored[2])))
 
     job.save(export(tree), signature(tree, names, features))
     tree_report.write(job, hyperparameters, tree, names, scored)

@@ -49,6 +49,14 @@ def test_metrics_are_printed_as_name_and_value_and_a_validation_channel_is_score
     assert out == ["training on 4 rows of 2 features", "train:accuracy=1.000000", "validation:accuracy=0.500000"]
 
 
+def test_a_label_that_only_the_validation_channel_has_counts_as_wrong(paths, capsys):
+    (paths.data / "training" / "rows.csv").write_text("0,1\n1,2\n")
+    (paths.data / "validation").mkdir()
+    (paths.data / "validation" / "rows.csv").write_text("0,1\n1,2\nx,2\n")
+    assert train(paths) == 0
+    assert "validation:accuracy=0.666667" in capsys.readouterr().out
+
+
 def test_whole_number_labels_come_back_as_numbers(paths):
     (paths.data / "training" / "rows.csv").write_text("0,1\n1,2\n0,1.5\n12,3\n")
     assert train(paths) == 0

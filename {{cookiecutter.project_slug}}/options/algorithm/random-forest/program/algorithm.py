@@ -7,10 +7,8 @@ and `output_fn` here, and `predictor.py` will use them.
 
 from typing import Annotated, Literal
 
-import numpy as np
 from pydantic import BaseModel, Field
 from sklearn.ensemble import RandomForestClassifier
-from sklearn.pipeline import Pipeline
 
 import forest_model
 import forest_report
@@ -43,7 +41,7 @@ class Hyperparameters(BaseModel):
 
 
 # What `train` prints, for a tuning job to find. Each row is also scored by the trees that did not see it: "oob".
-METRICS = ("train:accuracy", "oob:accuracy", "validation:accuracy")
+METRICS = ("train:accuracy", "validation:accuracy", "oob:accuracy")
 
 
 def train(job: Job, hyperparameters: Hyperparameters) -> None:
@@ -52,27 +50,22 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     Raises InputError for data that no classifier can be trained on.
     """
     labels, rows = job.channel("training").read_records(hyperparameters.categories)
-    signature = Signature(columns.of_records(rows), tuple(targets.classes(labels).tolist()))
+    known = targets.classes(labels)
+    signature = Signature(columns.of_records(rows), tuple(known.tolist()))
+    read = {"train": (labels, rows)}
+    if "validation" in job.channels:
+        truth, more = job.channel("validation").read_records(hyperparameters.categories)
+        read["validation"] = truth, columns.as_trained(more, rows, "validation")
     print(f"training on {len(labels)} rows of {len(rows.dtype)} features", flush=True)
 
     settings = hyperparameters.model_dump(exclude={"categories"})
     forest = RandomForestClassifier(**settings, bootstrap=True, oob_score=True, n_jobs=cpus.available())
     model = forest_model.pipeline(forest, rows.dtype)
     forest_model.fit(model, rows, labels)
-    job.metric("train:accuracy", accuracy(model, rows, labels))
-    unseen, probabilities = forest_model.out_of_bag(forest)
-    scored = "out-of-bag", labels[unseen], probabilities
-    guessed = forest.classes_[probabilities.argmax(axis=1)]
-    job.metric("oob:accuracy", np.mean(labels[unseen] == guessed) if unseen.any() else 0.0)
-    if "validation" in job.channels:
-        truth, more = job.channel("validation").read_records(hyperparameters.categories)
-        more = columns.as_trained(more, rows, "validation")
-        scored = "validation", truth, model.predict_proba(forest_model.table(more))
-        job.metric("validation:accuracy", accuracy(model, more, truth))
+    judged = {name: (actual, model.predict_proba(forest_model.table(seen))) for name, (actual, seen) in read.items()}
+    judged |= forest_model.out_of_bag(forest, labels)
+    for name, (actual, probabilities) in judged.items():
+        job.metric(f"{name}:accuracy", targets.accuracy(actual, known[probabilities.argmax(axis=1)]))
 
     job.save(forest_model.export(model, rows.dtype), signature)
-    forest_report.write(job, hyperparameters, model, rows, labels, scored)
-
-
-def accuracy(model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> float:
-    return float(model.score(forest_model.table(rows), labels))
+    forest_report.write(job, hyperparameters, model, rows, labels, judged)

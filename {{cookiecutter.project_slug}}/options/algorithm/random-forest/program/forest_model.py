@@ -35,11 +35,11 @@ def fit(model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> None:
         model.fit(table(rows), labels)
 
 
-def out_of_bag(forest: RandomForestClassifier) -> tuple[np.ndarray, np.ndarray]:
-    """Which rows some tree has not seen, and the probabilities (rows, labels) that such trees give those."""
+def out_of_bag(forest: RandomForestClassifier, labels: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """As "oob", of the rows that some tree has not seen, the labels and what such trees say (rows, labels); if any."""
     votes = forest.oob_decision_function_
-    unseen = np.nan_to_num(votes).sum(axis=1) > 0
-    return unseen, votes[unseen]
+    unseen = np.nan_to_num(votes).any(axis=1)
+    return {"oob": (labels[unseen], votes[unseen])} if unseen.any() else {}
 
 
 def export(model: Pipeline, columns: np.dtype) -> bytes:

@@ -8,6 +8,9 @@ from byoc import charts, report, report_data, report_labels
 from byoc.job import Job
 from byoc.report import Picture
 
+# What the report may be about, the best first.
+DATA = {"validation": "validation", "oob": "out-of-bag", "train": "training"}
+
 
 def write(
     job: Job,
@@ -15,17 +18,16 @@ def write(
     model: Pipeline,
     rows: np.ndarray,
     labels: np.ndarray,
-    scored: tuple[str, np.ndarray, np.ndarray],
+    judged: dict[str, tuple[np.ndarray, np.ndarray]],
 ) -> None:
     """Write report.html and its pictures.
 
-    `rows` and `labels` are what the forest was trained on; `scored` is what it is judged on: what that is called, the
-    labels (rows) and the probabilities (rows, labels).
+    `rows` and `labels` are what the forest was trained on; `judged` tells of each kind of data the labels (rows) and
+    the probabilities (rows, labels).
     """
-    name, actual, probabilities = scored
-    known = model.named_steps["forest"].classes_
+    best = next(name for name in DATA if name in judged)
     parts = [
-        *(report_labels.judged(name, known, actual, probabilities) if len(actual) else ()),
+        *report_labels.judged(DATA[best], model.classes_, *judged[best]),
         Picture("importance", "What the forest looks at", charts.bars("Importance", importances(model, rows.dtype))),
         *report_data.about("training", labels, {name: rows[name] for name in rows.dtype.names}),
     ]

@@ -95,7 +95,22 @@ def test_metrics_are_printed_and_a_validation_channel_in_another_order_is_scored
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "training on 20 rows of 2 features"
     assert [line.split("=")[0] for line in out[1:]] == list(algorithm.METRICS)
-    assert out[-1] == "validation:accuracy=0.666667"
+    assert "validation:accuracy=0.666667" in out
+    assert "Confusion matrix, validation data" in (paths.output_data / "report.html").read_text()
+
+
+def test_a_label_that_only_the_validation_channel_has_counts_as_wrong(paths, capsys):
+    write(paths, "".join(f"{n % 2},{n % 2 * 100 + n}\n" for n in range(20)))
+    write(paths, "0,2\n1,115\nx,115\n", "validation")
+    assert train(paths) == 0
+    assert "validation:accuracy=0.666667" in capsys.readouterr().out
+
+
+def test_rows_that_every_tree_saw_are_judged_with_the_training_data(paths, capsys):
+    write(paths, "a,1\nb,2\n")
+    assert train(paths, n_estimators="1", random_state="0") == 0  # whose sample is the two rows
+    assert "oob" not in capsys.readouterr().out
+    assert "Confusion matrix, training data" in (paths.output_data / "report.html").read_text()
 
 
 def test_awkward_labels_names_and_categories_survive_from_training_to_the_answer(paths):

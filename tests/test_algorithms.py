@@ -1,0 +1,66 @@
+"""The default algorithm's project runs all of its tests in test_demo.py; the others run those that depend on theirs.
+
+Each is generated with one of the server stacks, tried as its README says, and then served by the others, too.
+"""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import install
+from console import Session, commands, free_port, part, without_image
+from template import ROOT, Template
+
+pytestmark = pytest.mark.slow
+
+CHOICES = Template(ROOT).choices()
+OTHERS = CHOICES["algorithm"][1:]
+STACKS = CHOICES["server_stack"]
+SLUG = "my-model"
+STEPS = ("2. Train", "4. Serve", "6. Predict", "7. See what it counts")
+
+
+@pytest.fixture(scope="module", params=OTHERS)
+def project(request, bake) -> Path:
+    return bake.anew(algorithm=request.param, server_stack=STACKS[OTHERS.index(request.param) % len(STACKS)])
+
+
+def test_the_readme_holds_without_docker(project):
+    readme = (project / "README.md").read_text()
+    steps = part(readme, "With Docker").split("\n### ")
+    chosen = [step for name in STEPS for step in steps if step.startswith(name)]
+    assert len(chosen) == len(STEPS)
+    session = Session(project, {"PORT": str(free_port())})
+    try:
+        for text in (part(readme, "# "), part(readme, "Without Docker")):
+            for command in commands(text):
+                session.run(command)
+        for command in without_image(commands("\n".join(chosen)), SLUG):
+            session.run(command)
+    finally:
+        session.stop()
+
+
+def test_its_own_tests_pass(project, template, request):
+    install(project, "requirements/tools.txt")
+    algorithm = request.node.callspec.params["project"]
+    own = sorted(name for name in template.option("algorithm", algorithm) if name.startswith("tests/test_"))
+    command = [".venv/bin/pytest", "--quiet", "--numprocesses", "logical", "--dist", "loadscope", "--durations", "5"]
+    result = subprocess.run([*command, *own], cwd=project, capture_output=True, text=True, timeout=900, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_every_stack_serves_it(stack, project, bake, request):
+    served = bake.anew(algorithm=request.node.callspec.params["project"], server_stack=stack)
+    (served / ".venv").symlink_to(project / ".venv")
+    shutil.copytree(project / "local_test/test_dir/model", served / "local_test/test_dir/model")
+    install(served, "requirements/server.txt")
+    session = Session(served, {"PORT": str(free_port())})
+    try:
+        for command in commands(part((served / "README.md").read_text(), "Without Docker")):
+            session.run(command)
+    finally:
+        session.stop()

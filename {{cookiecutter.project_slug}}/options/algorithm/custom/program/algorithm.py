@@ -1,0 +1,135 @@
+"""The algorithm: the least that trains and serves. Each part stands where yours goes; make this file your own.
+
+SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. What serves is at the end:
+`model_fn` and `predict_fn`, by SageMaker's names, and `input_fn` and `output_fn` if you add them. The server imports
+this file, too, so import a framework that only training needs inside `train`.
+
+In the place of yours stands linear discriminant analysis in NumPy: every label's rows are taken to spread alike
+around a mean of their own. T. Hastie et al., The Elements of Statistical Learning, 4.3.
+"""
+
+import io
+from pathlib import Path
+from typing import Annotated, Any
+from zipfile import BadZipFile
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+from byoc import columns, report, report_data, report_labels, targets
+from byoc.errors import InputError, ModelError
+from byoc.hyperparameters import Tunable
+from byoc.job import Job
+from byoc.signature import Signature
+
+MODEL = "model.npz"
+
+
+class Hyperparameters(BaseModel):
+    """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
+
+    # Yours: a line each. Without a default, a job has to set it; with Tunable, a tuning job may vary it.
+    shrinkage: Annotated[float, Tunable(0.0001, 1.0, "Logarithmic")] = Field(
+        0.01, gt=0, le=1, description="how far columns are taken to be unrelated; more helps where rows are few"
+    )
+    feature_names: list[str] | None = Field(None, description="the columns after the label; feature_1, … by default")
+
+
+METRICS = ("train:accuracy", "validation:accuracy")  # what `train` prints, for a tuning job to find
+
+
+def train(job: Job, hyperparameters: Hyperparameters) -> None:
+    """Train on the channel `training`, score the channel `validation` if there is one, save the model and a report.
+
+    Raises InputError for data that no classifier can be trained on.
+    """
+    # Your data, if it is no CSV or Parquet of a label and numbers: job.channel("training").files(), or read_records.
+    labels, features = job.channel("training").read_labelled()
+    known = targets.classes(labels)
+    names = columns.names(hyperparameters.feature_names, features.shape[1])
+    print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
+
+    # Your training. Where it takes long: byoc/progress.py, job.checkpoints and job.stopping.
+    codes = targets.codes(labels, known, "training")
+    model = fit(features, codes, hyperparameters.shrinkage)
+
+    channel, rows, probabilities = "training", features, score(model, features)
+    job.metric("train:accuracy", accuracy(probabilities, codes))
+    if "validation" in job.channels:
+        channel = "validation"
+        labels, rows = job.channel(channel).read_labelled()
+        if rows.shape[1] != len(names):
+            raise InputError(f"channel 'validation' has {rows.shape[1]} features, but training has {len(names)}")
+        codes, probabilities = targets.codes(labels, known, channel), score(model, rows)
+        job.metric("validation:accuracy", accuracy(probabilities, codes))
+
+    # Your model's bytes, in whatever form model_fn reads. If they are several files, write them into job.paths.model,
+    # and say job.saved = True.
+    content = io.BytesIO()
+    np.savez(content, **model)
+    job.save(content.getvalue(), Signature(columns.of_numbers(names, features), tuple(known.tolist())), MODEL)
+
+    # Your report: these parts, others by report.Picture and report.Table, or none at all.
+    judged = report_labels.judged(channel, known, known[codes], probabilities)
+    about = report_data.about(channel, known[codes], dict(zip(names, rows.T, strict=True)))
+    report.write(job, "Linear discriminants", hyperparameters, judged + about)
+
+
+def fit(features: np.ndarray, codes: np.ndarray, shrinkage: float) -> dict[str, np.ndarray]:
+    """What `score` needs, from rows (n, m) and the place of each row's label."""
+    scale = features.std(axis=0)
+    scale[scale == 0] = 1  # a constant column tells nothing, and does no harm
+    rows = features / scale
+    counts = np.bincount(codes)
+    means = np.array([rows[codes == code].mean(axis=0) for code in range(len(counts))])
+    spread = (rows - means[codes]).T @ (rows - means[codes]) / len(rows)
+    unrelated = (np.trace(spread) / len(spread) or 1.0) * np.eye(len(spread))
+    weights = np.linalg.solve((1 - shrinkage) * spread + shrinkage * unrelated, means.T)
+    bias = np.log(counts / counts.sum()) - (means.T * weights).sum(axis=0) / 2
+    return {"weights": weights / scale[:, None], "bias": bias}
+
+
+def score(model: dict[str, np.ndarray], rows: np.ndarray) -> np.ndarray:
+    """The probability of each label (n, labels) for rows (n, m)."""
+    scores = rows.astype(np.float64) @ model["weights"] + model["bias"]
+    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+def accuracy(probabilities: np.ndarray, codes: np.ndarray) -> float:
+    return float((probabilities.argmax(axis=1) == codes).mean())
+
+
+class Model:
+    """What `model_fn` gives: whatever you like. With `feature_names`, rows are held to them, and may be JSON objects;
+    with `signature`, the page that tries the model knows its columns.
+    """
+
+    def __init__(self, folder: Path):
+        self.signature = Signature.load(folder)
+        self.feature_names = [feature.name for feature in self.signature.features]
+        self.arrays = dict(np.load(folder / MODEL))
+        self.labels = np.array(self.signature.labels)
+
+
+def model_fn(model_dir: Path) -> Model:
+    """Load, once in each worker, what `train` left; raises ModelError if that cannot be served."""
+    try:
+        return Model(Path(model_dir))
+    except (OSError, ValueError, EOFError, BadZipFile) as error:
+        raise ModelError(f"the model cannot be loaded: {model_dir}/{MODEL}: {error}") from None
+
+
+# Your own content type, say a picture, needs an input_fn(request_body, content_type) here. Without one, CSV, JSON,
+# JSON Lines, NPY and Parquet become float32 of shape (rows, features).
+
+
+def predict_fn(data: np.ndarray, model: Model) -> Any:
+    """Predict. A classifier gives these three; any other model an array with a number, or a list, for each row."""
+    probabilities = score(model.arrays, data)
+    labels = model.labels[probabilities.argmax(axis=1)]
+    return {"predicted_label": labels, "probabilities": probabilities, "labels": model.signature.labels}
+
+
+# Your own answer needs an output_fn(prediction, accept) here, which gives bytes or text. Without one, the answer is in
+# the type that the client accepts.
