@@ -137,5 +137,5 @@ def test_a_classifier_is_scored_by_what_it_thinks_of_the_right_label():
 
 @pytest.mark.parametrize(("labels", "regression"), [(["a", "a"], False), (["1", "x"], True)])
 def test_labels_that_cannot_be_learnt_are_refused(labels, regression):
-    with pytest.raises(InputError, match="every row has the label 'a'|the label 'x' is no number"):
+    with pytest.raises(InputError, match=r"every row has the label 'a'|the label 'x' is no number"):
         Target.learn(np.array(labels), regression, "training")

@@ -80,7 +80,8 @@ def _before(nodes: Nodes, inputs: dict[str, str], encoding: Encoding, result: st
             parts.append(nodes.add("Cast", told, to=TensorProto.FLOAT))
     for name, known in encoding.categories.items():
         codes = [float(code) for code in range(1, len(known) + 1)]
-        parts.append(nodes.add("LabelEncoder", inputs[name], keys_strings=known, values_floats=codes, default_float=0.0))
+        table = {"keys_strings": known, "values_floats": codes, "default_float": 0.0}
+        parts.append(nodes.add("LabelEncoder", inputs[name], **table))
     nodes.add("Concat", *parts, result=result, axis=1)
 
 

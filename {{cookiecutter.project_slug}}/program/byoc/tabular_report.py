@@ -16,9 +16,7 @@ MOST_ROWS = 5000  # that the importance is found with
 Outputs = Callable[[np.ndarray], np.ndarray]  # of an encoded matrix
 
 
-def write(
-    job: Job, title: str, hyperparameters: BaseModel, data: Data, epochs: Epochs, outputs: Outputs
-) -> None:
+def write(job: Job, title: str, hyperparameters: BaseModel, data: Data, epochs: Epochs, outputs: Outputs) -> None:
     """Write report.html and its pictures."""
     name, rows = data.judged
     answers = data.target.answers(outputs(rows.encoded))

@@ -41,11 +41,13 @@ class Hyperparameters(BaseModel):
     hidden_size: Annotated[int, Tunable(8, 512, "Logarithmic")] = Field(
         64, ge=1, le=65_536, description="the width of each hidden layer"
     )
-    hidden_layers: Annotated[int, Tunable(1, 4)] = Field(2, ge=0, le=100, description="how many hidden layers there are")
+    hidden_layers: Annotated[int, Tunable(1, 4)] = Field(
+        2, ge=0, le=100, description="how many hidden layers there are"
+    )
     dropout: Annotated[float, Tunable(0.0, 0.5)] = Field(
         0.1, ge=0, lt=1, description="the share of each hidden layer that a step leaves out"
     )
-    seed: int = Field(0, ge=0, lt=2**32, description="decides the first weights, the order of the rows, and the dropout")
+    seed: int = Field(0, ge=0, lt=2**32, description="decides the first weights, the order of rows, and the dropout")
 
 
 # What `train` prints after each epoch (the losses, and all of them for validation) and of the model that it saves.

@@ -44,6 +44,7 @@ def export(network: Network, data: Data) -> bytes:
     rows = {0: torch.export.Dim("rows")}
     # The exporter tells of its steps, and of packages that it does not need here.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+    network.cpu().eval()
     with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):
-        exported = torch.onnx.export(network.cpu().eval(), (example,), dynamo=True, dynamic_shapes=(rows,), verbose=False)
+        exported = torch.onnx.export(network, (example,), dynamo=True, dynamic_shapes=(rows,), verbose=False)
     return complete(exported.model_proto, data.signature.features, data.encoding, data.target)

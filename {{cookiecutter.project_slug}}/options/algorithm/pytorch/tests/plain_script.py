@@ -17,7 +17,13 @@ class Net(nn.Module):
         self.embeddings = nn.ModuleList(nn.Embedding(size, size // 2 + 1) for size in sizes)
         width = numbers + sum(size // 2 + 1 for size in sizes)
         self.layers = nn.Sequential(
-            nn.Linear(width, 64), nn.ReLU(), nn.Dropout(0.1), nn.Linear(64, 64), nn.ReLU(), nn.Dropout(0.1), nn.Linear(64, 2)
+            nn.Linear(width, 64),
+            nn.ReLU(),
+            nn.Dropout(0.1),
+            nn.Linear(64, 64),
+            nn.ReLU(),
+            nn.Dropout(0.1),
+            nn.Linear(64, 2),
         )
 
     def forward(self, numbers, codes):
@@ -50,7 +56,8 @@ class Script:
     def tensors(self, rows: list[dict[str, str]]) -> tuple[torch.Tensor, torch.Tensor]:
         values = torch.tensor([[float(row[name] or "nan") for name in self.names] for row in rows])
         numbers = ((values - self.mean) / self.std).nan_to_num(0)
-        codes = [[known.index(row[name]) if row[name] in known else 0 for name, known in self.known.items()] for row in rows]
+        places = {name: {category: place for place, category in enumerate(known)} for name, known in self.known.items()}
+        codes = [[places[name].get(row[name], 0) for name in CATEGORIES] for row in rows]
         return numbers, torch.tensor(codes)
 
     def predict(self, rows: list[dict[str, str]]) -> list[str]:

@@ -44,10 +44,12 @@ def model_and_served(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("network")
     rows = rows_of(300, seed=1, unseen=False)
     score = np.nan_to_num(rows["n"]) + (rows["c"] == "red") + np.random.default_rng(2).normal(size=300) / 3
-    labels = 1000 + 50 * score if task == "regression" else np.array(["no", "maybe", "yes"])[np.digitize(score, [0, 1])]
-    written = [f'{label},{n},"{c}",{a},{s}'.replace("nan", "") for label, (n, c, a, s) in zip(labels, rows, strict=True)]
+    labels = 1000 + 50 * score
+    if task == "classification":
+        labels = np.array(["no", "maybe", "yes"])[np.digitize(score, [0, 1])]
+    written = [f'{label},{n},"{c}",{a},{s}' for label, (n, c, a, s) in zip(labels, rows, strict=True)]
     (folder / "input/data/training").mkdir(parents=True)
-    (folder / "input/data/training/rows.csv").write_text("\n".join(["l,n,c,a,s", *written]))
+    (folder / "input/data/training/rows.csv").write_text("\n".join(["l,n,c,a,s", *written]).replace("nan", ""))
     (folder / "input/config").mkdir()
     job = Job(Paths(folder))
     hyperparameters = Hyperparameters(task=task, epochs=10, lr=0.01, **settings)

@@ -1,4 +1,4 @@
-"""A training that is killed midway and started again comes to the same model, byte for byte (C-04, C-11, T-05, T-06)."""
+"""A training that is killed midway and started again comes to the same model, byte for byte (C-04, C-11, T-06)."""
 
 import json
 import os
