@@ -45,3 +45,10 @@ def test_another_channel_with_other_columns_is_refused():
 def test_the_place_of_what_is_missing_or_was_never_seen_is_none():
     values = np.array(["red", "", "green", "blue"], dtype=object)
     assert columns.places(values, ["blue", "red"]).tolist() == [1, -1, -1, 0]
+
+
+def test_the_matrix_holds_places_of_categories_and_nothing_for_what_is_missing_or_was_never_seen():
+    features = columns.of_records(records([1, 2], ["red", "blue"]))
+    matrix = columns.as_matrix(records([NAN, 7, 8], ["red", "", "green"]), features)
+    assert matrix.dtype == np.float32
+    assert np.array_equal(matrix, [[NAN, 1], [7, NAN], [8, NAN]], equal_nan=True)

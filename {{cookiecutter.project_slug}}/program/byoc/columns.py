@@ -46,6 +46,21 @@ def places(values: np.ndarray, categories: Sequence[str]) -> np.ndarray:
     return np.array([known.get(value, -1) for value in values.tolist()], dtype=np.int64)
 
 
+def as_matrix(rows: np.ndarray, features: Sequence[Feature]) -> np.ndarray:
+    """Records as numbers (rows, columns), float32: each text its place among the column's categories.
+
+    What is missing is NaN, and so is a category that training never saw.
+    """
+    matrix = np.empty((len(rows), len(features)), np.float32)
+    for column, feature in enumerate(features):
+        values = rows[feature.name]
+        if feature.is_text:
+            values = places(values, feature.categories).astype(np.float32)
+            values[values < 0] = np.nan
+        matrix[:, column] = values
+    return matrix
+
+
 def _of_record(name: str, values: np.ndarray) -> Feature:
     """Its example is the first value that is there."""
     there = values[~missing(values)]

@@ -5,30 +5,26 @@ code here, because the model leaves as ONNX. To serve something else, define `mo
 `input_fn` and `output_fn` here, and `predictor.py` will use them.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import numpy as np
 import xgboost
 from pydantic import BaseModel, Field
 
-import boost_report
-from boost_onnx import export
-from boosting import boost, parameters
-from byoc import columns, targets
-from byoc.errors import InputError
+import boost_model
+from byoc import boosting_data, boosting_report, cpus
+from byoc.boosting import best_round, boost
+from byoc.boosting_data import Data
+from byoc.boosting_objectives import Kind, Objective
 from byoc.hyperparameters import Tunable
 from byoc.job import Job
-from byoc.signature import Signature
-
-Objective = Literal["binary:logistic", "multi:softprob", "reg:squarederror", "reg:absoluteerror", "count:poisson"]
 
 
 class Hyperparameters(BaseModel):
     """What a training job can set, by XGBoost's names and with its defaults; the ranges are those worth tuning."""
 
-    objective: Objective = Field(
-        "binary:logistic", description="what is learnt: one of two labels, of several, a number, or a count"
-    )
+    objective: Literal[
+        "binary:logistic", "multi:softprob", "reg:squarederror", "reg:absoluteerror", "count:poisson"
+    ] = Field("binary:logistic", description="what is learnt: one of two labels, of several, a number, or a count")
     num_round: Annotated[int, Tunable(10, 1000, "Logarithmic")] = Field(
         100, ge=1, description="the most rounds; each adds a tree, or one for each of several labels"
     )
@@ -60,19 +56,18 @@ class Hyperparameters(BaseModel):
         0, ge=0, allow_inf_nan=False, description="the least gain for which a leaf is split"
     )
     seed: int = Field(0, ge=0, lt=2**30, description="decides which rows and columns a tree sees")
-    feature_names: list[str] | None = Field(None, description="the columns after the label; feature_1, … by default")
 
 
-# The metric that each objective is watched by, from round to round, and what the model that is saved is scored by.
-WATCHED = {
-    "binary:logistic": "logloss",
-    "multi:softprob": "mlogloss",
-    "reg:squarederror": "rmse",
-    "reg:absoluteerror": "mae",
-    "count:poisson": "poisson-nloglik",
-}
+OBJECTIVES = (
+    Objective("binary:logistic", Kind.TWO_LABELS, "logloss"),
+    Objective("multi:softprob", Kind.LABELS, "mlogloss"),
+    Objective("reg:squarederror", Kind.NUMBER, "rmse"),
+    Objective("reg:absoluteerror", Kind.NUMBER, "mae"),
+    Objective("count:poisson", Kind.COUNT, "poisson-nloglik"),
+)
 NAMES = ("logloss", "mlogloss", "accuracy", "rmse", "mae", "poisson-nloglik")
 METRICS = tuple(f"{channel}:{name}" for channel in ("train", "validation") for name in NAMES)
+OURS = {"num_round", "early_stopping_rounds"}  # the hyperparameters that `xgboost.Booster` does not know
 
 
 def train(job: Job, hyperparameters: Hyperparameters) -> None:
@@ -80,59 +75,24 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data from which the objective cannot be learnt.
     """
-    read = {name: job.channel(name).read_labelled() for name in ("training", "validation") if name in job.channels}
-    labels, features = read["training"] if "training" in read else job.channel("training").read_labelled()
-    names = columns.names(hyperparameters.feature_names, features.shape[1])
-    known = known_labels(hyperparameters.objective, labels)
-    data = {}
-    for channel, (given, rows) in read.items():
-        if rows.shape[1] != len(names):
-            raise InputError(f"channel {channel!r} has {rows.shape[1]} features, but training has {len(names)}")
-        data[channel] = xgboost.DMatrix(rows, learnt(hyperparameters.objective, given, known, channel))
-    print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
+    objective = next(one for one in OBJECTIVES if one.name == hyperparameters.objective)
+    data = boosting_data.read(job, objective)
+    rows, columns = data.channels["training"].matrix.shape
+    print(f"training on {rows} rows of {columns} features", flush=True)
 
-    metric = WATCHED[hyperparameters.objective]
-    told = parameters(hyperparameters, metric, 0 if known is None else len(known))
-    model, history = boost(job, told, data, hyperparameters.num_round, hyperparameters.early_stopping_rounds)
-    for channel in data:
-        for name, value in scores(model, data[channel], metric, known is not None).items():
-            job.metric(f"{'train' if channel == 'training' else channel}:{name}", value)
+    rounds = boost_model.Rounds(parameters(hyperparameters, data), data.channels)
+    limits = hyperparameters.num_round, hyperparameters.early_stopping_rounds
+    history = boost(job, rounds, data.origin, objective.loss, *limits)
+    model = rounds.first(best_round(history))
+    predicted = {name: model.predict(xgboost.DMatrix(channel.matrix)) for name, channel in data.channels.items()}
+    boosting_report.tell_metrics(job, data, history, predicted)
 
-    told_apart = () if known is None else tuple(known.tolist())
-    job.save(export(model, told_apart), Signature(columns.of_numbers(names, features), told_apart))
-    channel = "validation" if "validation" in data else "training"
-    boost_report.write(job, hyperparameters, model, names, history, known, (channel, *read[channel]))
+    job.save(boost_model.export(model, objective.kind, data.signature), data.signature)
+    boosting_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
 
 
-def known_labels(objective: str, labels: np.ndarray) -> np.ndarray | None:
-    """The labels to tell apart, in order; None if the objective is to learn a number."""
-    if not objective.startswith(("binary:", "multi:")):
-        return None
-    known = targets.classes(labels)
-    if objective == "binary:logistic" and len(known) > 2:
-        raise InputError(
-            f"hyperparameter objective = 'binary:logistic' tells two labels apart, but there are {len(known)}; "
-            "use multi:softprob, or reg:squarederror if they are quantities"
-        )
-    return known
-
-
-def learnt(objective: str, labels: np.ndarray, known: np.ndarray | None, channel: str) -> np.ndarray:
-    """What XGBoost is to learn of each row: the place of its label among those `known`, or the number itself."""
-    if known is not None:
-        return targets.codes(labels, known, channel)
-    values = targets.numbers(labels, channel)
-    if objective == "count:poisson" and values.min() < 0:
-        raise InputError(f"channel {channel!r} has the label {values.min():g}: count:poisson needs 0 or more")
-    return values
-
-
-def scores(model: xgboost.Booster, data: xgboost.DMatrix, metric: str, classifies: bool) -> dict[str, float]:
-    """What the model comes to: the metric that it was watched by, and those that people know."""
-    watched = {metric: float(model.eval(data).rsplit(":", 1)[1])}
-    predicted, actual = model.predict(data), data.get_label()
-    if classifies:
-        places = predicted.argmax(axis=1) if predicted.ndim == 2 else predicted > 0.5
-        return watched | {"accuracy": float((places == actual).mean())}
-    off = predicted.astype(np.float64) - actual
-    return watched | {"rmse": float(np.sqrt((off**2).mean())), "mae": float(np.abs(off).mean())}
+def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
+    """What `xgboost.Booster` is told."""
+    told = {"eval_metric": data.objective.loss, "nthread": cpus.available()}
+    several = {"num_class": len(data.known)} if data.objective.kind is Kind.LABELS else {}
+    return hyperparameters.model_dump(exclude=OURS) | told | several

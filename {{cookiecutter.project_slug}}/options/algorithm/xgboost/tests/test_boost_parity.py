@@ -12,14 +12,13 @@ import pytest
 import xgboost
 
 import algorithm
-from algorithm import Hyperparameters
-from boost_onnx import export
-from boosting import parameters
+import boost_model
+from byoc.boosting_objectives import Kind
 from byoc.onnx_model import OnnxModel
 from byoc.signature import Feature, Signature
 
 SCALES = np.array([1.0, 1e-3, 1e6, 1e-30, 0.1])
-LABELS = {
+LABELS = {  # as they are learnt, and what is served
     "binary:logistic": [("no", 'per "haps"'), (-7, 2**40)],
     "multi:softprob": [("a", "b, ü", "c"), (5, 7, 2**40), ("x", "y")],
 }
@@ -28,10 +27,21 @@ CASES = [(objective, labels) for objective, every in LABELS.items() for labels i
 CASES += [(objective, ()) for objective in NUMBERS]
 
 
-def served_as(folder: Path, model: xgboost.Booster, labels: tuple) -> OnnxModel:
+KINDS = {objective.name: objective.kind for objective in algorithm.OBJECTIVES}
+
+
+def trained(objective: str, labels: tuple, features: np.ndarray, learnt: np.ndarray, **settings) -> xgboost.Booster:
+    several = {"num_class": len(labels)} if KINDS[objective] is Kind.LABELS else {}
+    return xgboost.train(
+        {"objective": objective, "nthread": 1} | several | settings, xgboost.DMatrix(features, learnt), 60
+    )
+
+
+def served_as(folder: Path, model: xgboost.Booster, objective: str, labels: tuple) -> OnnxModel:
     columns = tuple(Feature(f"feature_{number}", "float32", 0.0) for number in range(len(SCALES)))
-    (folder / "signature.json").write_bytes(Signature(columns, labels).to_json())
-    (folder / "model.onnx").write_bytes(export(model, labels))
+    signature = Signature(columns, labels)
+    (folder / "signature.json").write_bytes(signature.to_json())
+    (folder / "model.onnx").write_bytes(boost_model.export(model, KINDS[objective], signature))
     return OnnxModel(folder)
 
 
@@ -43,9 +53,8 @@ def model_and_served(request, tmp_path_factory):
     features = random.normal(size=(2000, len(SCALES))) * SCALES
     features[random.random(features.shape) < 0.1] = np.nan
     places = random.integers(0, len(labels) or 50, len(features))
-    told = parameters(Hyperparameters(objective=objective, subsample=0.8), algorithm.WATCHED[objective], len(labels))
-    model = xgboost.train(told, xgboost.DMatrix(features, places), 60)
-    return model, served_as(tmp_path_factory.mktemp("model"), model, labels)
+    model = trained(objective, labels, features, places, subsample=0.8)
+    return model, served_as(tmp_path_factory.mktemp("model"), model, objective, labels)
 
 
 def random_rows(model: xgboost.Booster) -> np.ndarray:
@@ -87,11 +96,10 @@ def test_what_is_served_is_what_xgboost_says(model_and_served, rows_of):
 
 @pytest.mark.parametrize(("objective", "labels"), CASES)
 def test_trees_that_are_but_a_leaf_say_the_same(objective, labels, tmp_path):
-    told = parameters(Hyperparameters(objective=objective, gamma=1e9), algorithm.WATCHED[objective], len(labels))
-    places = np.arange(7) % (len(labels) or 7)
-    model = xgboost.train(told, xgboost.DMatrix(np.ones((7, len(SCALES))), places), 3)
+    model = trained(objective, labels, np.ones((7, len(SCALES))), np.arange(7) % (len(labels) or 7), gamma=1e9)
     rows = random_rows(model)
-    equal(model.predict(xgboost.DMatrix(rows)), served_as(tmp_path, model, labels).predict(rows), labels)
+    answer = served_as(tmp_path, model, objective, labels).predict(rows)
+    equal(model.predict(xgboost.DMatrix(rows)), answer, labels)
 
 
 def equal(expected: np.ndarray, answer, labels: tuple) -> None:

@@ -1,0 +1,68 @@
+"""The channels as gradient boosting takes them: a matrix of numbers, and what is to be learnt of each row."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from byoc import columns
+from byoc.boosting import TRAINING, VALIDATION
+from byoc.boosting_objectives import Objective, known_labels, learnt
+from byoc.job import Job
+from byoc.signature import Feature, Signature
+
+
+@dataclass(frozen=True)
+class Channel:
+    labels: np.ndarray  # as in the files (rows)
+    records: np.ndarray  # (rows), see codecs/records.py
+    learnt: np.ndarray  # (rows)
+    matrix: np.ndarray  # float32 (rows, columns)
+
+
+@dataclass(frozen=True)
+class Data:
+    """`known` are the labels to tell apart, if there are any; `channels` are TRAINING and perhaps VALIDATION."""
+
+    objective: Objective
+    features: tuple[Feature, ...]
+    known: np.ndarray | None
+    channels: dict[str, Channel]
+
+    @property
+    def signature(self) -> Signature:
+        return Signature(self.features, () if self.known is None else tuple(self.known.tolist()))
+
+    @property
+    def scored(self) -> str:
+        """The channel that a model is judged by."""
+        return list(self.channels)[-1]
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """What a checkpoint must have in common with a job that goes on from it."""
+        return {
+            "objective": self.objective.name,
+            "columns": {feature.name: list(feature.categories) for feature in self.features},
+            "labels": list(self.signature.labels),
+            "channels": list(self.channels),
+        }
+
+
+def read(job: Job, objective: Objective, categories: Collection[str] = ()) -> Data:
+    """Read the channel TRAINING and, if the job has it, VALIDATION; `categories` names the columns of text.
+
+    Raises InputError for what cannot be learnt.
+    """
+    labels, records = job.channel(TRAINING).read_records(categories)
+    features, known = columns.of_records(records), known_labels(objective, labels)
+    given = {TRAINING: (labels, records)}
+    if VALIDATION in job.channels:
+        labels, others = job.channel(VALIDATION).read_records(categories)
+        given[VALIDATION] = labels, columns.as_trained(others, records, VALIDATION)
+    channels = {
+        name: Channel(labels, rows, learnt(objective, labels, known, name), columns.as_matrix(rows, features))
+        for name, (labels, rows) in given.items()
+    }
+    return Data(objective, features, known, channels)

@@ -1,0 +1,66 @@
+"""What boosted trees learn: labels or numbers, how they are told to the trees, and how the answers are scored."""
+
+from enum import Enum
+from typing import NamedTuple
+
+import numpy as np
+
+from byoc import targets
+from byoc.errors import InputError
+
+
+class Kind(Enum):
+    """What an objective is for, and the ONNX operator that makes an answer of the sum of a row's leaves."""
+
+    TWO_LABELS = "Sigmoid"
+    LABELS = "Softmax"
+    NUMBER = "Identity"
+    COUNT = "Exp"
+
+    @property
+    def classifies(self) -> bool:
+        return self in (Kind.TWO_LABELS, Kind.LABELS)
+
+
+class Objective(NamedTuple):
+    """What a framework calls an objective and the loss by which it is watched, and what it is for."""
+
+    name: str
+    kind: Kind
+    loss: str
+
+
+def known_labels(objective: Objective, labels: np.ndarray) -> np.ndarray | None:
+    """The labels to tell apart, in order, or None if numbers are learnt; raises InputError for a wrong count."""
+    if not objective.kind.classifies:
+        return None
+    known = targets.classes(labels)
+    if objective.kind is Kind.TWO_LABELS and len(known) > 2:
+        raise InputError(
+            f"hyperparameter objective = {objective.name!r} tells two labels apart, but there are {len(known)}; "
+            "choose one for several labels, or one for numbers if they are quantities"
+        )
+    return known
+
+
+def learnt(objective: Objective, labels: np.ndarray, known: np.ndarray | None, channel: str) -> np.ndarray:
+    """What is learnt of each row (rows): the place of its label among those `known`, or the number itself."""
+    if known is not None:
+        return targets.codes(labels, known, channel)
+    values = targets.numbers(labels, channel)
+    if objective.kind is Kind.COUNT and values.min() < 0:
+        raise InputError(f"channel {channel!r} has the label {values.min():g}: {objective.name} needs 0 or more")
+    return values
+
+
+def of_each_label(predicted: np.ndarray) -> np.ndarray:
+    """Probabilities (rows, labels), also where of two labels there is only that of the second (rows)."""
+    return predicted if predicted.ndim == 2 else np.column_stack([1 - predicted, predicted])
+
+
+def scores(kind: Kind, actual: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
+    """What people know of the model's answers, beside the loss; `actual` is what was to be learnt (rows)."""
+    if kind.classifies:
+        return {"accuracy": float((of_each_label(predicted).argmax(axis=1) == actual).mean())}
+    off = predicted.astype(np.float64) - actual
+    return {"rmse": float(np.sqrt((off**2).mean())), "mae": float(np.abs(off).mean())}
