@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 import boost_model
+import boost_onnx
 from byoc import boosting_data, boosting_report
 from byoc.boosting import best_round, boost
 from byoc.boosting_data import Data
@@ -97,7 +98,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     predicted = {name: model.predict(channel.matrix) for name, channel in data.channels.items()}
     boosting_report.tell_metrics(job, data, history, predicted)
 
-    job.save(boost_model.export(model, objective.kind, data.signature), data.signature)
+    job.save(boost_onnx.export(model, objective.kind, data.signature), data.signature)
     boosting_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
 
 

@@ -1,22 +1,13 @@
-"""LightGBM's part in the rounds of byoc/boosting.py, and its trees as ONNX."""
+"""LightGBM's part in the rounds of byoc/boosting.py."""
 
-import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import lightgbm
-import numpy as np
-from onnx import NodeProto, TensorProto, helper
 
 from byoc.boosting import TRAINING
 from byoc.boosting_data import Channel
-from byoc.boosting_objectives import Kind
-from byoc.boosting_onnx import Trees, model
-from byoc.codecs.records import LARGEST
 from byoc.signature import Feature, Signature
-
-ZERO = float(np.float32(1e-35))  # LightGBM takes for 0 what is no further from it
-NEVER_SEEN = -1.0  # among a column's categories, which are numbered from 0
 
 
 class Rounds:
@@ -63,74 +54,6 @@ class Rounds:
     @property
     def _latest(self) -> lightgbm.Booster | None:
         return self._booster or self._before
-
-
-def export(booster: lightgbm.Booster, kind: Kind, signature: Signature) -> bytes:
-    """The model as ONNX: an input (rows, 1) for each column, float32 or text, gives the answers.
-
-    Where all columns are numbers, one input has them all: `features` (rows, features).
-    """
-    trees = Trees()
-    dumped = booster.dump_model()
-    targets = dumped["num_tree_per_iteration"]
-    for tree in dumped["tree_info"]:
-        _gather(trees, tree["tree_index"], tree["tree_structure"], tree["tree_index"] % targets)
-    inputs, nodes = _matrix(signature.features)
-    sums = trees.operator("features", "sums", [0.0] * targets)
-    return model("lightgbm", inputs, [*nodes, sums], "sums", kind, signature.labels)
-
-
-def _matrix(features: Sequence[Feature]) -> tuple[list, list[NodeProto]]:
-    """The inputs, and what makes `features` of them: each text becomes its place among the column's categories."""
-    if not any(feature.is_text for feature in features):
-        return [helper.make_tensor_value_info("features", TensorProto.FLOAT, (None, len(features)))], []
-    inputs, nodes, columns = [], [], []
-    for number, feature in enumerate(features, 1):
-        name = f"column_{number}"  # ONNX bears fewer names than columns do
-        kind = TensorProto.STRING if feature.is_text else TensorProto.FLOAT
-        inputs.append(helper.make_tensor_value_info(name, kind, (None, 1)))
-        columns.append(f"{name}_place" if feature.is_text else name)
-        if feature.is_text:
-            places = list(map(float, range(len(feature.categories))))
-            known = {"keys_strings": feature.categories, "values_floats": places, "default_float": NEVER_SEEN}
-            nodes.append(helper.make_node("LabelEncoder", [name], [columns[-1]], domain="ai.onnx.ml", **known))
-    return inputs, [*nodes, helper.make_node("Concat", columns, ["features"], axis=1)]
-
-
-def _gather(trees: Trees, number: int, root: dict[str, Any], target: int) -> None:
-    """Every node from `root` down; each gets the next number when it is first heard of."""
-    waiting, numbers = [(0, root)], itertools.count(1)
-    while waiting:
-        node, found = waiting.pop()
-        if "leaf_value" in found:
-            trees.leaf(number, node, target, float(found["leaf_value"]))
-            continue
-        yes, no, feature = next(numbers), next(numbers), found["split_feature"]
-        waiting += [(yes, found["left_child"]), (no, found["right_child"])]
-        if found["decision_type"] == "<=":
-            value = _threshold(found["threshold"])
-            trees.split(number, node, feature, "BRANCH_LEQ", value, yes, no, _missing_too(found))
-            continue
-        # One question for each category that goes left; what is none of them, missing or never seen, ends right.
-        *others, last = map(float, found["threshold"].split("||"))
-        for category in others:
-            more = next(numbers)
-            trees.split(number, node, feature, "BRANCH_EQ", category, yes, more, False)
-            node = more
-        trees.split(number, node, feature, "BRANCH_EQ", last, yes, no, False)
-
-
-def _threshold(threshold: float) -> float:
-    """The float32 that parts float32 alike: the largest up to the threshold, but for what LightGBM takes for 0."""
-    if abs(threshold) <= ZERO:
-        return ZERO if threshold >= 0 else float(np.nextafter(np.float32(-ZERO), np.float32(-np.inf)))
-    nearest = np.float32(min(threshold, LARGEST))
-    return float(nearest if float(nearest) <= threshold else np.nextafter(nearest, np.float32(-np.inf)))
-
-
-def _missing_too(split: dict[str, Any]) -> bool:
-    """Whether missing numbers go to the left: as learnt, or where training saw none, as 0 does."""
-    return split["default_left"] if split["missing_type"] == "NaN" else split["threshold"] >= 0
 
 
 def importance(booster: lightgbm.Booster, signature: Signature) -> dict[str, float]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import algorithm
-import boost_model
+import boost_onnx
 from byoc import columns
 from byoc.boosting_objectives import Kind, of_each_label
 from byoc.codecs import records
@@ -73,7 +73,7 @@ def trained(objective: str, features, labels: tuple, rows: np.ndarray, **setting
 def served_as(folder: Path, model: lightgbm.Booster, objective: str, features, labels: tuple) -> OnnxModel:
     signature = Signature(features, labels)
     (folder / "signature.json").write_bytes(signature.to_json())
-    (folder / "model.onnx").write_bytes(boost_model.export(model, KINDS[objective], signature))
+    (folder / "model.onnx").write_bytes(boost_onnx.export(model, KINDS[objective], signature))
     return OnnxModel(folder)
 
 
