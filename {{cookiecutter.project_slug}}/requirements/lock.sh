@@ -17,9 +17,12 @@ done
 compile() { uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate "$@"; }
 
 together=$(mktemp)
-trap 'rm -f "$together"' EXIT
+trap 'rm -f "$together" "$together.txt"' EXIT
 compile --upgrade "${inputs[@]}" --output-file "$together"
 for input in "${inputs[@]}"; do
   echo "lock.sh: ${input%.in}.txt" >&2
   compile --constraints "$together" --generate-hashes "$input" --output-file "${input%.in}.txt"
+  # uv does not write down which further indexes a file names; pip has to be told of them.
+  { grep '^--extra-index-url ' "$input" || true; cat "${input%.in}.txt"; } >"$together.txt"
+  cat "$together.txt" >"${input%.in}.txt"
 done

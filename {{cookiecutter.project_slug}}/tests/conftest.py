@@ -43,7 +43,7 @@ def run_train() -> Callable[..., subprocess.CompletedProcess]:
     def run(paths: Paths, program: Path = PROJECT / "program") -> subprocess.CompletedProcess:
         environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(paths.base)}
         command = [sys.executable, program / "train"]
-        return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=60)
+        return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=300)
 
     return run
 

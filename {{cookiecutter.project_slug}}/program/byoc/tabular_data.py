@@ -1,0 +1,61 @@
+"""The channels of a training on rows of numbers and categories, ready for a neural network."""
+
+import json
+from collections.abc import Collection
+from dataclasses import asdict
+from hashlib import sha256
+from typing import NamedTuple
+
+import numpy as np
+
+from byoc import columns
+from byoc.job import Job
+from byoc.signature import Signature
+from byoc.tabular import Encoding, Target
+
+
+class Rows(NamedTuple):
+    """What one channel holds, as it was read and as a network takes it; each has an entry a row."""
+
+    labels: np.ndarray
+    records: np.ndarray
+    encoded: np.ndarray
+    learnt: np.ndarray
+
+
+class Data(NamedTuple):
+    signature: Signature
+    encoding: Encoding
+    target: Target
+    training: Rows
+    validation: Rows | None
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What a checkpoint says of the job that it is of, for a job with other data to refuse it."""
+        seen = json.dumps([asdict(self.encoding), asdict(self.target)])
+        columns = ", ".join(self.training.records.dtype.names)
+        validation = "there" if self.validation else "missing"
+        return {"list of columns": columns, "data": sha256(seen.encode()).hexdigest(), "channel validation": validation}
+
+    @property
+    def judged(self) -> tuple[str, Rows]:
+        """What the model is shown by, and its name: rows that it has not learnt, if there are any."""
+        return ("validation", self.validation) if self.validation else ("training", self.training)
+
+
+def read(job: Job, categories: Collection[str], regression: bool) -> Data:
+    """Read `training` and, if the job has it, `validation`; raises InputError for what no network can learn from."""
+    labels, records = job.channel("training").read_records(categories)
+    features = columns.of_records(records)
+    encoding = Encoding.learn(records)
+    target = Target.learn(labels, regression, "training")
+
+    def rows(channel: str, labels: np.ndarray, records: np.ndarray) -> Rows:
+        return Rows(labels, records, encoding.encode(records), target.learnt(labels, channel))
+
+    validation = None
+    if "validation" in job.channels:
+        held_out, more = job.channel("validation").read_records(categories)
+        validation = rows("validation", held_out, columns.as_trained(more, records, "validation"))
+    return Data(Signature(features, target.labels), encoding, target, rows("training", labels, records), validation)

@@ -1,0 +1,141 @@
+"""Rows of numbers and categories as networks take them, in numpy and in the ONNX around a network: exactly the same."""
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from byoc import columns
+from byoc.codecs import records
+from byoc.errors import InputError
+from byoc.onnx_model import OnnxModel
+from byoc.signature import Feature, Signature
+from byoc.tabular import Encoding, Target
+from byoc.tabular_onnx import complete
+
+COLUMNS = (
+    Feature("wídth, in", "float32", 0, True),
+    Feature('"colour"', "str", "", True),
+    Feature("age", "float32", 0, True),
+    Feature("shape", "str", "", True),
+    Feature("same", "float32", 0, True),
+)
+COLOURS = np.array(["red", "gre, en", "größe", '"blue"', ""], dtype=object)
+SHAPES = np.array(["round", "square"], dtype=object)  # never missing in training
+UNSEEN = ["nowhere", "RED", "red "]
+
+
+def rows_of(count: int, seed: int, unseen: bool) -> np.ndarray:
+    random = np.random.default_rng(seed)
+    rows = np.empty(count, records.dtype(COLUMNS))
+    rows["wídth, in"] = np.where(random.random(count) < 0.2, np.nan, random.normal(size=count) * 1e-6)
+    rows["age"] = random.normal(size=count) * 1e6 + 1e7  # never missing in training
+    rows["same"] = 7
+    if unseen:
+        for name in ("age", "same"):
+            rows[name] = np.where(random.random(count) < 0.2, np.nan, rows[name] * random.normal(size=count))
+    rows['"colour"'] = random.choice(np.array([*COLOURS, *(UNSEEN if unseen else [])], dtype=object), count)
+    rows["shape"] = random.choice(np.array([*SHAPES, *([*UNSEEN, ""] if unseen else [])], dtype=object), count)
+    return rows
+
+
+def served(folder, rows: np.ndarray, encoding: Encoding, target: Target, weights: np.ndarray) -> OnnxModel:
+    """A model whose network multiplies the matrix (rows, width) by the weights (width, outputs)."""
+    product = helper.make_node("MatMul", ["matrix", "weights"], ["product"])
+    taken = helper.make_tensor_value_info("matrix", TensorProto.FLOAT, (None, len(weights)))
+    given = helper.make_tensor_value_info("product", TensorProto.FLOAT, (None, weights.shape[1]))
+    constants = [onnx.numpy_helper.from_array(weights.astype(np.float32), "weights")]
+    graph = helper.make_graph([product], "network", [taken], [given], constants)
+    network = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
+    signature = Signature(columns.of_records(rows), target.labels)
+    (folder / "model.onnx").write_bytes(complete(network, signature.features, encoding, target))
+    (folder / "signature.json").write_bytes(signature.to_json())
+    return OnnxModel(folder)
+
+
+def served_column(folder, rows: np.ndarray, encoding: Encoding, column: int) -> OnnxModel:
+    """A model that gives one column of the matrix."""
+    width = encoding.encode(rows[:1]).shape[1]
+    return served(folder, rows, encoding, Target(), np.eye(width)[:, [column]])
+
+
+def hard_rows() -> np.ndarray:
+    rows = rows_of(60, seed=5, unseen=True)
+    rows[:20] = (np.nan, "", np.nan, "", np.nan)
+    rows[20:40] = (records.LARGEST, "?", -records.LARGEST, "?", records.LARGEST)
+    rows[40:] = (1e-45, "", -0.0, "round", 0)
+    return rows
+
+
+@pytest.mark.parametrize("rows", [rows_of(10_000, 3, False), rows_of(10_000, 3, True), hard_rows()])
+def test_the_onnx_takes_each_column_as_numpy_does(tmp_path, rows):
+    trained = rows_of(600, seed=1, unseen=False)
+    encoding = Encoding.learn(trained)
+    expected = encoding.encode(rows)
+    assert expected.dtype == np.float32
+    assert np.abs(expected).max() <= 10
+    for column in range(expected.shape[1]):
+        assert (served_column(tmp_path, trained, encoding, column).predict(rows) == expected[:, column]).all()
+
+
+def test_the_matrix_holds_numbers_then_what_is_missing_then_codes():
+    rows = np.array([(1, "b", 5), (3, "a", np.nan), (2, "", 7)], [("n", "f4"), ("t", object), ("m", "f4")])
+    encoding = Encoding.learn(rows)
+    assert encoding.quantities == 3
+    root = np.sqrt(1.5)
+    expected = [[-root, -1, 0, 3], [root, 0, 1, 2], [0, 1, 0, 1]]
+    assert encoding.encode(rows) == pytest.approx(np.array(expected))
+    strange = np.array([(np.nan, "c", np.nan)], rows.dtype)
+    assert encoding.encode(strange).tolist() == [[0, 0, 1, 0]]
+
+
+@pytest.mark.parametrize("kind", ["f4", object])
+def test_columns_of_one_kind_are_enough(tmp_path, kind):
+    rows = np.array([("1",), ("2",), ("2",)], [("only", kind)])
+    encoding = Encoding.learn(rows)
+    assert (served_column(tmp_path, rows, encoding, 0).predict(rows) == encoding.encode(rows)[:, 0]).all()
+
+
+@pytest.mark.parametrize("labels", [np.array(["no", "ja, sí", 'per "haps"']), np.array([-7, 0, 2**40])])
+def test_labels_and_their_probabilities_come_out(tmp_path, labels):
+    rows = rows_of(1000, seed=1, unseen=False)
+    encoding, target = Encoding.learn(rows), Target.learn(labels, regression=False, channel="training")
+    matrix = encoding.encode(rows)
+    weights = np.random.default_rng(2).normal(size=(matrix.shape[1], 3)).astype(np.float32)
+    answer = served(tmp_path, rows, encoding, target, weights).predict(rows)
+    expected = target.answers(matrix @ weights)
+    assert np.abs(answer["probabilities"] - expected).max() < 1e-5
+    assert answer["predicted_label"].tolist() == [target.labels[place] for place in expected.argmax(axis=1)]
+
+
+def test_numbers_come_out_as_large_as_they_were(tmp_path):
+    rows = rows_of(1000, seed=1, unseen=False)
+    encoding, target = Encoding.learn(rows), Target.learn(np.arange(1000, 2000), regression=True, channel="training")
+    matrix = encoding.encode(rows)
+    weights = np.ones((matrix.shape[1], 1), np.float32)
+    answer = served(tmp_path, rows, encoding, target, weights).predict(rows)
+    assert answer == pytest.approx(target.answers(matrix @ weights), rel=1e-5)
+
+
+def test_what_a_network_learns_turns_back_into_what_the_labels_were():
+    labels = np.array([100, 300, 500])
+    target = Target.learn(labels, regression=True, channel="training")
+    learnt = target.learnt(labels, "training")
+    assert learnt.mean() == pytest.approx(0)
+    assert target.answers(learnt[:, None]) == pytest.approx(labels)
+    off = target.answers(learnt[:, None]) + np.array([3, -3, 0])
+    assert target.scores(learnt, off) == pytest.approx({"rmse": 6**0.5, "mae": 2, "loss": 6 / labels.var()}, rel=1e-5)
+
+
+def test_a_classifier_is_scored_by_what_it_thinks_of_the_right_label():
+    target = Target.learn(np.array(["a", "b"]), regression=False, channel="training")
+    learnt = target.learnt(np.array(["a", "b"]), "training")
+    scores = target.scores(learnt, np.array([[0.5, 0.5], [0.75, 0.25]]))
+    assert scores == pytest.approx({"loss": np.log(8) / 2, "accuracy": 0.5})
+    assert target.scores(learnt, np.array([[0.0, 1.0], [1.0, 0.0]]))["loss"] < 1000  # not infinite
+
+
+@pytest.mark.parametrize(("labels", "regression"), [(["a", "a"], False), (["1", "x"], True)])
+def test_labels_that_cannot_be_learnt_are_refused(labels, regression):
+    with pytest.raises(InputError, match=r"every row has the label 'a'|the label 'x' is no number"):
+        Target.learn(np.array(labels), regression, "training")
