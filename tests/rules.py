@@ -10,6 +10,7 @@ EXAMPLES = {"algorithm": {"readme/train.txt", "readme/files.txt", "readme/reques
 REQUIRED = {
     "algorithm": {
         "program/algorithm.py",
+        "docs/data.md",
         "docs/hyperparameters.md",
         "requirements/algorithm.in",
         "requirements/algorithm.txt",
