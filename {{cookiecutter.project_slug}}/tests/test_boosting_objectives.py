@@ -33,6 +33,7 @@ def test_numbers_stay_what_they_are(objective):
         (TWO, ["a", "a"], "every row has the label 'a'"),
         (SEVERAL, ["a", "a"], "every row has the label 'a'"),
         (NUMBER, ["1", "x"], "channel 'training', row 2: the label 'x' is no number that can be learnt"),
+        (COUNT, [0, 0], "channel 'training' has no other label than 0: count cannot learn of nothing"),
         (COUNT, [2, -1], "channel 'training' has the label -1: count needs 0 or more"),
     ],
 )

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from byoc import charts
+from byoc.axes import HEIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -21,6 +22,12 @@ def test_curves_have_a_point_a_round(values):
     picture = parsed(charts.curves("<a&b>", "round", {"training": values, "<v&>": values}, 1))
     lines = list(picture.iter(f"{SVG}polyline"))
     assert [len(line.get("points").split()) for line in lines] == [len(values)] * 2
+
+
+@pytest.mark.parametrize("value", [0.0, -3.0, 1e30])
+def test_what_never_changes_is_drawn_in_the_middle(value):
+    (_, y), *_ = re.findall(r"([0-9.]+),([0-9.]+)", charts.curves("Loss", "round", {"loss": [value] * 3}))
+    assert float(y) == HEIGHT / 2
 
 
 @pytest.mark.parametrize("count", [1, 2, 5000])

@@ -15,7 +15,8 @@ Range = tuple[float, float]
 def reach(values: np.ndarray) -> Range:
     """From the least to the largest, and never nothing."""
     low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low - 0.5, high + 0.5)
+    around = max(0.5, abs(low) / 2)  # 0.5 alone would be lost beside 1e30
+    return (low, high) if high > low else (low - around, high + around)
 
 
 @dataclass(frozen=True)

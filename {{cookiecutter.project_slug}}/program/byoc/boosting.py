@@ -1,6 +1,7 @@
 """Rounds of boosting: watched, ended early, and gone on with after the machine was taken away, to the same model."""
 
 import json
+import textwrap
 from typing import Any, Protocol
 
 from byoc.errors import InputError
@@ -88,8 +89,13 @@ def _resumed(job: Job, booster: Booster, origin: dict[str, Any]) -> tuple[int, H
         found = told["origin"].get(name)
         if found != value:
             raise InputError(
-                f"the checkpoint in {job.checkpoints.folder} is of {name} {found}, but this job has {value}; "
-                "give it a folder of its own"
+                f"the checkpoint in {job.checkpoints.folder} is of {name} {_short(found)}, but this job has "
+                f"{_short(value)}; give it a folder of its own"
             )
     booster.renew(done, content)
     return done, told["history"]
+
+
+def _short(value: Any) -> str:
+    """A FailureReason has room for 1,024 characters."""
+    return textwrap.shorten(str(value), 300, placeholder="…")

@@ -17,10 +17,11 @@ ROWS_PER_THREAD = 1000
 
 @dataclass(frozen=True)
 class Channel:
-    labels: np.ndarray  # as in the files (rows)
-    records: np.ndarray  # (rows), see codecs/records.py
-    learnt: np.ndarray  # (rows)
-    matrix: np.ndarray  # float32 (rows, columns)
+    """Rows (see codecs/records.py), the same as float32 (rows, columns), and what is learnt of them (rows)."""
+
+    records: np.ndarray
+    matrix: np.ndarray
+    learnt: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Data:
     @property
     def threads(self) -> int:
         """One for each CPU, if they have enough to do: otherwise they only wait for each other, and busily."""
-        return min(cpus.available(), 1 + len(self.channels[TRAINING].labels) // ROWS_PER_THREAD)
+        return min(cpus.available(), 1 + len(self.channels[TRAINING].learnt) // ROWS_PER_THREAD)
 
     @property
     def origin(self) -> dict[str, Any]:
@@ -69,7 +70,7 @@ def read(job: Job, objective: Objective, categories: Collection[str] = ()) -> Da
         labels, others = job.channel(VALIDATION).read_records(categories)
         given[VALIDATION] = labels, columns.as_trained(others, records, VALIDATION)
     channels = {
-        name: Channel(labels, rows, learnt(objective, labels, known, name), columns.as_matrix(rows, features))
+        name: Channel(rows, columns.as_matrix(rows, features), learnt(objective, labels, known, name))
         for name, (labels, rows) in given.items()
     }
     return Data(objective, features, known, channels)

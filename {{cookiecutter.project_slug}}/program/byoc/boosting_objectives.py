@@ -50,6 +50,8 @@ def learnt(objective: Objective, labels: np.ndarray, known: np.ndarray | None, c
     values = targets.numbers(labels, channel)
     if objective.kind is Kind.COUNT and values.min() < 0:
         raise InputError(f"channel {channel!r} has the label {values.min():g}: {objective.name} needs 0 or more")
+    if objective.kind is Kind.COUNT and not values.any():
+        raise InputError(f"channel {channel!r} has no other label than 0: {objective.name} cannot learn of nothing")
     return values
 
 

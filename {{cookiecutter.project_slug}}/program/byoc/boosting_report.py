@@ -37,7 +37,7 @@ def write(
         labels = channel.learnt
         judged = report_numbers.judged(data.scored, labels, predicted[data.scored])
     else:
-        labels = channel.labels
+        labels = data.known[channel.learnt]
         judged = report_labels.judged(data.scored, data.known, labels, of_each_label(predicted[data.scored]))
     curves = charts.curves("Learning curves", "round", history, best_round(history))
     parts = [

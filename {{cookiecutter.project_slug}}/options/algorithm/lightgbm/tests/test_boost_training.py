@@ -150,6 +150,14 @@ def test_it_ends_when_nothing_gets_better_and_saves_the_best_round(paths, capsys
     assert done == best + 4
     scores = re.findall(r"validation:binary_logloss=([0-9.]+)", out)
     assert scores[-1] == min(scores)
+    labels, rows = zip(
+        *(line.split(",") for line in (paths.data / "validation/rows.csv").read_text().split()), strict=True
+    )
+    accept = 'application/json; output="probabilities"'
+    answer = served(paths).respond("\n".join(rows).encode(), "text/csv", accept)
+    shares = json.loads(answer.body)["predictions"]
+    told = [share[int(label)] for label, share in zip(labels, shares, strict=True)]
+    assert -np.log(told).mean() == pytest.approx(float(scores[-1]), abs=1e-5)
 
 
 def test_rows_too_few_for_a_split_give_a_model_that_answers_the_mean(paths, capsys):
