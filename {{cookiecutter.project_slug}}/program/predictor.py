@@ -64,7 +64,9 @@ class Predictor:
         if settings.micro_batch_ms:
             limits = settings.micro_batch_ms / 1000, settings.micro_batch_rows, settings.timeout
             self._predict_fn = MicroBatches(self._predict_fn, *limits)
-        self._line_by_line = not (own_answer or "input_fn" in own)  # so both formats are ours
+        ours = not (own_answer or "input_fn" in own)
+        # Handlers of an algorithm's own may promise it, too: a line of a request has one of the answer.
+        self._line_by_line = getattr(self._model, "line_by_line", ours)
         signature = getattr(self._model, "signature", None)
         self.signature = signature if isinstance(signature, Signature) and self._line_by_line else None
         self._transform_fn = own.get("transform_fn", self._transform)

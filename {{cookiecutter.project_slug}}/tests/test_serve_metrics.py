@@ -22,13 +22,13 @@ def test_a_scrape_tells_of_all_workers_and_of_those_that_they_replaced(front, tr
         parent = server.ready().child(PARENT)
         wait_until(lambda: len(parent.children()) == 2)
         for _ in range(20):
-            assert server.request("POST", "/invocations", b"x").status == 400
+            assert server.request("POST", "/invocations", b" ").status == 400
         assert {scrape(server)[answered] for _ in range(10)} == {20}
         before = {worker.pid for worker in parent.children()}
         for pid in before:
             psutil.Process(pid).kill()
         wait_until(lambda: len({worker.pid for worker in parent.children()} - before) == 2)
-        assert server.request("POST", "/invocations", b"x").status == 400
+        assert server.request("POST", "/invocations", b" ").status == 400
         told = scrape(server)
         assert told[answered] == told[("invocation_duration_seconds_count",)] == 21
         assert told[("invocation_request_bytes_total",)] == 21

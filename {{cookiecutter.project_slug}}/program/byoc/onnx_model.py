@@ -27,7 +27,7 @@ class OnnxModel:
         """Load `folder/model.onnx` and its signature; raises ModelError if either cannot be used."""
         self.signature = Signature.load(folder)
         self.feature_names = [feature.name for feature in self.signature.features]
-        self._session = _session(folder / FILE_NAME)
+        self._session = open_session(folder / FILE_NAME)
         self._inputs = [(given.name, given.type) for given in self._session.get_inputs()]
         self._input = self._inputs[0][0]
         self._outputs = [output.name for output in self._session.get_outputs()]
@@ -76,7 +76,8 @@ class OnnxModel:
         return self._session.run(self._outputs[:1], self._feeds(rows))[0].reshape(len(rows))
 
 
-def _session(file: Path) -> onnxruntime.InferenceSession:
+def open_session(file: Path) -> onnxruntime.InferenceSession:
+    """The file's network, for one worker; raises ModelError if it is missing or broken."""
     options = onnxruntime.SessionOptions()
     # One thread: workers are the parallelism (L-10), and a session with threads of its own does not survive a fork.
     options.intra_op_num_threads = options.inter_op_num_threads = 1

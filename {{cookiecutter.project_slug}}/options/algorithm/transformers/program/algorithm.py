@@ -1,0 +1,63 @@
+"""The algorithm: a Hugging Face model, fine-tuned to classify texts or to go on with them. Make it your own.
+
+SageMaker's side of the work (channels, hyperparameters, checkpoints, failures, saving) is in `byoc/`. What is trained
+is in `training_*.py`, what answers in `serving_*.py`: `predictor.py` calls the handlers that are imported here.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from byoc.hyperparameters import Tunable
+from byoc.job import Job
+from serving_handlers import input_fn, model_fn, output_fn, predict_fn
+
+__all__ = ["METRICS", "Hyperparameters", "input_fn", "model_fn", "output_fn", "predict_fn", "train"]
+
+
+class Hyperparameters(BaseModel):
+    """What a training job can set, by the names of Hugging Face's TrainingArguments; the ranges are worth tuning."""
+
+    task: Literal["text-classification", "text-generation"] = Field(
+        "text-classification", description="what is learnt: one of several labels, or how texts go on"
+    )
+    learning_rate: Annotated[float, Tunable(0.000005, 0.005, "Logarithmic")] = Field(
+        0.00002, gt=0, le=1, description="AdamW's, the highest; after the warmup it falls to 0"
+    )
+    num_train_epochs: Annotated[int, Tunable(1, 10)] = Field(3, ge=1, description="how often every text is seen")
+    per_device_train_batch_size: Annotated[int, Tunable(8, 64, "Logarithmic")] = Field(
+        16, ge=1, description="how many texts a step sees"
+    )
+    weight_decay: Annotated[float, Tunable(0.0, 0.3)] = Field(0.01, ge=0, le=1, description="AdamW's")
+    warmup_ratio: Annotated[float, Tunable(0.0, 0.3)] = Field(
+        0.1, ge=0, le=1, description="the share of all steps in which the learning rate rises"
+    )
+    max_grad_norm: float = Field(1.0, gt=0, description="the most that a step's gradients may come to")
+    max_length: int = Field(128, ge=4, description="tokens of a text, of which the rest is cut off, or of a block")
+    save_steps: int = Field(500, ge=1, description="a checkpoint after so many steps, and after each epoch")
+    seed: int = Field(42, ge=0, lt=2**32, description="decides the new weights, the texts' order and the dropout")
+
+
+METRICS = (
+    "train:loss",
+    "validation:loss",
+    "train:accuracy",
+    "validation:accuracy",
+    "train:perplexity",
+    "validation:perplexity",
+)
+
+
+def train(job: Job, hyperparameters: Hyperparameters) -> None:
+    """Fine-tune the base model in the channel `model` on the channel `training`, watch the channel `validation`.
+
+    For text generation the base model may be served as it is: without the channel `training`. Raises InputError for a
+    base model or data that cannot be used.
+    """
+    # Imported here, because the server imports this file for its handlers, and needs no PyTorch to classify.
+    if hyperparameters.task == "text-classification":
+        import training_classifier as task
+    else:
+        import training_generator as task
+
+    task.train(job, hyperparameters)
