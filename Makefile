@@ -2,10 +2,10 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench figures lock clean
+.PHONY: help demo test bench bench-algorithms figures lock clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' Makefile
 
 demo: .venv/demo  ## Generate the default project, train, serve, predict, and say how to go on (no Docker needed)
 	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/demo.sh
@@ -15,6 +15,9 @@ test: .venv/test  ## Run every test that this machine can run, and say which it 
 
 bench: .venv/test  ## Compare every server stack with the classic container, into README.md (needs Docker, wrk) [BENCH_ARGUMENTS=…]
 	scripts/bench.sh $(BENCH_ARGUMENTS)
+
+bench-algorithms: .venv/test  ## Compare every algorithm with its framework's plain script, into benchmarks/README.md [BENCH_ARGUMENTS=…]
+	.venv/bin/python benchmarks/algorithms.py $(BENCH_ARGUMENTS)
 
 figures: .venv/test  ## Run the conformance kit on the classic image, and write what it finds into the READMEs (needs Docker)
 	.venv/bin/python tests/figures.py

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 import browser as chromium
+import environments
 from bakery import Bakery
 from console import make
 from template import ROOT, Template, export
@@ -119,16 +120,10 @@ def with_stack(bake, demo) -> Callable[[str], Path]:
         project = bake.anew(server_stack=stack)
         (project / ".venv").symlink_to(made / ".venv")
         shutil.copytree(made / "local_test/test_dir/model", project / "local_test/test_dir/model")
-        install(project, "requirements/server.txt")
+        environments.install(project, "server")
         return project
 
     return make_one
-
-
-def install(project: Path, requirements: str) -> None:
-    """Add the packages to the project's environment."""
-    command = [project / ".venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-    subprocess.run([*command, "--requirement", project / requirements], check=True, timeout=600)
 
 
 @pytest.fixture(scope="session")

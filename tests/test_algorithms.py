@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import install
+import environments
 from console import Session, commands, free_port, part, without_image
 from template import ROOT, Template
 
@@ -24,7 +24,9 @@ STEPS = ("2. Train", "6. Predict")  # which say the same without an image
 
 @pytest.fixture(scope="module", params=OTHERS)
 def project(request, bake) -> Path:
-    return bake.anew(algorithm=request.param, server_stack=STACKS[OTHERS.index(request.param) % len(STACKS)])
+    project = bake.anew(algorithm=request.param, server_stack=STACKS[OTHERS.index(request.param) % len(STACKS)])
+    environments.make(project)
+    return project
 
 
 def test_the_readme_holds_without_docker(project):
@@ -44,7 +46,6 @@ def test_the_readme_holds_without_docker(project):
 
 
 def test_its_own_tests_pass(project, template, request):
-    install(project, "requirements/tools.txt")
     algorithm = request.node.callspec.params["project"]
     own = sorted(name for name in template.option("algorithm", algorithm) if name.startswith("tests/test_"))
     command = [".venv/bin/pytest", "--quiet", "--numprocesses", "logical", "--dist", "loadscope", "--durations", "5"]
@@ -57,7 +58,7 @@ def test_every_stack_serves_it(stack, project, bake, request):
     served = bake.anew(algorithm=request.node.callspec.params["project"], server_stack=stack)
     (served / ".venv").symlink_to(project / ".venv")
     shutil.copytree(project / "local_test/test_dir/model", served / "local_test/test_dir/model")
-    install(served, "requirements/server.txt")
+    environments.install(served, "server")
     session = Session(served, {"PORT": str(free_port())})
     try:
         for command in commands(part((served / "README.md").read_text(), "Without Docker")):

@@ -1,16 +1,21 @@
 """To add an option is to add a folder, a choice and a label; the rules notice when one is forgotten."""
 
+import difflib
 import json
+import re
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 import rules
 from bakery import Bakery
-from template import Template, export, files_in
+from console import Session, commands, free_port, part
+from template import ROOT, Template, export, files_in
 
 OTHER = "other"
+TENTH = "naive-bayes"
 
 
 @pytest.fixture
@@ -42,6 +47,39 @@ def test_new_choices_need_no_other_change(extended, template, tmp_path):
         project = bake(**{axis: OTHER})
         assert files_in(project) - files_in(bake()) == {marker.name}
     assert 'BASE_IMAGE="example.com/other:1"' in (bake(base_image=OTHER) / "Dockerfile").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+def test_a_tenth_algorithm_takes_a_folder_and_two_lines(demo, tmp_path):
+    """By the steps of CONTRIBUTING.md; its project then trains, serves and predicts as its README says."""
+    template = export(tmp_path / "template")
+    beside, folder = (template.project / "options" / "algorithm" / name for name in ("decision-tree", TENTH))
+    for same in ("local_test", "requirements"):  # the same data, and the same framework
+        shutil.copytree(beside / same, folder / same)
+    shutil.copytree(Path(__file__).with_name("tenth_algorithm"), folder, dirs_exist_ok=True)
+    questions = template.root / "cookiecutter.json"
+    before = questions.read_text(encoding="utf-8")
+    after = re.sub(r'("algorithm": \[.*)\]', rf'\1, "{TENTH}"]', before)
+    after = after.replace('      "decision-tree": ', f'      "{TENTH}": "Naive Bayes",\n      "decision-tree": ', 1)
+    questions.write_text(after, encoding="utf-8")
+    changed = [line for line in difflib.ndiff(before.splitlines(), after.splitlines()) if line.startswith("+ ")]
+    assert len(changed) == 2
+    added = files_in(template.root) - files_in(ROOT)
+    assert {Path(template.root, name) for name in added} == {path for path in folder.rglob("*") if path.is_file()}
+    for rule in (rules.without_folder_choice_or_label, rules.supplied_twice, rules.not_supplied):
+        assert list(rule(template)) == []
+
+    (tmp_path / "baked").mkdir()
+    project = Bakery(template, tmp_path / "baked").anew(algorithm=TENTH)
+    (project / ".venv").symlink_to(demo[0] / "demo/my-model/.venv")
+    (project / ".venv/installed").touch()  # the same packages, so that make finds nothing to install
+    readme = (project / "README.md").read_text(encoding="utf-8")
+    session = Session(project, {"PORT": str(free_port())})
+    try:
+        for command in commands(part(readme, "# ")) + commands(part(readme, "Without Docker")):
+            session.run(command)
+    finally:
+        session.stop()
 
 
 def test_rules_accept_new_choices(extended):

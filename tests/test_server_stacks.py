@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import install
+import environments
 from template import ROOT, Template
 
 pytestmark = pytest.mark.slow
@@ -16,7 +16,7 @@ OTHERS = Template(ROOT).choices()["server_stack"][1:]
 @pytest.mark.parametrize("stack", OTHERS)
 def test_the_tests_of_servers_and_of_the_stack_pass(stack, template, with_stack):
     project: Path = with_stack(stack)
-    install(project, "requirements/tools.txt")
+    environments.install(project, "tools")
     own = {Path(name).name for name in template.option("server_stack", stack) if name.startswith("tests/test_")}
     files = [f"tests/{name}" for name in sorted(own | {file.name for file in project.glob("tests/test_serve*.py")})]
     command = [".venv/bin/pytest", "--quiet", "--numprocesses", "logical", "--dist", "loadscope", *files]

@@ -17,17 +17,20 @@ ORIGIN = {"objective": "numbers", "columns": {"size": [], "colour": ["blue", "re
 class RandomSums:
     """Adds up random numbers whose state, as in the frameworks, is lost between content and renewal."""
 
-    def __init__(self, losses=lambda values: {"training": sum(values)}):
-        self._losses = losses
+    def __init__(self, losses=lambda values: {"training": sum(values)}, most: int = 10_000):
+        self._losses, self._most = losses, most
         self.renew(0, b"[]")
 
     def renew(self, done: int, content: bytes) -> None:
         self._random = np.random.default_rng(done)
         self.values = json.loads(content)
 
-    def add(self, done: int) -> None:
+    def add(self, done: int) -> bool:
         assert done == len(self.values)
+        if done == self._most:
+            return False
         self.values.append(self._random.normal())
+        return True
 
     def losses(self) -> dict[str, float]:
         return self._losses(self.values)
@@ -45,10 +48,10 @@ class KilledAt(RandomSums):
         super().__init__()
         self._round = round_
 
-    def add(self, done: int) -> None:
+    def add(self, done: int) -> bool:
         if done == self._round:
             raise Killed
-        super().add(done)
+        return super().add(done)
 
 
 @pytest.fixture
@@ -98,6 +101,11 @@ def test_without_patience_or_validation_all_rounds_are_done(new_job):
     assert len(run(new_job(), RandomSums(of_validation(1, 2, 3, 4)), rounds=4)["validation"]) == 4
     history = run(new_job(), RandomSums(lambda values: {"training": len(values)}), rounds=4, patience=1)
     assert best_round(history) == 4
+
+
+def test_it_ends_when_there_is_nothing_to_add(new_job, capsys):
+    assert len(run(new_job(), RandomSums(most=7))["training"]) == 7
+    assert "no tree can be added that fits better\nthe model is that of round 7 of 7" in capsys.readouterr().out
 
 
 def test_each_round_tells_its_losses_by_the_names_of_the_metrics(new_job, capsys):

@@ -80,7 +80,41 @@ def test_files_with_different_columns_are_refused(channel):
         read(channel, "l,width,colour\na,1,red\n", "l,colour\na,red\n")
 
 
-def test_parquet_is_refused_with_the_way_out(channel):
-    parquet.write_table(pa.table({"l": ["a"], "colour": ["red"]}), channel.folder / "rows.parquet")
-    with pytest.raises(InputError, match=r"rows.parquet: Parquet is read only where all features are numbers"):
+def write(channel, name: str, columns: dict) -> None:
+    parquet.write_table(pa.table(columns), channel.folder / name)
+
+
+def test_parquet_and_csv_are_read_into_the_same_records(channel):
+    write(channel, "1", {"l": ["a", "b"], "width": [1.5, None], "colour": [" red ", None]})
+    (channel.folder / "2.csv").write_text("l,colour,width\nb,,2\n")
+    write(channel, "3", {"l": ["b"], "colour": pa.array(["red"]).dictionary_encode(), "width": pa.nulls(1)})
+    labels, rows = channel.read_records(["colour"])
+    assert labels.tolist() == ["a", "b", "b", "b"]
+    assert rows.dtype == [("width", np.float32), ("colour", object)]
+    assert rows["colour"].tolist() == ["red", "", "", "red"]
+    assert [None if value != value else value for value in rows["width"].tolist()] == [1.5, None, 2, None]
+
+
+def test_labels_of_parquet_may_be_numbers_of_any_kind(channel):
+    write(channel, "rows", {"l": [1.5, -2.0], "width": [1, 2**60 + 1]})  # of which float32 holds but the size
+    labels, rows = channel.read_records([])
+    assert labels.astype(float).tolist() == [1.5, -2]
+    assert rows["width"].tolist() == [1, 2**60]
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        ({"l": ["a"], "width": ["1"]}, "rows: column 'width' holds string, not numbers; if it is text, name it among"),
+        ({"l": ["a"], "width": [1e39]}, "rows, row 1, column 'width': every feature must be a finite float32 number$"),
+        ({"l": ["a"], "colour": [1]}, "rows: column 'colour' holds int64, not text; leave it out of the categories$"),
+        ({"l": ["a", None], "colour": ["x", "y"]}, "rows, row 2, column 'l': the label is missing$"),
+        ({"l": [1.0, math.nan], "colour": ["x", "y"]}, "rows, row 2, column 'l': the label is missing$"),
+        ({"l": ["a"], "width": [1]}, "rows: there is no column 'colour' among width$"),
+        ({"l": ["a"]}, "rows: : after the label, every column needs a name of its own$"),
+    ],
+)
+def test_parquet_that_is_no_such_data_is_refused_by_its_place(channel, columns, message):
+    write(channel, "rows", columns)
+    with pytest.raises(InputError, match=message):
         channel.read_records(["colour"])

@@ -4,6 +4,7 @@ import json
 import shutil
 
 import numpy as np
+import onnx.parser
 import pytest
 
 from byoc.errors import ModelError
@@ -25,6 +26,34 @@ def test_a_model_scores_rows_against_its_labels(folder):
     assert np.allclose(scores["probabilities"].sum(axis=1), 1)
     best = scores["probabilities"].argmax(axis=1)
     assert [scores["labels"][index] for index in best] == scores["predicted_label"].tolist()
+
+
+MIXED = {
+    "kind": ("float[n, 2] numbers, string[n, 1] texts", "Identity (numbers)"),
+    "column": ("float[n, 1] a, string[n, 1] texts, float[n, 1] b", "Concat <axis = 1> (a, b)"),
+}
+
+
+@pytest.mark.parametrize("of_each", MIXED)
+def test_what_differs_comes_by_an_input_for_each_kind_or_for_each_column(of_each, tmp_path):
+    """The label is the text, the probabilities are the numbers, of columns that alternate."""
+    inputs, numbers = MIXED[of_each]
+    model = onnx.parser.parse_model(f"""
+        <ir_version: 10, opset_import: ["": 18]>
+        mixed ({inputs}) => (string[n] label, float[n, 2] probabilities)
+        {{
+            rows = Constant <value_ints = [-1]> ()
+            label = Reshape (texts, rows)
+            probabilities = {numbers}
+        }}
+    """)
+    features = (Feature("a", "float32", 1.5), Feature("t", "str", "x"), Feature("b", "float32", 1.5))
+    (tmp_path / "model.onnx").write_bytes(model.SerializeToString())
+    (tmp_path / "signature.json").write_bytes(Signature(features, ("x", "y")).to_json())
+    served = OnnxModel(tmp_path)
+    scores = served.predict(reader(served)(b"1,x,2\n3,y,4\n", "text/csv"))
+    assert scores["predicted_label"].tolist() == ["x", "y"]
+    assert scores["probabilities"].tolist() == [[1, 2], [3, 4]]
 
 
 def test_a_signature_is_read_back_as_it_was_written(tmp_path):

@@ -17,8 +17,8 @@ History = dict[str, list[float]]  # the loss after each round, by channel
 class Booster(Protocol):
     """What a framework does for `boost`."""
 
-    def add(self, done: int) -> None:
-        """One more round, after `done` ones."""
+    def add(self, done: int) -> bool:
+        """One more round, after `done` ones; whether there was anything to add."""
 
     def losses(self) -> dict[str, float]:
         """What the rounds so far come to, by channel."""
@@ -33,7 +33,7 @@ class Booster(Protocol):
 def boost(
     job: Job, booster: Booster, origin: dict[str, Any], metric: str, rounds: int, patience: int | None
 ) -> History:
-    """Add rounds until there are so many, or until the last `patience` of them were no better by VALIDATION.
+    """Add rounds until there are so many, or the last `patience` of them were no better by VALIDATION, or none is left.
 
     `origin` tells, in JSON, what a checkpoint must be of. At each checkpoint the booster is renewed, whether or not
     somebody keeps it. So a job that goes on from one draws the same random numbers as a job that was never
@@ -44,7 +44,9 @@ def boost(
     progress = Progress("round", rounds, done)
     # One round at least, so that a job which is stopped leaves a model that can be used.
     while done == 0 or (done < rounds and not _ended(history, patience) and not job.stopping):
-        booster.add(done)
+        if not booster.add(done):
+            print("no tree can be added that fits better", flush=True)
+            break
         losses = booster.losses()
         for channel, loss in losses.items():
             history.setdefault(channel, []).append(loss)

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from byoc import columns
+from byoc import columns, cpus
 from byoc.boosting import TRAINING, VALIDATION
 from byoc.boosting_objectives import Objective, known_labels, learnt
 from byoc.job import Job
 from byoc.signature import Feature, Signature
+
+ROWS_PER_THREAD = 1000
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,11 @@ class Data:
     def scored(self) -> str:
         """The channel that a model is judged by."""
         return list(self.channels)[-1]
+
+    @property
+    def threads(self) -> int:
+        """One for each CPU, if they have enough to do: otherwise they only wait for each other, and busily."""
+        return min(cpus.available(), 1 + len(self.channels[TRAINING].labels) // ROWS_PER_THREAD)
 
     @property
     def origin(self) -> dict[str, Any]:

@@ -50,10 +50,11 @@ class Channel:
         return self._read(LabelledRows(), epoch)
 
     def read_records(self, categories: Collection[str], epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """Read CSV whose columns differ, with a header or without, gzipped or not: the label first.
+        """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first.
 
-        The columns named in `categories` hold text, the others numbers; an empty cell is a missing value. A first line
-        without a number and without an empty cell is a header; without one, the columns are feature_1 and so on.
+        The columns named in `categories` hold text, the others numbers; an empty cell or null is a missing value. A
+        first line without a number and without an empty cell is a header; without one, the columns are feature_1 and
+        so on.
         Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:
         float32, NaN where it is missing, or text, "" where it is missing. Raises InputError as `read_labelled` does.
         """

@@ -63,9 +63,13 @@ class LabelledRows:
             if count != (self._width or count):
                 raise InputError(f"{name}: {count} features, but the rows before it have {self._width}")
             self._width = count
-            codes = np.array([self._code(label.strip()) for label in names], dtype=np.int64)
-            self._labels.frombytes(codes[labels].tobytes())
+            self._add_labels(names, labels)
             self._features.frombytes(features.tobytes())
+
+    def _add_labels(self, different: list[str], places: np.ndarray) -> None:
+        """A label for each of the `places` in those that are different."""
+        codes = np.array([self._code(label.strip()) for label in different], dtype=np.int64)
+        self._labels.frombytes(codes[places].tobytes())
 
     def _code(self, label: str) -> int:
         return self._codes.setdefault(label, len(self._codes))

@@ -1,4 +1,4 @@
-"""Rows of a label, numbers and categories, some of which may be missing, gathered from CSV with or without a header."""
+"""Rows of a label, numbers and categories, some of which may be missing, from Parquet and from CSV of many kinds."""
 
 import csv
 import io
@@ -9,12 +9,11 @@ from typing import BinaryIO
 
 import numpy as np
 
+from byoc import parquet
 from byoc.codecs import records
 from byoc.errors import InputError
 from byoc.labelled import LabelledRows, as_labels
 from byoc.signature import NUMBER, TEXT, Feature
-
-PARQUET = "Parquet is read only where all features are numbers and none is missing; use CSV"
 
 
 class LabelledRecords(LabelledRows):
@@ -56,7 +55,14 @@ class LabelledRecords(LabelledRows):
             raise InputError(f"{name}, after line {reader.line_num}: not CSV in UTF-8: {error}") from None
 
     def _read_parquet(self, name: str, content: io.BufferedReader) -> None:
-        raise InputError(f"{name}: {PARQUET}")
+        for different, places, names, columns in parquet.record_batches(name, content, self._categories):
+            self._named(names, name)
+            for title, values in zip(names, columns, strict=True):
+                if title in self._categories:
+                    self._columns[title].extend([self._texts.setdefault(text, text) for text in values.tolist()])
+                else:
+                    self._columns[title].frombytes(values.tobytes())
+            self._add_labels(different, places)
 
     def _is_header(self, cells: list[str], first: bool) -> bool:
         """Whether a line holds names: as the first, no number and no empty cell; later, where a pipe joins files, the

@@ -72,25 +72,47 @@ def _columns(file: Any, features: Sequence[str] | None) -> list[str]:
 def _numbers(column: Any, index: int, features: Sequence[str], missing: bool = False) -> np.ndarray:
     import pyarrow
 
-    kind = column.type
-    nothing = missing and pyarrow.types.is_null(kind)
-    if not (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind) or nothing):
-        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {kind}, not numbers")
+    nothing = missing and pyarrow.types.is_null(column.type)
+    if not (is_number(column.type) or nothing):
+        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {column.type}, not numbers")
     _check_nulls(column, index, features, missing, "a number")
     return table.as_float32(column.cast(pyarrow.float64()).to_numpy() if nothing else column.to_numpy())
 
 
 def _texts(column: Any, index: int, features: Sequence[str], missing: bool) -> np.ndarray:
-    """Each text is made once, however often it comes."""
+    if not is_text(kind(column)):
+        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {kind(column)}, not text")
+    _check_nulls(column, index, features, missing, "text")
+    return texts(column.combine_chunks())
+
+
+def kind(column: Any) -> Any:
+    """The type of a column's values, which may be held as places in a dictionary."""
     import pyarrow
 
-    kind = column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
-    if not (pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or pyarrow.types.is_null(kind)):
-        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {kind}, not text")
-    _check_nulls(column, index, features, missing, "text")
-    encoded = column.cast(pyarrow.string()).combine_chunks().dictionary_encode()
-    texts = np.array([text.strip() for text in encoded.dictionary.to_pylist()] + [""], dtype=object)
-    return texts[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+    return column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
+
+
+def is_number(kind: Any) -> bool:
+    import pyarrow
+
+    return pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)
+
+
+def is_text(kind: Any) -> bool:
+    """Whether it can hold texts, if only missing ones."""
+    import pyarrow
+
+    return pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or pyarrow.types.is_null(kind)
+
+
+def texts(column: Any) -> np.ndarray:
+    """Texts without blanks around them, "" for null; each is made once, however often it comes."""
+    import pyarrow
+
+    encoded = column.cast(pyarrow.string()).dictionary_encode()
+    different = np.array([text.strip() for text in encoded.dictionary.to_pylist()] + [""], dtype=object)
+    return different[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
 
 
 def _check_nulls(column: Any, index: int, features: Sequence[str], missing: bool, rule: str) -> None:

@@ -57,6 +57,13 @@ def test_a_label_that_only_the_validation_channel_has_counts_as_wrong(paths, cap
     assert "validation:accuracy=0.666667" in capsys.readouterr().out
 
 
+def test_a_label_seen_once_is_learnt_and_a_constant_column_does_no_harm(paths):
+    (paths.data / "training" / "rows.csv").write_text("a,1,7\na,2,7\nb,9,7\n")
+    assert train(paths) == 0
+    predictor = Predictor(paths.model, Settings.from_environment({}))
+    assert predictor.respond(b"1,0\n9,0\n", "text/csv", "").body == b"a\nb\n"
+
+
 def test_whole_number_labels_come_back_as_numbers(paths):
     (paths.data / "training" / "rows.csv").write_text("0,1\n1,2\n0,1.5\n12,3\n")
     assert train(paths) == 0
@@ -77,6 +84,9 @@ def test_awkward_labels_and_names_survive_from_training_to_the_answer(paths):
     ("rows", "hyperparameters", "message"),
     [
         ("a,1\na,2\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
+        ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
+        ("a,1\n,2\n", {}, "line 2, column 1: the label is missing"),
+        ("a,1\nb,\n", {}, "line 2, column 2: '' is not a number"),
         ("a,1\nb,two\n", {}, "line 2, column 2: 'two' is not a number"),
         ("", {}, "channel 'training' holds no rows"),
         ("a,1\nb,2\n", {"feature_names": '["x", "y"]'}, "= ['x', 'y']: the data needs 1 different names"),

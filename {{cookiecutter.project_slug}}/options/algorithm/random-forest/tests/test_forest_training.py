@@ -131,6 +131,13 @@ def test_categories_alone_and_a_constant_column_are_enough(paths, content):
     assert predictor.respond(row, "application/json", "").body == b'{"predictions": ["b"]}\n'
 
 
+def test_a_label_seen_once_is_learnt(paths):
+    write(paths, ROWS + "rare,100,blue\n")
+    assert train(paths, categories='["colour"]') == 0
+    assert OnnxModel(paths.model).signature.labels == ("a", "b", "rare")
+    assert "<td>rare</td><td>1</td>" in (paths.output_data / "report.html").read_text()
+
+
 def test_numbers_alone_need_no_header_and_may_be_missing(paths):
     write(paths, "0,1,\n1,9,5\n" * 8)
     assert train(paths) == 0
@@ -142,6 +149,7 @@ def test_numbers_alone_need_no_header_and_may_be_missing(paths):
     ("rows", "message"),
     [
         ("l,size,colour\na,1,red\na,2,red\n", "every row has the label 'a': a classifier needs at least two"),
+        ("l,size,colour\na,1,red\n", "every row has the label 'a': a classifier needs at least two"),
         ("l,size,colour\na,1,red\nb,two,red\n", "line 3, column 2 (size): 'two' is not a number; if the column holds"),
         ("l,size,colour\na,,red\nb,,red\n", "column 'size' holds no value in any row; leave it out"),
         ("l,size,colour\na,1,\nb,1,\n", "column 'colour' holds no value in any row; leave it out"),

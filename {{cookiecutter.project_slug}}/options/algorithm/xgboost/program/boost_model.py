@@ -33,8 +33,9 @@ class Rounds:
         told = {**self._told, "seed": self._told["seed"] + done}
         self._booster = xgboost.Booster(told, list(self._data.values()), bytearray(content) if content else None)
 
-    def add(self, done: int) -> None:
+    def add(self, done: int) -> bool:
         self._booster.update(self._data[TRAINING], done)
+        return True
 
     def losses(self) -> dict[str, float]:
         told = self._booster.eval_set([(rows, name) for name, rows in self._data.items()])

@@ -13,12 +13,6 @@ from byoc.paths import Paths
 SAMPLED = {"subsample": "0.6", "colsample_bytree": "0.5", "num_round": "60", "early_stopping_rounds": "None"}
 
 
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
-    """More would wait for each other, where tests run side by side."""
-    monkeypatch.setenv("OMP_THREAD_LIMIT", "1")
-
-
 def job(folder, project, objective: str) -> Paths:
     """The example as a job; its labels are numbers, so that both kinds of objectives suit."""
     paths = Paths(folder / "ml")

@@ -17,12 +17,6 @@ from predictor import Predictor
 SMALL = {"min_child_weight": "0", "num_round": "20", "reg_lambda": "0"}  # what few rows need to be learnt by heart
 
 
-@pytest.fixture(autouse=True)
-def one_thread(monkeypatch):
-    """More would wait for each other, where tests run side by side."""
-    monkeypatch.setattr("byoc.cpus.available", lambda: 1)
-
-
 def train(paths, **hyperparameters) -> int:
     (paths.config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
     return job.run(lambda: algorithm)

@@ -1,0 +1,158 @@
+"""Compare every algorithm with its framework's own plain script. `make bench-algorithms` runs it.
+
+    benchmarks/algorithms.py [--python NAME=PATH …] [--rounds 31] [--output DIR] [NAME …]
+
+For each algorithm whose tests/plain_script.py exists: generates a project and trains it by its own `train`. Sets what
+the model answers, as it is served, about rows that were held out against what the plain script says of them, and the
+time that a prediction of one row takes against the framework's own. The rows held out are those of the channel
+`validation`, or every fourth. Each project runs on the Python named, or in an environment that uv makes from its lock
+files. The figures go to algorithms.json and the README beside it; with --output, only to DIR/algorithms.json.
+"""
+
+import argparse
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TEMPLATE = HERE.parent
+OPTIONS = TEMPLATE / "{{cookiecutter.project_slug}}" / "options" / "algorithm"
+PLAIN = "tests/plain_script.py"
+RESULTS = "algorithms.json"
+README = HERE / "README.md"
+BEGIN, END = (
+    "<!-- What `make bench-algorithms` has measured; it writes this part. -->\n",
+    "<!-- The end of that part. -->\n",
+)
+LIMIT = 1800  # seconds, for an environment, a training or a comparison
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    try:
+        figures = {name: measured(name, arguments.python.get(name), arguments.rounds) for name in arguments.names}
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        print(f"algorithms.py: {error}\n{error.stderr or ''}", file=sys.stderr)
+        return 1
+    target = arguments.output / RESULTS
+    known = json.loads(target.read_text("utf-8")) if target.exists() else {}
+    results = {name: (known | figures)[name] for name in compared() if name in known | figures}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f"{json.dumps(results, indent=2)}\n", "utf-8")
+    if arguments.output == HERE:
+        publish()
+    print(markdown(results))
+    return 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="Compare every algorithm with its framework's own plain script.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="algorithms to measure (default: all)")
+    parser.add_argument("--python", action="append", default=[], metavar="NAME=PATH", help="where an algorithm runs")
+    parser.add_argument("--rounds", type=int, default=31, help="times that one row is predicted by either (default 31)")
+    parser.add_argument("--output", type=Path, default=HERE, metavar="DIR", help="publish nothing, write there")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(compared())
+    if unknown:
+        parser.error(f"{min(unknown)} has no {PLAIN}; those that do: {', '.join(compared())}")
+    arguments.names = arguments.names or compared()
+    arguments.python = dict(pair.split("=", 1) for pair in arguments.python)
+    return arguments
+
+
+def compared() -> list[str]:
+    """The algorithms that have a plain script, in the order in which the template offers them."""
+    choices = json.loads((TEMPLATE / "cookiecutter.json").read_text("utf-8"))["algorithm"]
+    return [name for name in choices if (OPTIONS / name / PLAIN).exists()]
+
+
+def measured(name: str, python: str | None, rounds: int) -> dict:
+    """The figures of one algorithm."""
+    with tempfile.TemporaryDirectory(prefix="byoc-algorithm-") as temporary:
+        folder = Path(temporary)
+        tell(f"{name}: generating a project")
+        answers = (f"algorithm={name}", "project_slug=project")
+        run(sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "--output-dir", folder, *answers)
+        project, ml = folder / "project", folder / "ml"
+        python = python or environment(name, project, folder)
+        shutil.copytree(project / "local_test/test_dir/input", ml / "input")
+        training, held_out = split(ml / "input/data", folder)
+        tell(f"{name}: training")
+        run(python, project / "program/train", SAGEMAKER_BASE_DIR=str(ml))
+        tell(f"{name}: comparing")
+        found = run(python, HERE / "one_algorithm.py", project, ml / "model", training, held_out, rounds)
+        return {"when": f"{datetime.now(UTC):%Y-%m-%d}", "rounds": rounds, **json.loads(found.splitlines()[-1])}
+
+
+def environment(name: str, project: Path, folder: Path) -> Path:
+    """The Python of a new environment with what the project's lock files name."""
+    tell(f"{name}: installing packages")
+    python = folder / "venv/bin/python"
+    run(sys.executable, "-m", "uv", "venv", "--quiet", folder / "venv")
+    locks = [part for lock in ("algorithm", "server") for part in ("-r", project / f"requirements/{lock}.txt")]
+    run(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes", "--python", python, *locks)
+    return python
+
+
+def split(data: Path, folder: Path) -> tuple[Path, Path]:
+    """The file to train on and the one that is held out, which is not among the job's data if we made it."""
+    (training,) = (data / "training").iterdir()
+    if (data / "validation").is_dir():
+        (held_out,) = (data / "validation").iterdir()
+        return training, held_out
+    header, rows = read(training)
+    held_out = folder / "held_out.csv"
+    for file, chosen in ((training, lambda place: place % 4), (held_out, lambda place: place % 4 == 0)):
+        with file.open("w", encoding="utf-8", newline="") as lines:
+            csv.writer(lines).writerows(header + [row for place, row in enumerate(rows) if chosen(place)])
+    return training, held_out
+
+
+def read(file: Path) -> tuple[list[list[str]], list[list[str]]]:
+    """The header, if the first line has no number, and the rows."""
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.reader(lines))
+    header = 0 if any(re.fullmatch(r"-?[0-9.]+(e-?[0-9]+)?", cell) for cell in rows[0]) else 1
+    return rows[:header], rows[header:]
+
+
+def publish() -> None:
+    """Fill the README's part with what is in algorithms.json."""
+    results = json.loads((HERE / RESULTS).read_text("utf-8"))
+    part = re.compile(f"(?<={re.escape(BEGIN)}).*?(?={re.escape(END)})", re.DOTALL)
+    README.write_text(part.sub(lambda _: f"\n{markdown(results)}\n\n", README.read_text("utf-8")), "utf-8")
+
+
+def markdown(results: dict) -> str:
+    """A line for each algorithm."""
+    heads = ("algorithm", "rows, held out", "", "project", "plain script", "one row: project", "plain", "ratio", "on")
+    lines = [f"| {' | '.join(heads)} |", "|---|---:|---|---:|---:|---:|---:|---:|---|"]
+    for name, found in results.items():
+        scores = [f"{found[key]:.4f}" for key in ("project", "plain")]
+        times = [f"{found[key]:.0f} µs" for key in ("project_us", "plain_us")]
+        rows = f"{found['rows']}, {found['held_out']}"
+        cells = [name, rows, found["metric"], *scores, *times, f"{found['ratio']:.3g}", found["when"]]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def run(*command: object, **settings: str) -> str:
+    """What the command prints; raises CalledProcessError if it fails."""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **settings}
+    limits = {"check": True, "capture_output": True, "text": True, "timeout": LIMIT}
+    return subprocess.run([str(part) for part in command], env=environment, **limits).stdout
+
+
+def tell(progress: str) -> None:
+    print(progress, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

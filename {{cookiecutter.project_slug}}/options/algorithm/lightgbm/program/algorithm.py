@@ -1,0 +1,110 @@
+"""The algorithm: gradient boosted trees by LightGBM. This is the file to make your own.
+
+SageMaker's side of the work (channels, hyperparameters, checkpoints, failures, saving) is in `byoc/`. Serving needs no
+code here, because the model leaves as ONNX. To serve something else, define `model_fn`, `predict_fn` and, if need be,
+`input_fn` and `output_fn` here, and `predictor.py` will use them.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
+
+import boost_model
+import boost_onnx
+from byoc import boosting_data, boosting_report
+from byoc.boosting import best_round, boost
+from byoc.boosting_data import Data
+from byoc.boosting_objectives import Kind, Objective
+from byoc.hyperparameters import Tunable
+from byoc.job import Job
+
+
+class Hyperparameters(BaseModel):
+    """What a training job can set, by LightGBM's names and with its defaults; the ranges are those worth tuning."""
+
+    objective: Literal["binary", "multiclass", "regression", "regression_l1", "poisson"] = Field(
+        "binary", description="what is learnt: one of two labels, of several, a number, or a count"
+    )
+    categories: list[str] = Field([], description="the columns that hold text; the others hold numbers")
+    num_iterations: Annotated[int, Tunable(10, 1000, "Logarithmic")] = Field(
+        100, ge=1, description="the most rounds; each adds a tree, or one for each of several labels"
+    )
+    early_stopping_round: int | None = Field(
+        10, ge=1, description="ends after so many rounds that made nothing better; needs the channel validation"
+    )
+    learning_rate: Annotated[float, Tunable(0.01, 0.5, "Logarithmic")] = Field(
+        0.1, gt=0, le=1, description="the share of each tree that is taken; less needs more rounds"
+    )
+    num_leaves: Annotated[int, Tunable(4, 256, "Logarithmic")] = Field(
+        31, ge=2, le=131072, description="the most leaves of a tree"
+    )
+    max_depth: Annotated[int, Tunable(2, 12)] = Field(
+        -1, ge=-1, description="the most splits above a leaf; -1 is no limit"
+    )
+    min_data_in_leaf: Annotated[int, Tunable(1, 200, "Logarithmic")] = Field(
+        20, ge=0, description="the fewest rows that a leaf may hold"
+    )
+    bagging_fraction: Annotated[float, Tunable(0.5, 1.0)] = Field(
+        1, gt=0, le=1, description="the share of rows that each round sees; bagging_freq is 1"
+    )
+    feature_fraction: Annotated[float, Tunable(0.5, 1.0)] = Field(
+        1, gt=0, le=1, description="the share of columns that each tree sees"
+    )
+    lambda_l1: Annotated[float, Tunable(0.0, 100.0)] = Field(
+        0, ge=0, allow_inf_nan=False, description="L1 regularization of the leaves"
+    )
+    lambda_l2: Annotated[float, Tunable(0.0, 100.0)] = Field(
+        0, ge=0, allow_inf_nan=False, description="L2 regularization of the leaves"
+    )
+    min_gain_to_split: Annotated[float, Tunable(0.0, 5.0)] = Field(
+        0, ge=0, allow_inf_nan=False, description="the least gain for which a leaf is split"
+    )
+    cat_smooth: Annotated[float, Tunable(0.0, 100.0)] = Field(
+        10, ge=0, allow_inf_nan=False, description="how little categories with few rows decide"
+    )
+    min_data_per_group: Annotated[int, Tunable(1, 200, "Logarithmic")] = Field(
+        100, ge=1, description="the fewest rows of the categories that a split sets apart"
+    )
+    seed: int = Field(0, ge=0, lt=2**30, description="decides which rows and columns a tree sees")
+
+
+# What each objective is for, and the metric by which it is watched from round to round.
+OBJECTIVES = (
+    Objective("binary", Kind.TWO_LABELS, "binary_logloss"),
+    Objective("multiclass", Kind.LABELS, "multi_logloss"),
+    Objective("regression", Kind.NUMBER, "rmse"),
+    Objective("regression_l1", Kind.NUMBER, "l1"),
+    Objective("poisson", Kind.COUNT, "poisson"),
+)
+NAMES = ("binary_logloss", "multi_logloss", "accuracy", "rmse", "l1", "mae", "poisson")
+METRICS = tuple(f"{channel}:{name}" for channel in ("train", "validation") for name in NAMES)
+OURS = {"categories", "num_iterations", "early_stopping_round"}  # what the rounds are not told
+
+
+def train(job: Job, hyperparameters: Hyperparameters) -> None:
+    """Train on the channel `training`, watch the channel `validation` if there is one, save the model and a report.
+
+    Raises InputError for data from which the objective cannot be learnt.
+    """
+    objective = next(one for one in OBJECTIVES if one.name == hyperparameters.objective)
+    data = boosting_data.read(job, objective, hyperparameters.categories)
+    rows, columns = data.channels["training"].matrix.shape
+    print(f"training on {rows} rows of {columns} features", flush=True)
+
+    rounds = boost_model.Rounds(parameters(hyperparameters, data), data.features, data.channels)
+    limits = hyperparameters.num_iterations, hyperparameters.early_stopping_round
+    history = boost(job, rounds, data.origin, objective.loss, *limits)
+    model = rounds.first(best_round(history))
+    predicted = {name: model.predict(channel.matrix) for name, channel in data.channels.items()}
+    boosting_report.tell_metrics(job, data, history, predicted)
+
+    job.save(boost_onnx.export(model, objective.kind, data.signature), data.signature)
+    boosting_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
+
+
+def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
+    """What LightGBM is told. Its sums are to come out alike on any number of CPUs."""
+    told = {"metric": data.objective.loss, "num_threads": data.threads, "verbosity": -1, "bagging_freq": 1}
+    alike = {"deterministic": True, "force_row_wise": True}
+    several = {"num_class": len(data.known)} if data.objective.kind is Kind.LABELS else {}
+    return hyperparameters.model_dump(exclude=OURS) | told | alike | several

@@ -1,0 +1,94 @@
+"""The algorithm: none, as the model is trained already. It is brought as ONNX, checked, made fit to be served, saved.
+
+SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. Serving needs no code here.
+To serve something else, define `model_fn`, `predict_fn` and, if need be, `input_fn` and `output_fn` here, and
+`predictor.py` will use them.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, Field
+
+import bring
+import bring_report
+import brought
+import graph_inputs
+import graph_labels
+import graph_outputs
+import smaller
+from byoc.codecs import records
+from byoc.errors import InputError
+from byoc.job import Job
+from byoc.signature import Feature, Signature
+from original import Original
+from served import HeldOut, Served
+
+
+class Hyperparameters(BaseModel):
+    """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
+
+    feature_names: list[str] | None = Field(
+        None, description="the columns; by default from the model: its metadata, its inputs, or feature_1, …"
+    )
+    missing: bool = Field(False, description="whether a row may lack values: the model is given NaN, or an empty text")
+    outputs: list[str] | None = Field(None, description="the outputs to serve, if the model has more than it should")
+    scores: graph_outputs.Kind = Field(
+        "auto", description="what its scores are; auto: probabilities if they add up to 1, a number if there is one"
+    )
+    labels: list[str | int] | None = Field(
+        None, description="the labels in the order of the scores; by default from the model, or 0, 1, …"
+    )
+    quantize: Literal["none", "int8"] = Field(
+        "none", description="int8 makes the weights a quarter as large; needs the channel validation"
+    )
+    max_loss: float = Field(
+        0.01, ge=0, description="the most that int8 may cost: accuracy, or the share by which the RMSE grows"
+    )
+
+
+METRICS = ("validation:accuracy", "validation:rmse", "int8:loss")  # what `train` prints, for a tuning job to find
+
+
+def train(job: Job, hyperparameters: Hyperparameters) -> None:
+    """Take the model in the channel `model`, score it on the channel `validation` if there is one, save and report it.
+
+    Raises InputError for a model that cannot be served.
+    """
+    if hyperparameters.quantize == "int8" and "validation" not in job.channels:
+        raise InputError("hyperparameter quantize = 'int8' needs the channel validation, to measure what it costs")
+    with TemporaryDirectory() as folder:
+        file = brought.find(job.channel("model"), Path(folder))
+        model = brought.load(file)
+        names = hyperparameters.feature_names or graph_labels.listed(model, "feature_names")
+        inputs = graph_inputs.read(model.graph, names)
+        original = Original(file, inputs, graph_labels.zipped(model.graph))
+    columns = graph_inputs.columns(inputs, names)
+    held_out = HeldOut.read(job, columns, hyperparameters.missing)
+    seen = graph_inputs.columns_of(held_out.rows) if held_out else [np.array([])] * len(columns)
+    features = tuple(
+        graph_inputs.feature(*column, hyperparameters.missing, values)
+        for column, values in zip(columns.items(), seen, strict=True)
+    )
+    print(f"{file.name} takes {len(columns)} columns and has {len(model.graph.node)} operators", flush=True)
+
+    rows = original.trial(held_out and held_out.rows, row_dtype(features))
+    told = hyperparameters.outputs, hyperparameters.scores, hyperparameters.labels
+    adapted, labels = bring.fit(model, original, inputs, rows, *told)
+    signature = Signature(features, tuple(labels))
+    plain = Served(adapted.SerializeToString(), signature)
+    served = Served(smaller.optimised(adapted), signature)
+    if hyperparameters.quantize == "int8":
+        served = smaller.quantised(job, adapted, served, held_out, hyperparameters.max_loss)
+    if held_out:
+        job.metric(*held_out.metric(served))
+    job.save(served.content, signature)
+    measured = held_out.rows if held_out else rows
+    bring_report.write(job, hyperparameters, model, original, plain, served, measured, held_out)
+
+
+def row_dtype(features: tuple[Feature, ...]) -> np.dtype:
+    """What rows are made of: numbers, or the records of codecs/records.py."""
+    return records.dtype(features) if Signature(features).differs else np.dtype(np.float32)
