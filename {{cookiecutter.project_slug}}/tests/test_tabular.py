@@ -23,7 +23,7 @@ def served(folder, rows: np.ndarray, encoding: Encoding, target: Target, weights
     graph = helper.make_graph([product], "network", [taken], [given], constants)
     network = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
     signature = Signature(columns.of_records(rows), target.labels)
-    (folder / "model.onnx").write_bytes(complete(network, signature.features, encoding, target))
+    (folder / "model.onnx").write_bytes(complete(network, encoding, target))
     (folder / "signature.json").write_bytes(signature.to_json())
     return OnnxModel(folder)
 

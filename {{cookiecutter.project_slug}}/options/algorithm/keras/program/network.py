@@ -40,4 +40,4 @@ def export(model: keras.Model, data: Data) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "network.onnx"
         model.export(file, format="onnx", verbose=False)
-        return complete(onnx.load(file), data.signature.features, data.encoding, data.target)
+        return complete(onnx.load(file), data.encoding, data.target)

@@ -8,8 +8,8 @@ import keras
 import numpy as np
 from keras import layers
 
-LABEL = "risk"
-TEXTS = "make fuel_type aspiration num_of_doors body_style drive_wheels engine_location engine_type num_of_cylinders"
+LABEL = "body_style"
+TEXTS = "make fuel_type aspiration num_of_doors drive_wheels engine_location engine_type num_of_cylinders"
 CATEGORIES = (*TEXTS.split(), "fuel_system")
 
 

@@ -25,7 +25,7 @@ def test_the_example_trains_and_answers_its_payloads(trained, project):
     answer = served(trained).respond((payloads / "payload.csv").read_bytes(), "text/csv", "")
     assert answer.body == expected
     answer = served(trained).respond((payloads / "payload.json").read_bytes(), "application/json", "")
-    assert json.loads(answer.body) == {"predictions": [3, 0, 3]}
+    assert json.loads(answer.body) == {"predictions": ["sedan", "hatchback", "convertible"]}
 
 
 def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(trained):
@@ -38,8 +38,8 @@ def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(tr
         *(f"output/data/{picture}.svg" for picture in pictures),
     }
     model = OnnxModel(trained.model)
-    assert model.signature.labels == (-2, -1, 0, 1, 2, 3)
-    assert model.signature.features[2].categories == ("diesel", "gas")
+    assert model.signature.labels == ("convertible", "hardtop", "hatchback", "sedan", "wagon")
+    assert model.signature.features[3].categories == ("diesel", "gas")
     page = (trained.output_data / "report.html").read_text(encoding="utf-8")
     assert all((trained.output_data / f"{picture}.svg").read_text(encoding="utf-8") in page for picture in pictures)
     assert "<td>validation:accuracy</td>" in page
