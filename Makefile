@@ -17,7 +17,7 @@ bench: .venv/test  ## Compare every server stack with the classic container, int
 	scripts/bench.sh $(BENCH_ARGUMENTS)
 
 bench-algorithms: .venv/test  ## Compare every algorithm with its framework's plain script, into benchmarks/README.md [BENCH_ARGUMENTS=…]
-	.venv/bin/python benchmarks/algorithms.py $(BENCH_ARGUMENTS)
+	PYTHONPATH=tests .venv/bin/python -B benchmarks/algorithms.py $(BENCH_ARGUMENTS)
 
 figures: .venv/test  ## Run the conformance kit on the classic image, and write what it finds into the READMEs (needs Docker)
 	.venv/bin/python tests/figures.py

@@ -1,6 +1,6 @@
 """Compare every algorithm with its framework's own plain script. `make bench-algorithms` runs it.
 
-    benchmarks/algorithms.py [--python NAME=PATH …] [--rounds 31] [--output DIR] [NAME …]
+    PYTHONPATH=tests benchmarks/algorithms.py [--python NAME=PATH …] [--rounds 31] [--output DIR] [NAME …]
 
 For each algorithm whose tests/plain_script.py exists: generates a project and trains it by its own `train`. Sets what
 the model answers, as it is served, about rows that were held out against what the plain script says of them, and the
@@ -10,10 +10,8 @@ files. The figures go to algorithms.json and the README beside it; with --output
 """
 
 import argparse
-import csv
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -21,16 +19,17 @@ import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
+import held_out
+import readme
+
+import environments
+
 HERE = Path(__file__).resolve().parent
 TEMPLATE = HERE.parent
 OPTIONS = TEMPLATE / "{{cookiecutter.project_slug}}" / "options" / "algorithm"
 PLAIN = "tests/plain_script.py"
 RESULTS = "algorithms.json"
-README = HERE / "README.md"
-BEGIN, END = (
-    "<!-- What `make bench-algorithms` has measured; it writes this part. -->\n",
-    "<!-- The end of that part. -->\n",
-)
+BEGIN = "<!-- What `make bench-algorithms` has measured; it writes this part. -->\n"
 LIMIT = 1800  # seconds, for an environment, a training or a comparison
 
 
@@ -81,53 +80,22 @@ def measured(name: str, python: str | None, rounds: int) -> dict:
         answers = (f"algorithm={name}", "project_slug=project")
         run(sys.executable, "-m", "cookiecutter", TEMPLATE, "--no-input", "--output-dir", folder, *answers)
         project, ml = folder / "project", folder / "ml"
-        python = python or environment(name, project, folder)
+        if not python:
+            tell(f"{name}: installing its packages")
+            environments.make(project)
+        python = python or project / ".venv/bin/python"
         shutil.copytree(project / "local_test/test_dir/input", ml / "input")
-        training, held_out = split(ml / "input/data", folder)
+        training, kept = held_out.split(ml / "input/data", folder)
         tell(f"{name}: training")
         run(python, project / "program/train", SAGEMAKER_BASE_DIR=str(ml))
         tell(f"{name}: comparing")
-        found = run(python, HERE / "one_algorithm.py", project, ml / "model", training, held_out, rounds)
+        found = run(python, HERE / "one_algorithm.py", project, ml / "model", training, kept, rounds)
         return {"when": f"{datetime.now(UTC):%Y-%m-%d}", "rounds": rounds, **json.loads(found.splitlines()[-1])}
-
-
-def environment(name: str, project: Path, folder: Path) -> Path:
-    """The Python of a new environment with what the project's lock files name."""
-    tell(f"{name}: installing packages")
-    python = folder / "venv/bin/python"
-    run(sys.executable, "-m", "uv", "venv", "--quiet", folder / "venv")
-    locks = [part for lock in ("algorithm", "server") for part in ("-r", project / f"requirements/{lock}.txt")]
-    run(sys.executable, "-m", "uv", "pip", "install", "--quiet", "--require-hashes", "--python", python, *locks)
-    return python
-
-
-def split(data: Path, folder: Path) -> tuple[Path, Path]:
-    """The file to train on and the one that is held out, which is not among the job's data if we made it."""
-    (training,) = (data / "training").iterdir()
-    if (data / "validation").is_dir():
-        (held_out,) = (data / "validation").iterdir()
-        return training, held_out
-    header, rows = read(training)
-    held_out = folder / "held_out.csv"
-    for file, chosen in ((training, lambda place: place % 4), (held_out, lambda place: place % 4 == 0)):
-        with file.open("w", encoding="utf-8", newline="") as lines:
-            csv.writer(lines).writerows(header + [row for place, row in enumerate(rows) if chosen(place)])
-    return training, held_out
-
-
-def read(file: Path) -> tuple[list[list[str]], list[list[str]]]:
-    """The header, if the first line has no number, and the rows."""
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.reader(lines))
-    header = 0 if any(re.fullmatch(r"-?[0-9.]+(e-?[0-9]+)?", cell) for cell in rows[0]) else 1
-    return rows[:header], rows[header:]
 
 
 def publish() -> None:
     """Fill the README's part with what is in algorithms.json."""
-    results = json.loads((HERE / RESULTS).read_text("utf-8"))
-    part = re.compile(f"(?<={re.escape(BEGIN)}).*?(?={re.escape(END)})", re.DOTALL)
-    README.write_text(part.sub(lambda _: f"\n{markdown(results)}\n\n", README.read_text("utf-8")), "utf-8")
+    readme.fill(HERE / "README.md", BEGIN, markdown(json.loads((HERE / RESULTS).read_text("utf-8"))))
 
 
 def markdown(results: dict) -> str:
@@ -145,7 +113,7 @@ def markdown(results: dict) -> str:
 
 def run(*command: object, **settings: str) -> str:
     """What the command prints; raises CalledProcessError if it fails."""
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **settings}
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": "", **settings}
     limits = {"check": True, "capture_output": True, "text": True, "timeout": LIMIT}
     return subprocess.run([str(part) for part in command], env=environment, **limits).stdout
 

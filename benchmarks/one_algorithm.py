@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from statistics import fmean, median
 
-from algorithms import read
+from held_out import read
 
 SECONDS = 0.02  # that a round lets either predict, so that the clock does not matter
 

@@ -1,16 +1,16 @@
 """Fills the root's README, between two marks, and results.svg with what is in results.json: never by hand."""
 
 import json
-import re
 from pathlib import Path
 
+import readme
 from benchmark import picture, report
 from benchmark.figures import FIGURES
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"
 RESULTS, PICTURE = "results.json", "results.svg"
-BEGIN, END = "<!-- What `make bench` has measured; it writes this part. -->\n", "<!-- The end of that part. -->\n"
+BEGIN = "<!-- What `make bench` has measured; it writes this part. -->\n"
 TABLE = ("rate_1", "rate_8", "rate_64", "p99_8", "large_ms", "start_s", "memory_mb", "size_mb", "predicting")
 DRAWN = ("rate_8", "p99_8", "large_ms", "start_s", "memory_mb", "size_mb")
 
@@ -20,9 +20,7 @@ def publish() -> None:
     title = f"{', '.join(results['targets'])} compared, {results['when'][:10]}"
     drawing = picture.svg(title, picture.of_several(results["figures"], DRAWN))
     (HERE / PICTURE).write_text(drawing, "utf-8")
-    readme = README.read_text("utf-8")
-    part = re.compile(f"(?<={re.escape(BEGIN)}).*?(?={re.escape(END)})", re.DOTALL)
-    README.write_text(part.sub(lambda _: f"\n{markdown(results)}\n\n", readme), "utf-8")
+    readme.fill(README, BEGIN, markdown(results))
 
 
 def markdown(results: dict) -> str:

@@ -1,6 +1,7 @@
 """Every algorithm against its framework's own plain script, for real, if only for a moment."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ import pytest
 
 from template import ROOT, export
 
-COMMAND = "benchmarks/algorithms.py"
+COMMAND = [sys.executable, ROOT / "benchmarks/algorithms.py"]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "tests"), "PYTHONDONTWRITEBYTECODE": "1"}
 PLAIN = "tests/plain_script.py"
 # Each leaves nothing to compare with, for the reason given.
 WITHOUT = {"custom": "it is NumPy alone, without a framework", "onnx": "it is given its model"}
@@ -34,16 +36,18 @@ def test_none_is_worse_than_the_plain_script(results):
 
 def test_the_readme_shows_the_results(tmp_path):
     copy = export(tmp_path / "template").root / "benchmarks"
-    subprocess.run([sys.executable, "-c", "import algorithms; algorithms.publish()"], cwd=copy, check=True)
+    subprocess.run(
+        [sys.executable, "-c", "import algorithms; algorithms.publish()"], cwd=copy, env=ENVIRONMENT, check=True
+    )
     assert (copy / "README.md").read_text() == (ROOT / "benchmarks/README.md").read_text()
     assert "| decision-tree |" in (copy / "README.md").read_text()
 
 
 @pytest.mark.slow
 def test_an_algorithm_is_measured(demo, tmp_path):
-    command = [sys.executable, ROOT / COMMAND, "decision-tree", "--rounds", "1", "--output", tmp_path]
     python = demo[0] / "demo/my-model/.venv/bin/python"
-    subprocess.run([*command, "--python", f"decision-tree={python}"], check=True, timeout=300)
+    arguments = ["decision-tree", "--python", f"decision-tree={python}", "--rounds", "1", "--output", tmp_path]
+    subprocess.run([*COMMAND, *arguments], env=ENVIRONMENT, check=True, timeout=300)
     found = json.loads(Path(tmp_path, "algorithms.json").read_text())["decision-tree"]
     assert (found["rows"], found["held_out"], found["metric"]) == (112, 38, "accuracy")
     assert found["project"] == found["plain"] > 0.9
@@ -51,7 +55,7 @@ def test_an_algorithm_is_measured(demo, tmp_path):
 
 
 def test_an_algorithm_without_a_plain_script_is_refused_by_its_name(tmp_path):
-    command = [sys.executable, ROOT / COMMAND, "none", "--output", tmp_path]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [*COMMAND, "none", "--output", tmp_path]
+    done = subprocess.run(command, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert f"none has no {PLAIN}; those that do: decision-tree, " in done.stderr

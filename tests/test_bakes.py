@@ -26,7 +26,7 @@ def test_files_are_those_of_the_common_and_the_chosen_layers(template, project, 
 
 
 def test_nothing_of_cookiecutter_is_left(template, project):
-    rendered = files_in(project) - template.copied()
+    rendered = template.common() - template.copied()
     for name, text in lint.texts(project).items():
         assert "cookiecutter" not in text.lower(), name
         assert name not in rendered or not JINJA_LEFT_OVER.search(text), name

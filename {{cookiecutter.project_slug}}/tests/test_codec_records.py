@@ -149,6 +149,7 @@ def test_a_column_without_any_value_is_missing_throughout():
         (CSV, b"\xff,red,1", "^the body is not CSV in UTF-8: "),
         (JSON, b'[[1, 2, 3]]', r"^row 1, column 2 \(colour\) is 2, not text$"),
         (JSON, b'[[1, true, 3]]', r"^row 1, column 2 \(colour\) is true, not text$"),
+        (JSON, rb'[[1, "\ud800", 3]]', r'^row 1, column 2 \(colour\) is "\ud800", not text$'),
         (JSON, b'[[null, "red", 3]]', r"^row 1, column 1 \(width\) is null, not a number$"),
         (JSON, b'[[1, "red", "3"]]', r'^row 1, column 3 \(age\) is "3", not a number$'),
         (JSON, b'[[1, "red", 1e39]]', r"^row 1, column 3 \(age\) is not a finite float32 number$"),
@@ -161,6 +162,8 @@ def test_a_column_without_any_value_is_missing_throughout():
          r"^row 2, column 1 \(width\) is null, not a number$"),
         (PARQUET, written({"width": [1.0], "colour": [""], "age": [math.inf]}),
          r"^row 1, column 3 \(age\) is not a finite float32 number$"),
+        (PARQUET, written({"width": [1], "colour": pa.array([b"\xff"]).view(pa.string()), "age": [3]}),
+         r"^column 2 \(colour\) holds text that is not UTF-8$"),
         (PARQUET, b"PAR1", "^the body is not Parquet: "),
     ],
 )  # fmt: skip

@@ -83,7 +83,10 @@ def _texts(column: Any, index: int, features: Sequence[str], missing: bool) -> n
     if not is_text(kind(column)):
         raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {kind(column)}, not text")
     _check_nulls(column, index, features, missing, "text")
-    return texts(column.combine_chunks())
+    try:
+        return texts(column.combine_chunks())
+    except UnicodeDecodeError:
+        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds text that is not UTF-8") from None
 
 
 def kind(column: Any) -> Any:

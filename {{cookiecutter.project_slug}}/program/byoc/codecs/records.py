@@ -98,6 +98,7 @@ def _value(feature: Feature, value: Any, number: Number, absent: Any) -> float |
         if not isinstance(value, str):
             raise ValueError
         text = value.strip()
+        text.encode()  # a ValueError for half a surrogate pair, which JSON can hold and ONNX Runtime cannot
         if not (text or feature.missing):
             raise ValueError
         return text

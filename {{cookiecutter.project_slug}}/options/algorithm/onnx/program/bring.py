@@ -44,6 +44,7 @@ def with_inputs(model: onnx.ModelProto, inputs: Sequence[Input]) -> onnx.ModelPr
     adapted = add_prefix(model, OWN)
     if not any(used.domain in ("", "ai.onnx") for used in adapted.opset_import):
         adapted.opset_import.append(onnx.helper.make_opsetid("", 13))
+    adapted.ir_version = max(adapted.ir_version, 4)  # from which on weights are no inputs
     graph_inputs.adapt(adapted.graph, inputs)
     graph_outputs.unzip(adapted.graph)
     return adapted

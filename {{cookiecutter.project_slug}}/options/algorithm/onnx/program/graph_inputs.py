@@ -114,8 +114,7 @@ def columns_of(rows: np.ndarray) -> list[np.ndarray]:
 def served(graph: onnx.GraphProto, rows: np.ndarray) -> dict[str, np.ndarray]:
     """What the adapted graph is given for rows."""
     columns = columns_of(rows)
-    constant = {tensor.name for tensor in graph.initializer}
-    names = [given.name for given in graph.input if given.name not in constant]
+    names = [given.name for given in graph.input]
     if names == [TOGETHER]:
         return {TOGETHER: np.stack(columns, axis=1)}
     return {name: column.reshape(-1, 1) for name, column in zip(names, columns, strict=True)}
@@ -143,9 +142,7 @@ def adapt(graph: onnx.GraphProto, inputs: Sequence[Input]) -> None:
         if len(each.rest) != 1:
             value = nodes.then("Reshape", value, nodes.constant(np.array([-1, *each.rest], np.int64)))
         nodes.then("Identity", value, gives=OWN + each.name)
-    constant = {tensor.name for tensor in graph.initializer}
-    served += [each for each in graph.input if each.name in constant]
     nodes += graph.node
-    del graph.input[:], graph.node[:], graph.value_info[:]  # the shapes that were inferred may be of one row
+    del graph.input[:], graph.node[:]
     graph.input.extend(served)
     graph.node.extend(nodes)

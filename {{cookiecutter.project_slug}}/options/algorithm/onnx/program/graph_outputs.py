@@ -37,7 +37,6 @@ def unzip(graph: onnx.GraphProto) -> None:
         if not output.type.HasField("tensor_type"):
             name = output.name.removeprefix(OWN)
             raise InputError(f"output {name!r} is no tensor, and not by ZipMap: export the model without it")
-        output.type.tensor_type.ClearField("shape")  # it may be of one row
 
 
 def choose(given: Mapping[str, np.ndarray], rows: int, wanted: Sequence[str] | None) -> Outputs:

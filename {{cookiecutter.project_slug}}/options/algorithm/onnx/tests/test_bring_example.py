@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import onnx
@@ -15,6 +16,7 @@ from byoc.hyperparameters import parse
 from byoc.onnx_model import OnnxModel
 from byoc.settings import Settings
 from predictor import Predictor
+from served import HeldOut
 
 LABELS = ["class_0", "class_1", "class_2"]
 
@@ -86,6 +88,24 @@ def test_eight_bits_that_cost_too_much_are_not_served(paths, inputs, trained, mo
     bring(paths, inputs, quantize="int8")
     assert "int8 costs more than max_loss = 0.01, so the model is served as it is\n" in capsys.readouterr().out
     assert (paths.model / "model.onnx").read_bytes() == (trained.model / "model.onnx").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("labels", "before", "after", "loss"),
+    [
+        (["a", "b", "a", "a"], ["a", "b", "a", "a"], ["a", "a", "a", "a"], 0.25),
+        (["a", "b"], ["b", "b"], ["a", "b"], -0.5),
+        ([1, 3], [2.0, 2.0], [3.0, 1.0], 1.0),
+        ([1, 3], [1.0, 3.0], [1.0, 3.0], 0.0),
+        ([1, 3], [1.0, 3.0], [1.0, 2.0], 1.0),
+    ],
+)
+def test_what_is_lost_is_accuracy_or_a_share_of_the_rmse(labels, before, after, loss):
+    def served(predictions):
+        return SimpleNamespace(predictions=lambda rows: np.array(predictions), probabilities=lambda rows: None)
+
+    held_out = HeldOut(np.array(labels), np.zeros((len(labels), 1), np.float32))
+    assert held_out.loss(served(before), served(after)) == loss
 
 
 def test_the_report_tells_what_became_of_it(trained):

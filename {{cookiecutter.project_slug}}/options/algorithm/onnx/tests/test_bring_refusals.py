@@ -117,6 +117,7 @@ def test_a_model_larger_than_a_file_may_be_is_refused(paths, monkeypatch):
 
 def test_old_files_that_list_weights_among_the_inputs_are_taken(paths):
     text = "(float[n, 2] x) => (float[n, 2] p) <float[2] w = {1.0, 9.0}> { y = Mul (x, w) p = Softmax (y) }"
-    brought = onnx.load_from_string(model(text))
+    brought = onnx.load_from_string(model(text, '<ir_version: 3, opset_import: ["": 8]>'))
     brought.graph.input.append(onnx.helper.make_tensor_value_info("w", onnx.TensorProto.FLOAT, [2]))
     assert answer(bring(paths, brought.SerializeToString()), [[2, 1], [9, 0.5]]) == [1, 0]
+    onnx.checker.check_model(paths.model / "model.onnx", full_check=True)

@@ -41,11 +41,16 @@ TAKEN = {
 @pytest.mark.parametrize("kind", TAKEN)
 def test_numbers_may_come_in_any_shape_and_type(paths, kind):
     taken, becomes = TAKEN[kind]
-    served = bring(paths, f"({taken}) => (float[n, 2] p) {{ {becomes} p = Softmax <axis = 1> (both) }}")
+    rows = "1" if kind == "one row" else "n"
+    # An exporter to a fixed size tells the shape of all that is in between, and others may ask for it.
+    asked = "shape = Shape (both) kept = Reshape (both, shape) p = Softmax <axis = 1> (kept)"
+    text = f"<float[{rows}, 2] both> {{ {becomes} {asked} }}"
+    served = bring(paths, f"({taken}) => (float[{rows}, 2] p) {text}")
     assert answer(served, [[1, 3], [2, 0], [5, 4]]) == [1, 0, 0]
     assert served.signature.labels == (0, 1)
     names = ["x", "y"] if "y" in taken else ["feature_1", "feature_2"]
     assert [feature.name for feature in served.signature.features] == names
+    onnx.checker.check_model(paths.model / "model.onnx", full_check=True)
 
 
 def test_the_order_of_columns_in_several_inputs_is_kept(paths):
