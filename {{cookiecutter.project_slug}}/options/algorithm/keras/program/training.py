@@ -67,7 +67,6 @@ def fit(job: Job, hyperparameters: BaseModel, data: Data) -> tuple[Trainer, Epoc
     All that is random is the seed's and the epoch's, or a variable of the network, as Dropout's state is: so what a
     checkpoint holds decides all that follows (C-04).
     """
-    keras.utils.clear_session()  # layers are named anew, and so is what is in the ONNX model
     keras.utils.set_random_seed(hyperparameters.seed)
     tf.config.experimental.enable_op_determinism()
     trainer = Trainer(hyperparameters, data)
