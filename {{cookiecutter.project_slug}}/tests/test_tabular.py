@@ -4,39 +4,14 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from tabular_rows import hard_rows, rows_of
 
 from byoc import columns
-from byoc.codecs import records
 from byoc.errors import InputError
 from byoc.onnx_model import OnnxModel
-from byoc.signature import Feature, Signature
+from byoc.signature import Signature
 from byoc.tabular import Encoding, Target
 from byoc.tabular_onnx import complete
-
-COLUMNS = (
-    Feature("wídth, in", "float32", 0, True),
-    Feature('"colour"', "str", "", True),
-    Feature("age", "float32", 0, True),
-    Feature("shape", "str", "", True),
-    Feature("same", "float32", 0, True),
-)
-COLOURS = np.array(["red", "gre, en", "größe", '"blue"', ""], dtype=object)
-SHAPES = np.array(["round", "square"], dtype=object)  # never missing in training
-UNSEEN = ["nowhere", "RED", "red "]
-
-
-def rows_of(count: int, seed: int, unseen: bool) -> np.ndarray:
-    random = np.random.default_rng(seed)
-    rows = np.empty(count, records.dtype(COLUMNS))
-    rows["wídth, in"] = np.where(random.random(count) < 0.2, np.nan, random.normal(size=count) * 1e-6)
-    rows["age"] = random.normal(size=count) * 1e6 + 1e7  # never missing in training
-    rows["same"] = 7
-    if unseen:
-        for name in ("age", "same"):
-            rows[name] = np.where(random.random(count) < 0.2, np.nan, rows[name] * random.normal(size=count))
-    rows['"colour"'] = random.choice(np.array([*COLOURS, *(UNSEEN if unseen else [])], dtype=object), count)
-    rows["shape"] = random.choice(np.array([*SHAPES, *([*UNSEEN, ""] if unseen else [])], dtype=object), count)
-    return rows
 
 
 def served(folder, rows: np.ndarray, encoding: Encoding, target: Target, weights: np.ndarray) -> OnnxModel:
@@ -48,7 +23,7 @@ def served(folder, rows: np.ndarray, encoding: Encoding, target: Target, weights
     graph = helper.make_graph([product], "network", [taken], [given], constants)
     network = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=10)
     signature = Signature(columns.of_records(rows), target.labels)
-    (folder / "model.onnx").write_bytes(complete(network, signature.features, encoding, target))
+    (folder / "model.onnx").write_bytes(complete(network, encoding, target))
     (folder / "signature.json").write_bytes(signature.to_json())
     return OnnxModel(folder)
 
@@ -57,14 +32,6 @@ def served_column(folder, rows: np.ndarray, encoding: Encoding, column: int) -> 
     """A model that gives one column of the matrix."""
     width = encoding.encode(rows[:1]).shape[1]
     return served(folder, rows, encoding, Target(), np.eye(width)[:, [column]])
-
-
-def hard_rows() -> np.ndarray:
-    rows = rows_of(60, seed=5, unseen=True)
-    rows[:20] = (np.nan, "", np.nan, "", np.nan)
-    rows[20:40] = (records.LARGEST, "?", -records.LARGEST, "?", records.LARGEST)
-    rows[40:] = (1e-45, "", -0.0, "round", 0)
-    return rows
 
 
 @pytest.mark.parametrize("rows", [rows_of(10_000, 3, False), rows_of(10_000, 3, True), hard_rows()])

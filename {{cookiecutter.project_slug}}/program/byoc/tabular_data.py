@@ -1,7 +1,7 @@
 """The channels of a training on rows of numbers and categories, ready for a neural network."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from hashlib import sha256
 from typing import NamedTuple
@@ -44,6 +44,9 @@ class Data(NamedTuple):
         return ("validation", self.validation) if self.validation else ("training", self.training)
 
 
+Outputs = Callable[[np.ndarray], np.ndarray]  # of a network, (rows, outputs), for an encoded matrix
+
+
 def read(job: Job, categories: Collection[str], regression: bool) -> Data:
     """Read `training` and, if the job has it, `validation`; raises InputError for what no network can learn from."""
     labels, records = job.channel("training").read_records(categories)
@@ -59,3 +62,12 @@ def read(job: Job, categories: Collection[str], regression: bool) -> Data:
         held_out, more = job.channel("validation").read_records(categories)
         validation = rows("validation", held_out, columns.as_trained(more, records, "validation"))
     return Data(Signature(features, target.labels), encoding, target, rows("training", labels, records), validation)
+
+
+def score(job: Job, data: Data, outputs: Outputs) -> None:
+    """Tell what the model that is saved comes to, by each channel."""
+    for name, rows in (("train", data.training), ("validation", data.validation)):
+        if rows:
+            scores = data.target.scores(rows.learnt, data.target.answers(outputs(rows.encoded)))
+            for metric, value in scores.items():
+                job.metric(f"{name}:{metric}", value)

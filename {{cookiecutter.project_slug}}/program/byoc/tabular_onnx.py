@@ -3,13 +3,10 @@
 The network's own exporter knows neither texts nor missing values; what goes before it and after it is added here.
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 import onnx
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
 
-from byoc.signature import Feature
 from byoc.tabular import FURTHEST, Encoding, Target
 
 ML = "ai.onnx.ml"
@@ -36,19 +33,18 @@ class Nodes:
         return name
 
 
-def complete(network: onnx.ModelProto, features: Iterable[Feature], encoding: Encoding, target: Target) -> bytes:
+def complete(network: onnx.ModelProto, encoding: Encoding, target: Target) -> bytes:
     """`network` takes the matrix of `encoding`, (rows, width), and gives the outputs of `target`, (rows, outputs).
 
-    The model takes an input (rows, 1) for each feature, in their order: float32, NaN where it is missing, or text. It
-    gives `label` (rows) and `probabilities` (rows, labels), or `prediction` (rows, 1).
+    The model takes `numbers`, float32 (rows, numbers), NaN where one is missing, and `texts` (rows, texts), both in the
+    columns' order, or the one that there is. It gives `label` (rows) and `probabilities` (rows, labels), or else
+    `prediction` (rows, 1).
     """
-    inputs = {feature.name: f"column_{number}" for number, feature in enumerate(features, 1)}
-    taken = [
-        _value(inputs[feature.name], TensorProto.STRING if feature.is_text else TensorProto.FLOAT, 1)
-        for feature in features
-    ]
+    kinds = {"numbers": TensorProto.FLOAT, "texts": TensorProto.STRING}
+    widths = {"numbers": len(encoding.numbers), "texts": len(encoding.categories)}
+    taken = [_value(name, kind, widths[name]) for name, kind in kinds.items() if widths[name]]
     around = Nodes()
-    _before(around, inputs, encoding, network.graph.input[0].name)
+    _before(around, encoding, network.graph.input[0].name)
     before = len(around.nodes)
     given = _after(around, target, network.graph.output[0].name)
     for node in network.graph.node:
@@ -66,23 +62,35 @@ def complete(network: onnx.ModelProto, features: Iterable[Feature], encoding: En
     return made.SerializeToString()
 
 
-def _before(nodes: Nodes, inputs: dict[str, str], encoding: Encoding, result: str) -> None:
+def _before(nodes: Nodes, encoding: Encoding, result: str) -> None:
     """What Encoding.encode does, operation for operation."""
     parts = []
     if encoding.numbers:
-        values = nodes.add("Concat", *(inputs[name] for name in encoding.numbers), axis=1)
-        gone = nodes.add("IsNaN", values)
-        scaled = nodes.add("Div", nodes.add("Sub", values, np.float32(encoding.means)), np.float32(encoding.scales))
+        gone = nodes.add("IsNaN", "numbers")
+        scaled = nodes.add("Div", nodes.add("Sub", "numbers", np.float32(encoding.means)), np.float32(encoding.scales))
         clipped = nodes.add("Clip", scaled, np.float32(-FURTHEST), np.float32(FURTHEST))
         parts.append(nodes.add("Where", gone, np.float32(0), clipped))
         if encoding.gaps:
             told = nodes.add("Gather", gone, np.array(encoding.gaps, np.int64), axis=1)
             parts.append(nodes.add("Cast", told, to=TensorProto.FLOAT))
-    for name, known in encoding.categories.items():
-        codes = [float(code) for code in range(1, len(known) + 1)]
-        table = {"keys_strings": known, "values_floats": codes, "default_float": 0.0}
-        parts.append(nodes.add("LabelEncoder", inputs[name], **table))
+    if encoding.categories:
+        parts.append(_codes(nodes, encoding.categories))
     nodes.add("Concat", *parts, result=result, axis=1)
+
+
+def _codes(nodes: Nodes, categories: dict[str, tuple[str, ...]]) -> str:
+    """The codes (rows, texts): each text is looked up once, among those of all columns, and then in its column's row.
+
+    ONNX Runtime takes microseconds for every node, so there is not one for each column.
+    """
+    every = sorted(set().union(*categories.values()))
+    places = np.zeros((len(categories), 1 + len(every)), np.float32)  # the codes, by column and place
+    for column, known in enumerate(categories.values()):
+        places[column, [1 + every.index(text) for text in known]] = range(1, 1 + len(known))
+    table = {"keys_strings": every, "values_int64s": range(1, 1 + len(every)), "default_int64": 0}
+    found = nodes.add("LabelEncoder", "texts", **table)
+    ahead = np.arange(len(categories), dtype=np.int64) * places.shape[1]
+    return nodes.add("Gather", places.ravel(), nodes.add("Add", found, ahead))
 
 
 def _after(nodes: Nodes, target: Target, outputs: str) -> list[ValueInfoProto]:

@@ -1,7 +1,5 @@
 """What a person looks at after a neural network was trained on rows of numbers and categories."""
 
-from collections.abc import Callable
-
 import numpy as np
 from pydantic import BaseModel
 
@@ -9,11 +7,9 @@ from byoc import charts, report, report_data, report_labels, report_numbers, tar
 from byoc.epochs import Epochs
 from byoc.job import Job
 from byoc.report import Picture
-from byoc.tabular_data import Data, Rows
+from byoc.tabular_data import Data, Outputs, Rows
 
 MOST_ROWS = 5000  # that the importance is found with
-
-Outputs = Callable[[np.ndarray], np.ndarray]  # of an encoded matrix
 
 
 def write(job: Job, title: str, hyperparameters: BaseModel, data: Data, epochs: Epochs, outputs: Outputs) -> None:

@@ -62,10 +62,6 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     data = tabular_data.read(job, hyperparameters.categories, hyperparameters.task == "regression")
     print(f"training on {len(data.training.labels)} rows of {len(data.signature.features)} features", flush=True)
     trainer, epochs = fit(job, hyperparameters, data)
-    for name, rows in (("train", data.training), ("validation", data.validation)):
-        if rows:
-            answers = data.target.answers(trainer.outputs(rows.encoded))
-            for metric, value in data.target.scores(rows.learnt, answers).items():
-                job.metric(f"{name}:{metric}", value)
+    tabular_data.score(job, data, trainer.outputs)
     job.save(export(trainer.network, data), data.signature)
     tabular_report.write(job, "PyTorch network", hyperparameters, data, epochs, trainer.outputs)

@@ -47,4 +47,4 @@ def export(network: Network, data: Data) -> bytes:
     network.cpu().eval()
     with warnings.catch_warnings(action="ignore"), contextlib.redirect_stdout(io.StringIO()):
         exported = torch.onnx.export(network, (example,), dynamo=True, dynamic_shapes=(rows,), verbose=False)
-    return complete(exported.model_proto, data.signature.features, data.encoding, data.target)
+    return complete(exported.model_proto, data.encoding, data.target)

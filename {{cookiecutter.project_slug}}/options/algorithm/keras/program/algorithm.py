@@ -1,0 +1,67 @@
+"""The algorithm: a Keras network on numbers and categories. This is the file to make your own, and network.py.
+
+SageMaker's side of the work (channels, hyperparameters, checkpoints, failures, saving) is in `byoc/`. Serving needs no
+code here, because the model leaves as ONNX. To serve something else, define `model_fn`, `predict_fn` and, if need be,
+`input_fn` and `output_fn` here, and `predictor.py` will use them.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from byoc import tabular_data, tabular_report
+from byoc.hyperparameters import Tunable
+from byoc.job import Job
+from network import export
+from training import fit
+
+
+class Hyperparameters(BaseModel):
+    """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
+
+    task: Literal["classification", "regression"] = Field(
+        "classification", description="what is learnt: one of several labels, or a number"
+    )
+    categories: list[str] = Field([], description="the columns that hold text; the others hold numbers")
+    epochs: Annotated[int, Tunable(10, 500, "Logarithmic")] = Field(
+        100, ge=1, description="how often, at most, all rows are learnt from"
+    )
+    patience: int | None = Field(
+        20, ge=1, description="ends after so many epochs that made nothing better; needs the channel validation"
+    )
+    batch_size: Annotated[int, Tunable(16, 1024, "Logarithmic")] = Field(
+        32, ge=1, description="the rows of one step of the optimizer"
+    )
+    learning_rate: Annotated[float, Tunable(0.0001, 0.1, "Logarithmic")] = Field(
+        0.001, gt=0, le=1, description="AdamW's, which falls to 0 over the epochs as a cosine does"
+    )
+    weight_decay: Annotated[float, Tunable(0.0001, 1.0, "Logarithmic")] = Field(
+        0.004, ge=0, le=100, description="AdamW's decay of the weights"
+    )
+    units: Annotated[int, Tunable(8, 512, "Logarithmic")] = Field(
+        64, ge=1, le=65_536, description="the width of each hidden layer"
+    )
+    hidden_layers: Annotated[int, Tunable(1, 4)] = Field(
+        2, ge=0, le=100, description="how many hidden layers there are"
+    )
+    rate: Annotated[float, Tunable(0.0, 0.5)] = Field(
+        0.1, ge=0, lt=1, description="the share of each hidden layer that a step leaves out; Dropout's rate"
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="decides the first weights, the order of rows, and the dropout")
+
+
+# What `train` prints after each epoch (the losses, and all of them for validation) and of the model that it saves.
+METRICS = tuple(f"{rows}:{name}" for rows in ("train", "validation") for name in ("loss", "accuracy", "rmse", "mae"))
+
+
+def train(job: Job, hyperparameters: Hyperparameters) -> None:
+    """Train on the channel `training`, watch the channel `validation` if there is one, save the model and a report.
+
+    Raises InputError for data from which the task cannot be learnt.
+    """
+    data = tabular_data.read(job, hyperparameters.categories, hyperparameters.task == "regression")
+    print(f"training on {len(data.training.labels)} rows of {len(data.signature.features)} features", flush=True)
+    trainer, epochs = fit(job, hyperparameters, data)
+    tabular_data.score(job, data, trainer.outputs)
+    job.save(export(trainer.network, data), data.signature)
+    tabular_report.write(job, "Keras network", hyperparameters, data, epochs, trainer.outputs)
