@@ -132,6 +132,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What `make test` runs side by side: files, and apart all that shares the demo, which is slow to make."""
     for item in items:
