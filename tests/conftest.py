@@ -132,14 +132,6 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What `make test` runs side by side: files, and apart all that shares the demo, which is slow to make."""
-    for item in items:
-        group = "demo" if "demo" in item.fixturenames else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A test with an argument `combination` runs for every project that the axes make."""
     if "combination" in metafunc.fixturenames:
