@@ -6,7 +6,7 @@ from pathlib import Path
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 OPTIONS = Path("options")
-BASE = "builds_on"  # a file that names the choice of the same axis to lay before
+BASE = "builds_on"  # a file that names the folder of the same axis to lay before
 EXAMPLES = "readme"  # a folder of what README.md has taken in already
 
 

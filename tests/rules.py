@@ -50,13 +50,14 @@ def without_folder_choice_or_label(template: Template) -> Iterator[str]:
 
 
 def built_on_nothing_or_in_vain(template: Template) -> Iterator[str]:
-    """Rule 1, too: what a choice builds on is a choice that builds on none, and no file is replaced by the same."""
+    """Rule 1, too: what a choice builds on is a folder that builds on none, and no file is replaced by the same."""
     for axis, choices in template.choices().items():
         options = template.project / "options" / axis
-        for choice, base in ((choice, template.builds_on(axis, choice)) for choice in choices):
-            if not base:
-                continue
-            if base not in choices or template.builds_on(axis, base):
+        bases = {choice: base for choice in choices if (base := template.builds_on(axis, choice))}
+        shared = {folder.name for folder in options.glob("_*")}
+        yield from (f"nothing builds on {axis}/{name}" for name in sorted(shared - set(bases.values())))
+        for choice, base in bases.items():
+            if not (options / base).is_dir() or template.builds_on(axis, base):
                 yield f"{axis}/{choice} cannot build on {base}"
                 continue
             for name in sorted(files_in(options / choice) & files_in(options / base)):

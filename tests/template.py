@@ -38,9 +38,9 @@ class Template:
         return {axis: set(prompts.get(axis, {})) - {"__prompt__"} for axis in self.choices()}
 
     def folders(self) -> dict[str, set[str]]:
-        """Every axis with the choices that have a folder."""
+        """Every axis with the choices that have a folder; one that begins with _ is only there to build on."""
         axes = (self.project / "options").iterdir()
-        return {axis.name: {choice.name for choice in axis.iterdir()} for axis in axes}
+        return {axis.name: {each.name for each in axis.iterdir() if not each.name.startswith("_")} for axis in axes}
 
     def combinations(self) -> list[dict[str, str]]:
         """Every project that the axes make, as answers."""
@@ -56,7 +56,7 @@ class Template:
         return {name for name in files_in(self.project / "options" / axis / choice) if name.startswith(EXAMPLES)}
 
     def builds_on(self, axis: str, choice: str) -> str:
-        """The choice of the same axis that is laid before this one, "" if there is none."""
+        """The folder of the same axis that is laid before this choice's, "" if there is none."""
         file = self.project / "options" / axis / choice / BUILDS_ON
         return file.read_text(encoding="utf-8").strip() if file.exists() else ""
 

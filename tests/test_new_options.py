@@ -133,6 +133,8 @@ def test_rule_notices_what_is_built_on_nothing_or_in_vain(extended, template):
     (folder / "builds_on").write_text(f"{template.choices()['server_stack'][0]}\n")
     found = list(rules.built_on_nothing_or_in_vain(extended))
     assert "server_stack/other replaces program/serve by the same" in found
+    shutil.copytree(folder, folder.with_name("_shared"))
+    assert "nothing builds on server_stack/_shared" in rules.built_on_nothing_or_in_vain(extended)
 
 
 def test_rule_notices_files_supplied_twice(extended):
