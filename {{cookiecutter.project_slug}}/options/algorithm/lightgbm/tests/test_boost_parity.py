@@ -117,7 +117,9 @@ def extremes(model: lightgbm.Booster, features) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    "rows_from", [lambda _, features: rows_of(features, 10_000, seed=2), on_thresholds, extremes], ids=str
+    "rows_from",
+    [lambda _, features: rows_of(features, 10_000, seed=2), on_thresholds, extremes],
+    ids=["random", "on thresholds", "extremes"],
 )
 def test_what_is_served_is_what_lightgbm_says(model_and_served, rows_from):
     model, served = model_and_served

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from byoc import codecs, report
+from byoc import codecs
+from byoc.page import Part, Section, Table
+from byoc.page import page as html_page
 from byoc.signature import Feature, Signature
 
 REFUSALS = {
@@ -67,15 +69,15 @@ def _value(feature: Feature) -> dict[str, Any]:
 
 def page(api: dict[str, Any], signature: Signature | None) -> str:
     """An OpenAPI document for people, with the lines that try each example."""
-    sections = []
+    sections: list[Part] = []
     if signature:
         rows = [(feature.name, _words(feature), feature.example) for feature in signature.features]
-        sections.append(report.table("What a row holds", ("feature", "type", "example"), rows))
+        sections.append(Table("What a row holds", ("feature", "type", "example"), rows))
     for path, operations in api["paths"].items():
         for method, operation in operations.items():
-            sections.append(report.section(f"{method.upper()} {path}", "".join(_operation(path, method, operation))))
-    sections.append(report.section("For programs", '<p><a href="openapi.json">openapi.json</a></p>'))
-    return report.page(api["info"]["title"], sections)
+            sections.append(Section(f"{method.upper()} {path}", "".join(_operation(path, method, operation))))
+    sections.append(Section("For programs", '<p><a href="openapi.json">openapi.json</a></p>'))
+    return html_page(api["info"]["title"], sections)
 
 
 def _words(feature: Feature) -> str:

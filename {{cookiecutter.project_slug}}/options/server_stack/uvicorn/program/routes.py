@@ -64,7 +64,7 @@ async def app(scope, receive, send):
     try:
         answer = await methods[method](scope, receive) if method in methods else refuse(path, method, methods)
         if isinstance(answer, dict):
-            answer = Response(200, json.dumps(answer).encode(), "application/json")
+            answer = Response(200, json.dumps(answer, separators=(",", ":")).encode(), "application/json")
     except RequestError as error:
         answer = refusal(error.status, str(error))
     except Gone:
