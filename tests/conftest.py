@@ -112,11 +112,19 @@ def demo(template, tmp_path_factory) -> tuple[Path, str]:
 
 
 @pytest.fixture(scope="session")
-def with_stack(bake, demo) -> Callable[[str], Path]:
-    """A project with a server stack, and the demo's environment and model: the stacks' packages go together."""
+def made(bake) -> Path:
+    """The default project with its environment, all tools, and a model: do not change it."""
+    project = bake.anew()
+    environments.make(project)
+    subprocess.run([project / "local_test/train_local.sh"], check=True)
+    return project
+
+
+@pytest.fixture(scope="session")
+def with_stack(bake, made) -> Callable[[str], Path]:
+    """A project with a server stack, and the default one's environment and model: the stacks' packages go together."""
 
     def make_one(stack: str) -> Path:
-        made = demo[0] / "demo/my-model"
         project = bake.anew(server_stack=stack)
         (project / ".venv").symlink_to(made / ".venv")
         shutil.copytree(made / "local_test/test_dir/model", project / "local_test/test_dir/model")

@@ -44,8 +44,8 @@ def test_the_readme_shows_the_results(tmp_path):
 
 
 @pytest.mark.slow
-def test_an_algorithm_is_measured(demo, tmp_path):
-    python = demo[0] / "demo/my-model/.venv/bin/python"
+def test_an_algorithm_is_measured(made, tmp_path):
+    python = made / ".venv/bin/python"
     arguments = ["decision-tree", "--python", f"decision-tree={python}", "--rounds", "1", "--output", tmp_path]
     subprocess.run([*COMMAND, *arguments], env=ENVIRONMENT, check=True, timeout=300)
     found = json.loads(Path(tmp_path, "algorithms.json").read_text())["decision-tree"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import environments
 import rules
 from bakery import Bakery
 from console import Session, commands, free_port, part
@@ -50,7 +51,7 @@ def test_new_choices_need_no_other_change(extended, template, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_tenth_algorithm_takes_a_folder_and_two_lines(demo, tmp_path):
+def test_a_tenth_algorithm_takes_a_folder_and_two_lines(tmp_path):
     """By the steps of CONTRIBUTING.md; its project then trains, serves and predicts as its README says."""
     template = export(tmp_path / "template")
     beside, folder = (template.project / "options" / "algorithm" / name for name in ("decision-tree", TENTH))
@@ -71,8 +72,7 @@ def test_a_tenth_algorithm_takes_a_folder_and_two_lines(demo, tmp_path):
 
     (tmp_path / "baked").mkdir()
     project = Bakery(template, tmp_path / "baked").anew(algorithm=TENTH)
-    (project / ".venv").symlink_to(demo[0] / "demo/my-model/.venv")
-    (project / ".venv/installed").touch()  # the same packages, so that make finds nothing to install
+    environments.make(project)
     readme = (project / "README.md").read_text(encoding="utf-8")
     session = Session(project, {"PORT": str(free_port())})
     try:

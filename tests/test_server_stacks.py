@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-import environments
 from template import ROOT, Template
 
 pytestmark = pytest.mark.slow
@@ -16,7 +15,6 @@ OTHERS = Template(ROOT).choices()["server_stack"][1:]
 @pytest.mark.parametrize("stack", OTHERS)
 def test_the_tests_of_servers_and_of_the_stack_pass(stack, template, with_stack):
     project: Path = with_stack(stack)
-    environments.install(project, "tools")
     own = {Path(name).name for name in template.option("server_stack", stack) if name.startswith("tests/test_")}
     files = [f"tests/{name}" for name in sorted(own | {file.name for file in project.glob("tests/test_serve*.py")})]
     command = [".venv/bin/pytest", "--quiet", "--numprocesses", "logical", "--dist", "loadscope", *files]
