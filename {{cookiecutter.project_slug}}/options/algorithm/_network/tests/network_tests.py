@@ -12,37 +12,22 @@ import signal
 import numpy as np
 import onnx
 import pytest
+from algorithm_jobs import channel, refused, served, train
 from jobs import signalled
 
 import algorithm
 from byoc import job
 from byoc.describe import as_json
 from byoc.onnx_model import OnnxModel
-from byoc.settings import Settings
-from predictor import Predictor
 
 EPOCHS = 30  # of a training that is killed midway
-
-
-def train(paths, hyperparameters: dict[str, str]) -> int:
-    (paths.config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
-    return job.run(lambda: algorithm)
-
-
-def served(paths) -> Predictor:
-    return Predictor(paths.model, Settings.from_environment({}))
-
-
-def channel(paths, rows: str, name: str = "training") -> None:
-    (paths.data / name).mkdir(exist_ok=True)
-    (paths.data / name / "rows.csv").write_text(rows, encoding="utf-8")
 
 
 def test_labels_and_categories_as_awkward_as_they_come_survive_and_a_label_may_be_rare(paths, quick):
     rows = 'l,"a b",same\n' + '"x, y","ja, ""sí""",7\n"é",,7\n' * 15 + "once,neither,7\n"
     channel(paths, rows)
     channel(paths, 'l,same,"a b"\n"é",7,\n', "validation")  # one row, of other order
-    assert train(paths, quick | {"categories": '["a b"]', "epochs": "20"}) == 0
+    assert train(paths, **(quick | {"categories": '["a b"]', "epochs": "20"})) == 0
     body = [{"a b": 'ja, "sí"', "same": 7}, {"a b": None, "same": None}, ["", 1e30]]
     answer = served(paths).respond(json.dumps(body).encode(), "application/json", "")
     assert json.loads(answer.body) == {"predictions": ["x, y", "é", "é"]}
@@ -53,7 +38,7 @@ def test_numbers_are_learnt_and_a_report_shows_the_residuals(paths, quick):
     random = np.random.default_rng(0)
     rows = random.uniform(1, 5, size=(200, 2))
     channel(paths, "\n".join(f"{1000 + 10 * a:.3f},{a},{b}" for a, b in rows))
-    assert train(paths, quick | {"task": "regression", "epochs": "30"}) == 0
+    assert train(paths, **(quick | {"task": "regression", "epochs": "30"})) == 0
     answers = [float(line) for line in served(paths).respond(b"1.5,3\n4.5,3", "text/csv", "").body.split()]
     assert answers == pytest.approx([1015, 1045], abs=3)
     assert OnnxModel(paths.model).signature.labels == ()
@@ -69,7 +54,7 @@ def no_export(monkeypatch):
 def test_every_epoch_is_told_on_a_line_that_the_metrics_regexes_find(paths, quick, capsys, no_export):
     channel(paths, "1,1\n2,2\n" * 10)
     channel(paths, "1,1\n2,2\n" * 10, "validation")
-    assert train(paths, quick | {"task": "regression", "epochs": "3"}) == 0
+    assert train(paths, **(quick | {"task": "regression", "epochs": "3"})) == 0
     out = capsys.readouterr().out
     assert "\r" not in out
     definitions = json.loads(as_json(algorithm.Hyperparameters, algorithm.METRICS))["MetricDefinitions"]
@@ -91,7 +76,7 @@ def test_it_ends_when_nothing_gets_better_and_saves_the_best_epoch(paths, quick,
     random = np.random.default_rng(0)
     for name in ("training", "validation"):  # noise: the more of it is learnt by heart, the worse
         channel(paths, "\n".join(f"{random.integers(2)},{random.normal()}" for _ in range(100)), name)
-    assert train(paths, quick | {"epochs": "1000", "patience": "4"}) == 0
+    assert train(paths, **(quick | {"epochs": "1000", "patience": "4"})) == 0
     out = capsys.readouterr().out
     best, done = map(int, re.search(r"the model is that of epoch (\d+) of (\d+)", out).groups())
     assert done == best + 4
@@ -102,7 +87,7 @@ def test_it_ends_when_nothing_gets_better_and_saves_the_best_epoch(paths, quick,
 def test_the_same_seed_gives_the_same_network_and_another_one_another(paths, quick, capsys, no_export):
     told = []
     for seed in ("1", "1", "2"):
-        assert train(paths, quick | {"seed": seed, "epochs": "5"}) == 0
+        assert train(paths, **(quick | {"seed": seed, "epochs": "5"})) == 0
         told.append(capsys.readouterr().out)
     assert told[0] == told[1] != told[2]
 
@@ -124,7 +109,7 @@ BAD = [
 @pytest.mark.parametrize(("rows", "hyperparameters", "message"), BAD)
 def test_data_that_nothing_can_be_learnt_from_is_refused_without_a_model(paths, rows, hyperparameters, message):
     channel(paths, rows)
-    refused(paths, message, hyperparameters)
+    refused(paths, message, **hyperparameters)
 
 
 @pytest.mark.parametrize(
@@ -137,26 +122,18 @@ def test_data_that_nothing_can_be_learnt_from_is_refused_without_a_model(paths, 
 def test_a_validation_channel_of_another_kind_is_refused(paths, rows, message):
     channel(paths, "a,1\nb,2\n")
     channel(paths, rows, "validation")
-    refused(paths, message, {})
+    refused(paths, message)
 
 
 def test_a_checkpoint_of_another_job_is_refused(paths, quick, no_export):
     paths.checkpoints.mkdir()
-    assert train(paths, quick | {"epochs": "1"}) == 0
+    assert train(paths, **(quick | {"epochs": "1"})) == 0
     (paths.model / "model.onnx").unlink()
     (paths.model / "signature.json").unlink()
-    refused(paths, "is of another job: its network is ", quick | {"hidden_layers": "1"})
+    refused(paths, "is of another job: its network is ", **quick, hidden_layers="1")
     channel(paths, "a,1\nb,2\n")
     paths.failure.unlink()
-    refused(paths, "its list of columns is feature_1, feature_2, but here it is feature_1", quick)
-
-
-def refused(paths, message: str, hyperparameters: dict[str, str]) -> None:
-    assert train(paths, hyperparameters) == 1
-    first_line = paths.failure.read_text().splitlines()[0]
-    assert first_line.startswith("Exception during training: ")
-    assert message in first_line
-    assert list(paths.model.iterdir()) == []
+    refused(paths, "its list of columns is feature_1, feature_2, but here it is feature_1", **quick)
 
 
 @pytest.fixture

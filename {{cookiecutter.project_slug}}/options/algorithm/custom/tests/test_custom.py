@@ -4,40 +4,23 @@ import json
 
 import numpy as np
 import pytest
+from algorithm_jobs import channel, left, refused, report, served, train
 
 import algorithm
-from byoc import job
 from byoc.errors import InputError, ModelError
 from byoc.hyperparameters import parse
-from byoc.settings import Settings
-from predictor import Predictor
-
-
-def train(paths, **hyperparameters) -> int:
-    (paths.config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
-    return job.run(lambda: algorithm)
-
-
-def write(paths, content: str, channel: str = "training") -> None:
-    (paths.data / channel).mkdir(exist_ok=True)
-    (paths.data / channel / "rows.csv").write_text(content, encoding="utf-8")
-
-
-def predictor(paths) -> Predictor:
-    return Predictor(paths.model, Settings.from_environment({}))
 
 
 def test_the_example_trains_and_answers_its_payloads(trained, project):
     folder = project / "local_test"
-    answer = predictor(trained).respond((folder / "payload.csv").read_bytes(), "text/csv", "")
+    answer = served(trained).respond((folder / "payload.csv").read_bytes(), "text/csv", "")
     assert answer.body == (folder / "expected.csv").read_bytes()
-    answer = predictor(trained).respond((folder / "payload.json").read_bytes(), "application/json", "")
+    answer = served(trained).respond((folder / "payload.json").read_bytes(), "application/json", "")
     assert json.loads(answer.body) == {"predictions": ["setosa", "versicolor", "virginica"]}
 
 
 def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(trained):
-    files = {str(file.relative_to(trained.base)) for file in trained.base.rglob("*") if file.is_file()}
-    assert {file for file in files if not file.startswith("input/")} == {
+    assert left(trained) == {
         "model/model.npz",
         "model/signature.json",
         "output/data/calibration.svg",
@@ -45,7 +28,7 @@ def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(tr
         "output/data/report.html",
         "output/data/roc.svg",
     }
-    assert "<td>train:accuracy</td><td>0.9800</td>" in (trained.output_data / "report.html").read_text("utf-8")
+    assert "<td>train:accuracy</td><td>0.9800</td>" in report(trained)
 
 
 def test_the_boundary_between_two_labels_is_where_it_must_be():
@@ -68,13 +51,13 @@ def test_ten_thousand_random_rows_are_answered_as_training_scored_them(paths):
     np.savetxt(paths.data / "training/rows.csv", features[:500], delimiter=",", fmt="%.9g")
     rows = (paths.data / "training/rows.csv").read_text().splitlines()
     quoted = ['"' + label.replace('"', '""') + '"' for label in labels]
-    write(paths, "\n".join(f"{label},{row}" for label, row in zip(quoted, rows, strict=False)))
+    channel(paths, "\n".join(f"{label},{row}" for label, row in zip(quoted, rows, strict=False)))
     assert train(paths) == 0
     arrays = dict(np.load(paths.model / "model.npz"))
     expected = algorithm.score(arrays, features.astype(np.float32))
     body = "\n".join(",".join(map(repr, row)) for row in features.astype(np.float32).tolist())
     accept = 'application/json; output="predicted_label,probabilities"'
-    answer = predictor(paths).respond(body.encode(), "text/csv", accept)
+    answer = served(paths).respond(body.encode(), "text/csv", accept)
     given = json.loads(answer.body)["predictions"]
     assert np.array_equal([row["probabilities"] for row in given], expected)
     assert [row["predicted_label"] for row in given] == np.unique(labels)[expected.argmax(axis=1)].tolist()
@@ -91,8 +74,8 @@ def test_the_model_is_the_same_in_any_units():
 
 
 def test_a_validation_channel_is_scored(paths, capsys):
-    write(paths, "a,1,10\nb,2,20\na,1.5,11\nb,2.5,21\n")
-    write(paths, "b,1,10\nb,2,20\n", "validation")
+    channel(paths, "a,1,10\nb,2,20\na,1.5,11\nb,2.5,21\n")
+    channel(paths, "b,1,10\nb,2,20\n", "validation")
     assert train(paths) == 0
     assert capsys.readouterr().out.splitlines() == [
         "training on 4 rows of 2 features",
@@ -113,11 +96,11 @@ def test_a_validation_channel_is_scored(paths, capsys):
     ids=["a constant column", "a label seen once", "each label once", "a column that is the label"],
 )
 def test_awkward_data_are_learnt_and_whole_numbers_come_back_as_numbers(paths, rows):
-    write(paths, rows)
+    channel(paths, rows)
     assert train(paths) == 0
     first, *_, last = (line.split(",", 1)[1] for line in rows.splitlines())
     body = f"[[{first}], [{last}]]".encode()
-    assert json.loads(predictor(paths).respond(body, "application/json", "").body) == {"predictions": [0, 12]}
+    assert json.loads(served(paths).respond(body, "application/json", "").body) == {"predictions": [0, 12]}
 
 
 @pytest.mark.parametrize(
@@ -132,10 +115,8 @@ def test_awkward_data_are_learnt_and_whole_numbers_come_back_as_numbers(paths, r
     ],
 )
 def test_data_that_cannot_be_learnt_are_refused_without_a_model(paths, rows, message):
-    write(paths, rows)
-    assert train(paths) == 1
-    assert message in paths.failure.read_text().splitlines()[0]
-    assert list(paths.model.iterdir()) == []
+    channel(paths, rows)
+    refused(paths, message)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +127,8 @@ def test_data_that_cannot_be_learnt_are_refused_without_a_model(paths, rows, mes
     ],
 )
 def test_a_validation_channel_that_does_not_fit_is_refused(paths, rows, message):
-    write(paths, rows, "validation")
-    assert train(paths) == 1
-    assert message in paths.failure.read_text().splitlines()[0]
+    channel(paths, rows, "validation")
+    refused(paths, message)
 
 
 @pytest.mark.parametrize(("value", "rule"), [("0", "greater than 0"), ("2", "less"), ("much", "number")])

@@ -3,21 +3,13 @@
 import json
 
 import pytest
+from algorithm_jobs import channel, left, refused, served, train
 
-import algorithm
-from byoc import job
 from byoc.onnx_model import OnnxModel
-from byoc.settings import Settings
-from predictor import Predictor
-
-
-def train(paths, **hyperparameters) -> int:
-    (paths.config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
-    return job.run(lambda: algorithm)
 
 
 def test_the_example_trains_and_answers_its_payloads(trained, project):
-    predictor = Predictor(trained.model, Settings.from_environment({}))
+    predictor = served(trained)
     payloads = project / "local_test"
     answer = predictor.respond((payloads / "payload.csv").read_bytes(), "text/csv", "")
     assert answer.body.split() == [b"setosa"] * 3 + [b"versicolor"] + [b"virginica"] * 6
@@ -26,8 +18,7 @@ def test_the_example_trains_and_answers_its_payloads(trained, project):
 
 
 def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(trained):
-    files = {str(file.relative_to(trained.base)) for file in trained.base.rglob("*") if file.is_file()}
-    assert {file for file in files if not file.startswith("input/")} == {
+    assert left(trained) == {
         "model/model.onnx",
         "model/signature.json",
         "output/data/calibration.svg",
@@ -42,40 +33,38 @@ def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(tr
 
 
 def test_metrics_are_printed_as_name_and_value_and_a_validation_channel_is_scored(paths, capsys):
-    (paths.data / "validation").mkdir()
-    (paths.data / "validation" / "rows.csv").write_text("a,1,10\nb,1,10\nb,2,20\nc,9,9\n")
+    channel(paths, "a,1,10\nb,1,10\nb,2,20\nc,9,9\n", "validation")
     assert train(paths) == 0
     out = capsys.readouterr().out.splitlines()
     assert out == ["training on 4 rows of 2 features", "train:accuracy=1.000000", "validation:accuracy=0.500000"]
 
 
 def test_a_label_that_only_the_validation_channel_has_counts_as_wrong(paths, capsys):
-    (paths.data / "training" / "rows.csv").write_text("0,1\n1,2\n")
-    (paths.data / "validation").mkdir()
-    (paths.data / "validation" / "rows.csv").write_text("0,1\n1,2\nx,2\n")
+    channel(paths, "0,1\n1,2\n")
+    channel(paths, "0,1\n1,2\nx,2\n", "validation")
     assert train(paths) == 0
     assert "validation:accuracy=0.666667" in capsys.readouterr().out
 
 
 def test_a_label_seen_once_is_learnt_and_a_constant_column_does_no_harm(paths):
-    (paths.data / "training" / "rows.csv").write_text("a,1,7\na,2,7\nb,9,7\n")
+    channel(paths, "a,1,7\na,2,7\nb,9,7\n")
     assert train(paths) == 0
-    predictor = Predictor(paths.model, Settings.from_environment({}))
+    predictor = served(paths)
     assert predictor.respond(b"1,0\n9,0\n", "text/csv", "").body == b"a\nb\n"
 
 
 def test_whole_number_labels_come_back_as_numbers(paths):
-    (paths.data / "training" / "rows.csv").write_text("0,1\n1,2\n0,1.5\n12,3\n")
+    channel(paths, "0,1\n1,2\n0,1.5\n12,3\n")
     assert train(paths) == 0
-    predictor = Predictor(paths.model, Settings.from_environment({}))
+    predictor = served(paths)
     assert predictor.respond(b"[[1], [3]]", "application/json", "").body == b'{"predictions": [0, 12]}\n'
     assert predictor.respond(b"1\n3", "text/csv", "").body == b"0\n12\n"
 
 
 def test_awkward_labels_and_names_survive_from_training_to_the_answer(paths):
-    (paths.data / "training" / "rows.csv").write_text('"a, b",1\n"say ""ä""",2\n', encoding="utf-8")
+    channel(paths, '"a, b",1\n"say ""ä""",2\n')
     assert train(paths, feature_names='["<größe>"]') == 0
-    predictor = Predictor(paths.model, Settings.from_environment({}))
+    predictor = served(paths)
     answer = predictor.respond('[{"<größe>": 1}, {"<größe>": 2}]'.encode(), "application/json", "")
     assert json.loads(answer.body) == {"predictions": ["a, b", 'say "ä"']}
 
@@ -95,12 +84,8 @@ def test_awkward_labels_and_names_survive_from_training_to_the_answer(paths):
     ],
 )
 def test_data_that_no_tree_can_be_trained_on_is_refused_without_a_model(paths, rows, hyperparameters, message):
-    (paths.data / "training" / "rows.csv").write_text(rows)
-    assert train(paths, **hyperparameters) == 1
-    first_line = paths.failure.read_text().splitlines()[0]
-    assert first_line.startswith("Exception during training: ")
-    assert message in first_line
-    assert list(paths.model.iterdir()) == []
+    channel(paths, rows)
+    refused(paths, message, **hyperparameters)
 
 
 def test_the_same_random_state_gives_the_same_model(paths):

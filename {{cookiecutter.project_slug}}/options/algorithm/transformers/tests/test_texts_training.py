@@ -10,6 +10,7 @@ import jobs
 import numpy as np
 import pytest
 import torch
+from algorithm_jobs import channel, left, report, served, train
 
 import algorithm
 from byoc import job
@@ -24,23 +25,13 @@ def with_base(paths, project):
     return paths
 
 
-def write(paths, content: str, channel: str = "training") -> None:
-    (paths.data / channel).mkdir(exist_ok=True)
-    (paths.data / channel / "texts.csv").write_text(content, encoding="utf-8")
-
-
-def train(paths, **hyperparameters) -> int:
-    (paths.config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
-    return job.run(lambda: algorithm)
-
-
 def failure(paths) -> str:
     assert list(paths.model.iterdir()) == []
     return paths.failure.read_text().splitlines()[0]
 
 
 def test_the_example_trains_and_answers_its_payloads(trained, project):
-    predictor = Predictor(trained.model, Settings.from_environment({}))
+    predictor = served(trained)
     folder = project / "local_test"
     assert (
         predictor.respond((folder / "payload.csv").read_bytes(), "text/csv", "").body
@@ -51,14 +42,12 @@ def test_the_example_trains_and_answers_its_payloads(trained, project):
 
 
 def test_a_job_leaves_what_serves_and_the_report_and_nothing_else(trained):
-    files = {str(file.relative_to(trained.base)) for file in trained.base.rglob("*") if file.is_file()}
     pictures = {"calibration.svg", "confusion_matrix.svg", "learning_curves.svg", "roc.svg"}
-    assert {file for file in files if not file.startswith("input/")} == {
+    assert left(trained) == {
         *(f"model/{name}" for name in ("model.onnx", "signature.json", "tokenizer.json")),
         *(f"output/data/{name}" for name in pictures | {"report.html"}),
     }
-    page = (trained.output_data / "report.html").read_text(encoding="utf-8")
-    assert set(re.findall(r"https?://[^\s\"'<>]+", page)) == {"http://www.w3.org/2000/svg"}
+    page = report(trained)
     for heading in ("The surest mistakes, validation data", "Tokens of a training text", "ROC", "Calibration", "Loss"):
         assert heading in page
 
@@ -84,8 +73,8 @@ def test_a_killed_job_ends_with_the_model_that_it_would_have_had(paths, project,
 
 def test_labels_that_are_numbers_one_of_them_seen_once_and_texts_of_all_kinds(with_base, capsys):
     texts = ['"a, ""b""\nc"', "日本語 😀 e\u0301", "a" * 5000, "a", "a"]
-    write(with_base, "label,text\n" + "".join(f"{n % 2 * 10},{text}\n" for n, text in enumerate(texts)) + "7,x\n")
-    write(with_base, "text,label\n7,a\n".replace("text,label", "label,text"), "validation")
+    channel(with_base, "label,text\n" + "".join(f"{n % 2 * 10},{text}\n" for n, text in enumerate(texts)) + "7,x\n")
+    channel(with_base, "text,label\n7,a\n".replace("text,label", "label,text"), "validation")
     assert train(with_base, num_train_epochs="1", per_device_train_batch_size="4") == 0
     out = capsys.readouterr().out
     assert "training on 6 texts of 3 labels\n" in out
@@ -115,14 +104,14 @@ def test_labels_that_are_numbers_one_of_them_seen_once_and_texts_of_all_kinds(wi
     ],
 )
 def test_texts_that_cannot_be_learnt_are_refused_without_a_model(with_base, rows, message):
-    write(with_base, rows)
+    channel(with_base, rows)
     assert train(with_base) == 1
     assert message in failure(with_base)
 
 
 def test_a_label_that_only_validation_has_is_refused(with_base):
-    write(with_base, "label,text\na,x\nb,y\n")
-    write(with_base, "label,text\nc,x\n", "validation")
+    channel(with_base, "label,text\na,x\nb,y\n")
+    channel(with_base, "label,text\nc,x\n", "validation")
     assert train(with_base) == 1
     assert "channel 'validation' has the label 'c', but training has only a, b" in failure(with_base)
 
@@ -138,14 +127,14 @@ def test_a_label_that_only_validation_has_is_refused(with_base):
     ],
 )
 def test_a_base_model_that_is_not_whole_is_refused(with_base, spoil, message):
-    write(with_base, "label,text\na,x\nb,y\n")
+    channel(with_base, "label,text\na,x\nb,y\n")
     spoil(with_base.data / "model")
     assert train(with_base) == 1
     assert message in failure(with_base)
 
 
 def test_a_checkpoint_of_other_data_is_refused(with_base):
-    write(with_base, "label,text\na,x\nb,y\n")
+    channel(with_base, "label,text\na,x\nb,y\n")
     with_base.checkpoints.mkdir()
     content = io.BytesIO()
     torch.save({"examples": 3}, content)
