@@ -74,22 +74,29 @@ def matches(expected: list[str], actual: str) -> bool:
 
 @dataclass
 class Session:
-    """A terminal in `folder`, and another for a server that stays until `stop` or until the next one starts."""
+    """A terminal in `folder`, and another for a server that stays until the next one starts, or until the end.
+
+    Servers listen on a port of the session's own, for which 8080 stands in what a command shows.
+    """
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     server: subprocess.Popen | None = None
+    port: str = field(default_factory=lambda: str(free_port()))
 
-    def run(self, command: Command) -> None:
-        """Run one command; raises AssertionError with what was shown and what came if they differ.
+    def __enter__(self) -> "Session":
+        return self
 
-        A URL with the port 8080 stands for one with this session's port.
-        """
-        port = self._environment.get("PORT", "8080")
-        command = Command(command.line, [line.replace(":8080/", f":{port}/") for line in command.output])
-        actual = self._serve(command) if command.starts_server else self._run(command)
-        shown = "\n".join(command.output)
-        assert matches(command.output, actual), f"$ {command.line}\n--- shown\n{shown}\n--- came\n{actual}"
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def run(self, *commands: Command) -> None:
+        """Run them in turn; raises AssertionError with what was shown and what came if they differ."""
+        for command in commands:
+            expected = [line.replace(":8080/", f":{self.port}/") for line in command.output]
+            actual = self._serve(command, expected) if command.starts_server else self._run(command)
+            shown = "\n".join(expected)
+            assert matches(expected, actual), f"$ {command.line}\n--- shown\n{shown}\n--- came\n{actual}"
 
     def stop(self) -> None:
         if self.server:
@@ -101,7 +108,7 @@ class Session:
     def _environment(self) -> dict[str, str]:
         """A person's terminal is not inside make, as these tests may be."""
         inherited = {name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL")}
-        return inherited | self.environment
+        return inherited | {"PORT": self.port} | self.environment
 
     def _run(self, command: Command) -> str:
         return subprocess.run(
@@ -115,8 +122,8 @@ class Session:
             timeout=TIMEOUT,
         ).stdout
 
-    def _serve(self, command: Command) -> str:
-        """Start a server in the background; returns what it printed until it had printed what the README shows."""
+    def _serve(self, command: Command, expected: list[str]) -> str:
+        """Start a server in the background; returns what it printed until it had printed what is expected."""
         self.stop()
         log = self.folder.parent / "server.log"
         with log.open("w") as output:
@@ -131,7 +138,7 @@ class Session:
             )
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline and self.server.poll() is None:
-            if matches(command.output, log.read_text()):
+            if matches(expected, log.read_text()):
                 break
             time.sleep(0.1)
         return log.read_text()

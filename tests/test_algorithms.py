@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import environments
-from console import Session, commands, free_port, part, without_image
+from console import Session, commands, part, without_image
 from template import ROOT, Template
 
 pytestmark = pytest.mark.slow
@@ -34,15 +34,9 @@ def test_the_readme_holds_without_docker(project):
     steps = part(readme, "With Docker").split("\n### ")
     chosen = [step for name in STEPS for step in steps if step.startswith(name)]
     assert len(chosen) == len(STEPS)
-    session = Session(project, {"PORT": str(free_port())})
-    try:
-        for text in (part(readme, "# "), part(readme, "Without Docker")):
-            for command in commands(text):
-                session.run(command)
-        for command in without_image(commands("\n".join(chosen)), SLUG):
-            session.run(command)
-    finally:
-        session.stop()
+    with Session(project) as session:
+        session.run(*commands(part(readme, "# ")), *commands(part(readme, "Without Docker")))
+        session.run(*without_image(commands("\n".join(chosen)), SLUG))
 
 
 def test_its_own_tests_pass(project, template, request):
@@ -59,9 +53,5 @@ def test_every_stack_serves_it(stack, project, bake, request):
     (served / ".venv").symlink_to(project / ".venv")
     shutil.copytree(project / "local_test/test_dir/model", served / "local_test/test_dir/model")
     environments.install(served, "server")
-    session = Session(served, {"PORT": str(free_port())})
-    try:
-        for command in commands(part((served / "README.md").read_text(), "Without Docker")):
-            session.run(command)
-    finally:
-        session.stop()
+    with Session(served) as session:
+        session.run(*commands(part((served / "README.md").read_text(), "Without Docker")))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console import Session, commands, free_port, make, part
+from console import Session, commands, make, part
 
 pytestmark = pytest.mark.slow
 
@@ -64,12 +64,8 @@ def test_the_project_measures_itself_without_docker(project):
 
 def test_the_readme_holds_without_docker(project):
     readme = (project / "README.md").read_text()
-    session = Session(project, {"PORT": str(free_port())})
-    try:
-        for command in commands(part(readme, "# ")) + commands(part(readme, "Without Docker")):
-            session.run(command)
-    finally:
-        session.stop()
+    with Session(project) as session:
+        session.run(*commands(part(readme, "# ")), *commands(part(readme, "Without Docker")))
 
 
 def test_another_run_over_the_same_folder_works(demo):

@@ -12,7 +12,7 @@ import pytest
 import environments
 import rules
 from bakery import Bakery
-from console import Session, commands, free_port, part
+from console import Session, commands, part
 from template import ROOT, Template, export, files_in
 
 OTHER = "other"
@@ -74,12 +74,8 @@ def test_a_tenth_algorithm_takes_a_folder_and_two_lines(tmp_path):
     project = Bakery(template, tmp_path / "baked").anew(algorithm=TENTH)
     environments.make(project)
     readme = (project / "README.md").read_text(encoding="utf-8")
-    session = Session(project, {"PORT": str(free_port())})
-    try:
-        for command in commands(part(readme, "# ")) + commands(part(readme, "Without Docker")):
-            session.run(command)
-    finally:
-        session.stop()
+    with Session(project) as session:
+        session.run(*commands(part(readme, "# ")), *commands(part(readme, "Without Docker")))
 
 
 def test_rules_accept_new_choices(extended):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aws import running_ecr
-from console import Session, commands, free_port, matches, part
+from console import Session, commands, matches, part
 from template import ROOT, Template
 
 SLUG = "readme-walkthrough"  # no other test builds images that begin so
@@ -27,9 +27,8 @@ def session(request, bake, tmp_path) -> Iterator[Session]:
     algorithm, stack = request.param
     slug = f"{SLUG}-{algorithm}"
     project = bake.into(tmp_path / "a folder", project_slug=slug, algorithm=algorithm, server_stack=stack)
-    session = Session(project, {"PORT": str(free_port()), "DOCKER_CONFIG": docker_config(tmp_path)})
-    yield session
-    session.stop()
+    with Session(project, {"DOCKER_CONFIG": docker_config(tmp_path)}) as session:
+        yield session
     subprocess.run(["docker", "image", "rm", slug], capture_output=True, check=False)
 
 
@@ -48,8 +47,7 @@ def test_the_way_with_docker_from_build_to_push(session, tmp_path):
     readme = (session.folder / "README.md").read_text()
     with running_ecr(tmp_path) as ecr:
         session.environment |= ecr.environment
-        for command in commands(part(readme, "With Docker").replace(ACCOUNT, ecr.registry)):
-            session.run(command)
+        session.run(*commands(part(readme, "With Docker").replace(ACCOUNT, ecr.registry)))
         assert session.folder.name in ecr.repositories()  # beside those of other tests: moto keeps one state a process
     session.stop()
     assert {path.owner() for path in session.folder.rglob("*")} == {session.folder.owner()}
@@ -60,8 +58,7 @@ def test_the_way_with_docker_from_build_to_push(session, tmp_path):
 @pytest.mark.parametrize("session", COVERING[1:], ids="+".join, indirect=True)
 def test_the_way_with_docker_for_other_algorithms_and_stacks(session):
     readme = part((session.folder / "README.md").read_text(), "With Docker")
-    for command in commands(readme.partition(f"\n### {PUSH}")[0]):
-        session.run(command)
+    session.run(*commands(readme.partition(f"\n### {PUSH}")[0]))
 
 
 def test_the_readme_has_no_command_that_no_test_runs(bake):

@@ -1,24 +1,15 @@
-"""The page that `serve_local.sh` offers at `/`, in a real browser, from every server stack."""
+"""What a person sees and does on the page: rows typed, pasted and dropped, answers and refusals."""
 
 import json
-import shutil
 import struct
-import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from pathlib import Path
-from unittest import mock
 
-import boto3
 import pytest
 
+from acting import ROWS, came, drawn, in_view, predict, shares
 from browser import barriers, opened
-from playground import ACCEPT, Server, came, drawn, in_view, predict, served, shares
-from template import ROOT, Template
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ROWS = "5.1,3.5,1.4,0.2\n5.7,2.8,4.5,1.3\n6.0,2.7,5.1,1.6"
 ECHO = """
 def model_fn(model_dir):
     return None
@@ -32,42 +23,6 @@ HOSTILE = [
     "<img src=x onerror=document.title=1>",
     "ü'\"&",
 ]
-
-
-@pytest.fixture(scope="module", params=Template(ROOT).choices()["server_stack"])
-def trained(request, with_stack) -> Path:
-    return with_stack(request.param)
-
-
-@pytest.fixture(scope="module")
-def serve() -> Iterator[Callable[[Path], Server]]:
-    with ExitStack() as running:
-        yield lambda project: running.enter_context(served(project))
-
-
-@pytest.fixture(scope="module")
-def server(trained, serve) -> Server:
-    return serve(trained)
-
-
-@pytest.fixture
-def variant(trained, serve, tmp_path) -> Callable[[str, str], Server]:
-    """A server of the same project in which one file has another text."""
-
-    def start(name: str, text: str) -> Server:
-        project = tmp_path / "variant"
-        shutil.copytree(trained, project, ignore=shutil.ignore_patterns(".venv"))
-        (project / ".venv").symlink_to(trained / ".venv")
-        (project / name).write_text(text, encoding="utf-8")
-        return serve(project)
-
-    return start
-
-
-@pytest.fixture
-def page(server, browser):
-    with opened(browser, server.url) as page:
-        yield page
 
 
 def test_the_form_has_the_features_with_their_examples(page, server):
@@ -163,50 +118,6 @@ def test_a_server_that_is_gone_is_told(page):
     page.route("**/invocations", lambda route: route.abort())
     page.get_by_role("button", name="Predict").click()
     page.get_by_text("Is the server still running?").wait_for()
-
-
-@pytest.mark.parametrize("text", [ROWS, "5.1,'3.5',1.4,0.2", '@$(date) `date` "\\n', "1," * 70_000])
-def test_the_lines_for_curl_and_boto3_give_the_same_answer(page, server, tmp_path, text):
-    page.get_by_label("Text", exact=True).check()
-    page.get_by_label("Text, sent as it stands").fill(text)
-    predict(page)
-    if page.get_by_text("first save it as").is_visible():
-        (tmp_path / "body.txt").write_text(text)
-    assert_lines_send(text.encode(), page, server, tmp_path)
-
-
-def test_the_lines_for_curl_and_boto3_send_the_file(page, server, tmp_path):
-    file = tmp_path / "it's mine.csv"
-    file.write_bytes(b"\xef\xbb\xbf" + ROWS.replace("\n", "\r\n").encode())
-    page.get_by_label("File", exact=True).check()
-    page.locator("#chosen").set_input_files(file)
-    predict(page)
-    assert_lines_send(file.read_bytes(), page, server, tmp_path)
-
-
-@pytest.mark.parametrize("tool", ["curl", "boto3"])
-def test_the_lines_can_be_copied(page, tool):
-    predict(page)
-    page.get_by_role("button", name=f"Copy the lines for {tool}").click()
-    page.get_by_text("Copied").wait_for()
-    assert page.evaluate("navigator.clipboard.readText()") == page.locator(f"#{tool}").text_content()
-
-
-def assert_lines_send(body: bytes, page, server: Server, folder: Path) -> None:
-    """Run in `folder`, both send what the page sent; and curl, here, gets the same."""
-    answer = server.post(body).body
-    assert answer.strip()[:10_000] in came(page)
-    curl = page.locator("#curl").text_content().replace("curl ", "curl --silent --show-error ", 1)
-    run = subprocess.run(["bash", "-c", curl], cwd=folder, capture_output=True, text=True)
-    assert (run.stdout, run.stderr) == (answer, "")
-    client = boto3.client("sagemaker-runtime", region_name="us-east-1")
-    with mock.patch("boto3.client") as stand_in, pytest.MonkeyPatch.context() as here:
-        here.chdir(folder)
-        exec(page.locator("#boto3").text_content(), {"print": lambda text: None})
-        sent = stand_in().invoke_endpoint.call_args.kwargs
-    assert (sent["ContentType"], sent["Accept"]) == ("text/csv", ACCEPT)
-    assert (sent["Body"] if isinstance(sent["Body"], bytes) else sent["Body"].read()) == body
-    assert sent.keys() <= client.meta.service_model.operation_model("InvokeEndpoint").input_shape.members.keys()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Locator, Page
 
-from console import Command, Session, free_port
+from console import Command, Session
 
 ACCEPT = 'application/json; output="predicted_label,probabilities"'
+ROWS = "5.1,3.5,1.4,0.2\n5.7,2.8,4.5,1.3\n6.0,2.7,5.1,1.6"
 
 
 class Answer(NamedTuple):
@@ -36,15 +37,11 @@ class Server(NamedTuple):
 @contextmanager
 def served(project: Path) -> Iterator[Server]:
     """The project's server, which answers and has said where."""
-    port = str(free_port())
-    session = Session(project, {"PORT": port})
-    server = Server(project, f"http://127.0.0.1:{port}/")
-    try:
+    with Session(project) as session:
+        server = Server(project, f"http://127.0.0.1:{session.port}/")
         session.run(Command("local_test/serve_local.sh", ["open http://127.0.0.1:8080/ in a browser …", "…"]))
         wait_for(server)
         yield server
-    finally:
-        session.stop()
 
 
 def wait_for(server: Server) -> None:
