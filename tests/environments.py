@@ -17,14 +17,7 @@ def install(project: Path, *names: str) -> None:
     pinned = "".join((project / f"requirements/{name}.txt").read_text(encoding="utf-8") for name in names)
     packages = re.split(r"^(?=\S)", pinned, flags=re.MULTILINE)
     lock.write_text("".join(package for package in packages if not TORCH.match(package)), encoding="utf-8")
-    options = [
-        "--quiet",
-        "--python",
-        project / ".venv/bin/python",
-        "--no-deps",
-        "--require-hashes",
-        "--compile-bytecode",
-    ]
+    options = ["--quiet", "--python", project / ".venv/bin/python", "--no-deps", "--require-hashes"]
     # Compiled once, as pip does: processes that may not write bytecode would each do it anew.
     run(UV, "pip", "install", "--compile-bytecode", *options, "--requirement", lock)
     if torch := re.search(r"^torch==[\w.]+", pinned, re.MULTILINE):
