@@ -137,7 +137,7 @@ def test_a_constant_column_and_a_label_seen_once_are_borne(paths):
 BAD = [
     ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
     ("a,1\n,2\n", {}, "line 2, column 1: the label is missing"),
-    ("a,1\nb,two\n", {}, "line 2, column 2 (feature_1): 'two' is not a number"),
+    ("a,1\nb,two\n", {}, "column 2 (feature_1): 'two' is not a number; no text is learnt from here: encode it"),
     ("a,1\nb,1,2\n", {}, "line 2: 2 features, but there are 1: feature_1"),
     ("", {}, "channel 'training' holds no rows"),
     ("a,1\nb,2\nc,3\n", {}, "tells two labels apart, but there are 3; choose one for several labels"),
