@@ -1,0 +1,14 @@
+"""What the tests of networks need to know of PyTorch: its hyperparameters' names, and where its embeddings are."""
+
+import numpy as np
+
+from network import Network
+
+QUICK = {"batch_size": "8", "lr": "0.02"}  # a small training that learns something
+DROPPING = {"dropout": "0.4"}  # much is left out at random
+WIDE = {"hidden_size": "100"}
+
+
+def embeddings(network: Network) -> list[np.ndarray]:
+    """The vectors of each column's categories, (categories, numbers)."""
+    return [embedding.weight.detach().cpu().numpy() for embedding in network.embeddings]
