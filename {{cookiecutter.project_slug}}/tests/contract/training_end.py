@@ -47,7 +47,7 @@ def long_jobs(kit: Kit) -> LongJobs:
         sent_after = time.monotonic() - stopped.started
         with suppress(NotHeld):  # it may have ended a moment ago
             stopped.send(signal.SIGTERM)
-        ended = end(stopped, GRACE), end(control, kit.limits["train"])
+        ended = end(stopped, time.monotonic() + GRACE), end(control, control.started + kit.limits["train"])
         runs = [
             Run(code, program.output, program.last_line(), ml, seconds)
             for (code, seconds), program, ml in zip(ended, (stopped, control), (first, second), strict=True)
@@ -56,9 +56,9 @@ def long_jobs(kit: Kit) -> LongJobs:
     return LongJobs(*runs, sent_after, control.lines, watch.first, watch.half_written(contents(second.model)))
 
 
-def end(program: Program, limit: float) -> tuple[int | None, float]:
-    """Exit code, None if it had to be killed, and the seconds since the start."""
-    ended = wait_until(lambda: not program.running, limit)
+def end(program: Program, deadline: float) -> tuple[int | None, float]:
+    """Exit code, None if it has to be killed, and the seconds since the start."""
+    ended = wait_until(lambda: not program.running, deadline - time.monotonic())
     return (program.wait(5) if ended else None), time.monotonic() - program.started
 
 

@@ -5,7 +5,7 @@ products of a layer in another order: probabilities agree to 1e-5, numbers to 1e
 """
 
 import pytest
-from framework import QUICK, WIDE, embeddings
+from framework import QUICK, WIDE, embeddings, optimizer
 from tabular_rows import agree, hard_rows, rows_of, trained_on
 
 from algorithm import Hyperparameters
@@ -22,7 +22,7 @@ def model_and_served(request, tmp_path_factory):
     task, settings = request.param
     folder = tmp_path_factory.mktemp("network")
     job, data = trained_on(folder, task == "regression")
-    trainer, _ = fit(job, Hyperparameters(task=task, epochs=10, **(QUICK | settings)), data)
+    trainer, _ = fit(job, Hyperparameters(task=task, epochs=10, weight_decay=0.02, **(QUICK | settings)), data)
     (folder / "model.onnx").write_bytes(export(trainer.network, data))
     (folder / "signature.json").write_bytes(data.signature.to_json())
     return trainer, data, OnnxModel(folder)
@@ -41,3 +41,7 @@ def test_a_category_never_seen_speaks_neither_for_nor_against_a_label(model_and_
     for one in vectors:
         assert not one[0].any()
         assert one[1:].all()
+
+
+def test_the_learning_rate_has_fallen_to_0_and_weights_decay_as_they_are_told(model_and_served):
+    assert optimizer(model_and_served[0]) == pytest.approx((0, 0.02), abs=1e-7)

@@ -9,7 +9,7 @@ import numpy as np
 import onnx
 import pytest
 from algorithm_jobs import channel, refused, served, train
-from framework import DROPPING, QUICK
+from framework import DROPPING, QUICK, STILL
 from jobs import signalled
 
 import algorithm
@@ -67,6 +67,24 @@ def test_every_epoch_is_told_on_a_line_that_the_metrics_regexes_find(paths, caps
         "validation:mae": 4,
         "validation:accuracy": 0,
     }
+
+
+def test_an_epochs_loss_is_the_mean_over_its_rows(paths, capsys, no_export):
+    channel(paths, "".join(f"{number},{number % 7}\n" for number in range(21)))  # the last step has fewer rows
+    assert train(paths, **(QUICK | STILL | {"task": "regression", "epochs": "1", "hidden_layers": "0"})) == 0
+    of_epoch, of_model = map(float, re.findall(r"train:loss=([0-9.]+)", capsys.readouterr().out))
+    assert of_epoch == pytest.approx(of_model, abs=1e-5)
+
+
+def test_much_is_left_out_of_training_but_nothing_of_the_answers(paths, capsys, no_export):
+    rows = "a,1\nb,2\na,3\nb,4\n"
+    channel(paths, rows)
+    channel(paths, rows, "validation")
+    assert train(paths, **(QUICK | STILL | DROPPING | {"epochs": "3"})) == 0
+    out = capsys.readouterr().out
+    learning, answering = (re.findall(rf"{name}:loss=([0-9.]+)", out)[:3] for name in ("train", "validation"))
+    assert len(set(learning)) == 3
+    assert len(set(answering)) == 1
 
 
 def test_it_ends_when_nothing_gets_better_and_saves_the_best_epoch(paths, capsys, no_export):
