@@ -105,6 +105,7 @@ def went_on(kit: Kit) -> bool:
     return kit.target.kind == "image" and stopped.code == control.code and stopped.seconds > 0.8 * control.seconds
 
 
+@early
 def stopped_job_is_honest(kit: Kit) -> str:
     """T-06, T-08: exit code 0 with a whole model, or another with the reason and no half model."""
     must(not went_on(kit), "SIGTERM changed nothing, see T-05")
@@ -118,6 +119,7 @@ def stopped_job_is_honest(kit: Kit) -> str:
     return f"exit code {stopped.code}: {stopped.failure.splitlines()[0][:100]}"
 
 
+@early
 def model_is_never_half_written(kit: Kit) -> str:
     """T-42, C-05: a stop takes what lies in /opt/ml/model at that moment."""
     jobs = long_jobs(kit)
@@ -125,6 +127,7 @@ def model_is_never_half_written(kit: Kit) -> str:
     return "every file appeared whole, under its last name"
 
 
+@early
 def log_lines_leave_at_once(kit: Kit) -> str:
     """T-46: logs are read while the job runs."""
     jobs = long_jobs(kit)
