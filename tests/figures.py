@@ -58,9 +58,15 @@ def held_by_default() -> Counter:
 
 
 def default_claims() -> set[str]:
-    """The claims of the Makefile and of the image's own label."""
+    """What the Makefile claims for every project."""
     makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
-    return set(re.search(r"^CLAIMS \?= \$\(if \$\(OURS\),(.*)\)$", makefile, re.MULTILINE)[1].split())
+    return set(re.search(r"^CLAIMS \?= \$\(if \$\(OURS\),([\w -]*)", makefile, re.MULTILINE)[1].split())
+
+
+def claims(project: Path) -> set[str]:
+    """What a generated project's own image is held to."""
+    more = project / "tests" / "claims"
+    return default_claims() | set(more.read_text(encoding="utf-8").split() if more.exists() else ())
 
 
 def broken_by_the_bad() -> Counter:

@@ -1,4 +1,4 @@
-"""The conformance kit finds no fault with any server stack's image, and names all those of the bad ones."""
+"""The conformance kit finds no fault with the images of a covering set, and names all those of the bad ones."""
 
 import json
 import subprocess
@@ -17,7 +17,13 @@ from template import ROOT, Template
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 AT_ONCE = 2  # beside other tests, more would keep a machine of two processors from answering in time
-STACKS = Template(ROOT).choices()["server_stack"]
+CHOICES = Template(ROOT).choices()
+# By what it shows: an answer a line, and every choice there is of what an image is made of.
+IMAGES = {
+    "default": {},
+    "checkpoints": {"algorithm": "xgboost", "server_stack": "uvicorn"},
+    "handlers": {"algorithm": "custom", "server_stack": "uvicorn-fastapi"},
+}
 TABLE = tomllib.loads(figures.BREAKS.read_text(encoding="utf-8"))
 CLAIMS = "pipelines serverless multi-model streaming bidirectional-streaming checkpoints marketplace gpu pipe async"
 # On a busy machine, two more than on others.
@@ -29,14 +35,14 @@ UNCHECKED = figures.UNCHECKED | {
 
 @pytest.fixture(scope="module")
 def reports(bake, tmp_path_factory) -> dict[str, dict]:
-    """What the kit reports of every image, by its name: of every bad one, and of every server stack's.
+    """What the kit reports of every image, by its name: of every bad one, and of our own.
 
-    Some run side by side, since they mostly wait; the default stack's comes last and alone, kept to its times.
+    Some run side by side, since they mostly wait; the default project's comes last and alone, kept to its times.
     """
-    folder, (default, *others) = tmp_path_factory.mktemp("reports"), STACKS
-    projects = {stack: bake(server_stack=stack) for stack in STACKS}  # not side by side: cookiecutter changes folders
+    folder, (default, *others) = tmp_path_factory.mktemp("reports"), IMAGES
+    projects = {name: bake(**answers) for name, answers in IMAGES.items()}  # in turn: cookiecutter changes folders
     runs = [(on_a_bad_one, name, projects[default]) for name in TABLE["containers"]]
-    runs += [(on_our_own, stack, projects[stack]) for stack in others]
+    runs += [(on_our_own, name, projects[name]) for name in others]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = {run[1]: pool.submit(with_image, *run, folder / run[1]) for run in runs}
     found = {name: future.result() for name, future in found.items()}
@@ -90,12 +96,18 @@ def test_every_check_has_been_seen_to_fail(reports):
     assert there - failed == {*TABLE["never_fail"], *TABLE["slow"]}
 
 
-@pytest.mark.parametrize("stack", STACKS)
-def test_our_images_hold_every_must_and_should_that_they_owe(reports, stack):
-    claims = figures.default_claims()
+@pytest.mark.parametrize("axis", sorted(CHOICES.keys() - {"algorithm"}))
+def test_every_choice_of_what_an_image_is_made_of_is_among_ours(axis):
+    default, *others = CHOICES[axis]
+    assert {answers.get(axis, default) for answers in IMAGES.values()} == {default, *others}
+
+
+@pytest.mark.parametrize("name", IMAGES)
+def test_our_images_hold_every_must_and_should_that_they_owe(reports, bake, name):
+    claims = figures.claims(bake(**IMAGES[name]))
     owed = [
         duty
-        for duty in reports[stack]["duties"]
+        for duty in reports[name]["duties"]
         if duty["checks"] and duty["feature"] in {"", *claims} and duty["level"] in figures.LEVELS
     ]
     not_held = {duty["id"]: (duty["outcome"], duty["seen"]) for duty in owed if duty["outcome"] != "held"}

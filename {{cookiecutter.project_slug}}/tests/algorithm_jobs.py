@@ -2,6 +2,7 @@
 
 import json
 import re
+from pathlib import Path
 from xml.etree import ElementTree
 
 import algorithm
@@ -9,6 +10,8 @@ from byoc import job
 from byoc.paths import Paths
 from byoc.settings import Settings
 from predictor import Predictor
+
+LOCAL_TEST = Path(__file__).parents[1] / "local_test"
 
 
 def channel(paths: Paths, content: str, name: str = "training") -> None:
@@ -28,10 +31,25 @@ def served(paths: Paths) -> Predictor:
     return Predictor(paths.model, Settings.from_environment({}))
 
 
+def answers_its_payloads(paths: Paths, *predictions: str) -> None:
+    """The example's model answers payload.csv with expected.csv, and payload.json with these predictions."""
+    predictor = served(paths)
+    answer = predictor.respond((LOCAL_TEST / "payload.csv").read_bytes(), "text/csv", "")
+    assert answer.body == (LOCAL_TEST / "expected.csv").read_bytes()
+    answer = predictor.respond((LOCAL_TEST / "payload.json").read_bytes(), "application/json", "")
+    assert json.loads(answer.body) == {"predictions": [*predictions]}
+
+
 def left(paths: Paths) -> set[str]:
     """The files of a job, but for its input."""
     files = {file.relative_to(paths.base).as_posix() for file in paths.base.rglob("*") if file.is_file()}
     return {file for file in files if not file.startswith("input/")}
+
+
+def model_and_report(*pictures: str) -> set[str]:
+    """What is left of a job whose report has these pictures."""
+    files = {f"output/data/{picture}.svg" for picture in pictures}
+    return {"model/model.onnx", "model/signature.json", "output/data/report.html", *files}
 
 
 def report(paths: Paths) -> str:

@@ -17,10 +17,10 @@ def channel(tmp_path) -> Channel:
     return Channel("training", tmp_path)
 
 
-def read(channel, *files: str, categories=("colour",)):
+def read(channel, *files: str, categories=("colour",), **how):
     for number, content in enumerate(files):
         (channel.folder / f"{number}.csv").write_text(content, encoding="utf-8")
-    return channel.read_records(categories)
+    return channel.read_records(categories, **how)
 
 
 def test_columns_are_named_by_the_header_and_empty_cells_are_missing(channel):
@@ -75,6 +75,15 @@ def test_what_is_no_such_data_is_refused_by_its_line(channel, content, message):
         read(channel, content)
 
 
+def test_an_algorithm_says_what_to_do_about_text(channel):
+    advice = "encode it"
+    with pytest.raises(InputError, match=r"'wide' is not a number; encode it$"):
+        read(channel, "l,width\na,1\nb,wide\n", categories=[], advice=advice)
+    write(channel, "0.csv", {"l": ["a"], "width": ["wide"]})
+    with pytest.raises(InputError, match=r"'width' holds string, not numbers; encode it$"):
+        channel.read_records([], advice=advice)
+
+
 def test_files_with_different_columns_are_refused(channel):
     with pytest.raises(InputError, match=r"1.csv, line 1: the columns colour, but before it width, colour$"):
         read(channel, "l,width,colour\na,1,red\n", "l,colour\na,red\n")
@@ -105,7 +114,7 @@ def test_labels_of_parquet_may_be_numbers_of_any_kind(channel):
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"l": ["a"], "width": ["1"]}, "rows: column 'width' holds string, not numbers; if it is text, name it among"),
+        ({"l": ["a"], "width": ["1"]}, "rows: column 'width' holds string, not numbers; if the column holds text, nam"),
         ({"l": ["a"], "width": [1e39]}, "rows, row 1, column 'width': every feature must be a finite float32 number$"),
         ({"l": ["a"], "colour": [1]}, "rows: column 'colour' holds int64, not text; leave it out of the categories$"),
         ({"l": ["a", None], "colour": ["x", "y"]}, "rows, row 2, column 'l': the label is missing$"),

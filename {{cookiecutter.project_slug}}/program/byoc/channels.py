@@ -11,7 +11,7 @@ import numpy as np
 
 from byoc.errors import InputError
 from byoc.labelled import LabelledRows
-from byoc.labelled_records import LabelledRecords
+from byoc.labelled_records import NAME_IT, LabelledRecords
 from byoc.paths import Paths
 from byoc.pipes import open_fifo
 from byoc.recordio import records
@@ -49,16 +49,18 @@ class Channel:
         """
         return self._read(LabelledRows(), epoch)
 
-    def read_records(self, categories: Collection[str], epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    def read_records(
+        self, categories: Collection[str], epoch: int = 0, advice: str = NAME_IT
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first.
 
         The columns named in `categories` hold text, the others numbers; an empty cell or null is a missing value. A
         first line without a number and without an empty cell is a header; without one, the columns are feature_1 and
-        so on.
+        so on. `advice` is what the refusal of text in a column of numbers says to do about it.
         Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:
         float32, NaN where it is missing, or text, "" where it is missing. Raises InputError as `read_labelled` does.
         """
-        return self._read(LabelledRecords(categories), epoch)
+        return self._read(LabelledRecords(categories, advice), epoch)
 
     def _read(self, rows: LabelledRows, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         for name, content in self.streams(epoch):

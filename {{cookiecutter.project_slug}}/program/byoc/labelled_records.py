@@ -15,14 +15,16 @@ from byoc.errors import InputError
 from byoc.labelled import LabelledRows, as_labels
 from byoc.signature import NUMBER, TEXT, Feature
 
+NAME_IT = "if the column holds text, name it among the categories"
+
 
 class LabelledRecords(LabelledRows):
     """What was read so far, a column for each feature. Each category is kept as text only once."""
 
-    def __init__(self, categories: Collection[str]) -> None:
-        """`categories` names the columns that hold text; each of the others holds numbers."""
+    def __init__(self, categories: Collection[str], advice: str) -> None:
+        """`categories` names the columns that hold text; text in another is refused with the `advice`."""
         super().__init__()
-        self._categories = categories
+        self._categories, self._advice = categories, advice
         self._names: list[str] = []
         self._columns: dict[str, array | list[str]] = {}
         self._texts: dict[str, str] = {}
@@ -55,7 +57,7 @@ class LabelledRecords(LabelledRows):
             raise InputError(f"{name}, after line {reader.line_num}: not CSV in UTF-8: {error}") from None
 
     def _read_parquet(self, name: str, content: io.BufferedReader) -> None:
-        for different, places, names, columns in parquet.record_batches(name, content, self._categories):
+        for different, places, names, columns in parquet.record_batches(name, content, self._categories, self._advice):
             self._named(names, name)
             for title, values in zip(names, columns, strict=True):
                 if title in self._categories:
@@ -98,7 +100,7 @@ class LabelledRecords(LabelledRows):
                 self._columns[name].append(self._texts.setdefault(text, text))
                 continue
             try:
-                self._columns[name].append(_number(text))
+                self._columns[name].append(_number(text, self._advice))
             except ValueError as error:
                 raise InputError(f"{place}, column {column} ({name}): {text!r} is {error}") from None
         self._labels.append(self._code(label))
@@ -112,11 +114,11 @@ def _is_value(cell: str) -> bool:
     return True
 
 
-def _number(text: str) -> float:
+def _number(text: str, advice: str = "") -> float:
     try:
         number = float(text or "nan")
     except ValueError:
-        raise ValueError("not a number; if the column holds text, name it among the categories") from None
+        raise ValueError(f"not a number; {advice}") from None
     if isinf(number) or abs(number) > records.LARGEST:
         raise ValueError("not a finite float32 number")
     return number

@@ -34,17 +34,18 @@ def batches(name: str, content: BufferedReader) -> Iterator[tuple[list[str], np.
 
 
 def record_batches(
-    name: str, content: BufferedReader, categories: Collection[str]
+    name: str, content: BufferedReader, categories: Collection[str], advice: str
 ) -> Iterator[tuple[list[str], np.ndarray, list[str], list[np.ndarray]]]:
     """The same for columns that differ: the labels as above, the columns' names, and the columns.
 
-    Those named in `categories` are texts (n, object), the others float32, NaN where one is missing.
+    Those named in `categories` are texts (n, object), the others float32, NaN where one is missing. `advice` is what
+    the refusal of text in one of the others says to do about it.
     """
     for first, batch in _batches(name, content):
         label, *titles = batch.schema.names
         columns = []
         for column, title in zip(batch.columns[1:], titles, strict=True):
-            read = _texts if title in categories else partial(_numbers, missing=True)
+            read = _texts if title in categories else partial(_numbers, advice=advice, missing=True)
             columns.append(read(column, title, name, first))
         yield *_labels(batch.column(0), label, name, first), titles, columns
 
@@ -85,15 +86,16 @@ def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], 
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
 
 
-def _numbers(column: Any, title: str, name: str, first: int, missing: bool = False) -> np.ndarray:
+def _numbers(
+    column: Any, title: str, name: str, first: int, advice: str = "the first column is the label", missing: bool = False
+) -> np.ndarray:
     """float64, or, if any may be `missing`, float32 with NaN."""
     import pyarrow
 
     kind = column.type
     nothing = missing and pyarrow.types.is_null(kind)
     if not (codec.is_number(kind) or nothing):
-        way = "if it is text, name it among the categories" if missing else "the first column is the label"
-        raise InputError(f"{name}: column {title!r} holds {kind}, not numbers; {way}")
+        raise InputError(f"{name}: column {title!r} holds {kind}, not numbers; {advice}")
     numbers = column.cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)  # null becomes NaN
     numbers = table.as_float32(numbers) if missing else numbers
     bad = np.isinf(numbers) if missing else ~np.isfinite(numbers)

@@ -5,7 +5,7 @@ import os
 import socket
 from contextlib import contextmanager
 
-from .kit import Kit
+from .kit import Kit, once
 from .outcome import NotHeld, must
 
 PATH = "/invocations-bidirectional-stream"
@@ -44,6 +44,7 @@ def receive(connection: socket.socket) -> int:
     return head[0] & 0x0F
 
 
+@once
 def websocket_is_accepted(kit: Kit) -> str:
     """X-10, X-11: 101, also with a query string."""
     for path in (PATH, f"{PATH}?a=b"):

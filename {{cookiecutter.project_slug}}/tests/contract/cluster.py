@@ -62,6 +62,7 @@ def two_hosts_train(kit: Kit) -> str:
     return f"exit code 0 on {' and '.join(HOSTS)}, the second {LATE} s late"
 
 
+@early
 @container_only
 def two_hosts_leave_one_model(kit: Kit) -> str:
     """T-44, D-06, C-08: the platform lays what all hosts leave into one archive."""

@@ -5,7 +5,7 @@ import tarfile
 
 from .cluster import network
 from .http_client import listens
-from .kit import Kit
+from .kit import Kit, once
 from .ml_folder import contents
 from .outcome import NotChecked, container_only, must
 from .target_image import on_bridge
@@ -20,6 +20,7 @@ SDK_VARIABLES = {
 }
 
 
+@once
 def bind_port_is_obeyed(kit: Kit) -> str:
     """S-60, S-65: SAGEMAKER_BIND_TO_PORT, and 8080 left to others."""
     port = 9001 if kit.target.kind == "image" else free_port()

@@ -92,6 +92,7 @@ def mm_ready_without_models(kit: Kit) -> str:
     return "GET /ping → 200 and GET /models → 200 without models"
 
 
+@once
 def mm_models_come_and_go(kit: Kit) -> str:
     """M-03, M-04, M-07, M-10, M-11, M-12, M-13, M-16: load, 409, list, get, invoke, unload, 404."""
     with endpoint(kit) as server:

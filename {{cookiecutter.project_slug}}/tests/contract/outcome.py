@@ -45,7 +45,7 @@ def alone(check: Check) -> Check:
 
 
 def early(check: Check) -> Check:
-    """The check mostly waits, so it begins first and the others run beside it."""
+    """The check mostly waits, if only for what another begins, so it begins first and the others run beside it."""
     check.early = True
     return check
 

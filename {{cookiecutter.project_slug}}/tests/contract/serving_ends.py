@@ -7,7 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .kit import Kit
+from .kit import Kit, once
 from .ml_folder import contents
 from .outcome import NotChecked, NotHeld, container_only, must
 from .program import wait_until
@@ -17,24 +17,28 @@ from .started import Server
 
 def no_200_without_a_usable_model(kit: Kit) -> str:
     """S-07: neither for an empty model folder nor for files cut in half."""
-    empty, cut = kit.new_folder(), kit.new_folder()
+    must(200 not in without_model(kit)[0], "with an empty /opt/ml/model, GET /ping → 200")
+    cut = kit.new_folder()
     for name, size in contents(kit.model()).items():
         target = cut / name
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes((kit.model() / name).read_bytes()[: size // 2])
-    for what, model in (("an empty /opt/ml/model", empty), ("model files cut in half", cut)):
-        statuses, _, _ = fate(kit, model)
-        must(200 not in statuses, f"with {what}, GET /ping → 200")
+    must(200 not in fate(kit, cut)[0], "with model files cut in half, GET /ping → 200")
     return "never 200, with an empty folder and with files cut in half"
 
 
 def start_without_model_ends_or_explains(kit: Kit) -> str:
     """S-13: no silent hang until the platform gives up."""
-    statuses, code, line = fate(kit, kit.new_folder())
+    statuses, code, line = without_model(kit)
     must(code is None or code != 0, "ended with exit code 0 for want of a model")
     must(code is not None or statuses & {500, 503}, f"neither ends nor answers 503; pings → {sorted(statuses)}")
     must(line.strip("()") != "it printed nothing", "not a word in the log")
     return f"{f'exit code {code}' if code is not None else 'answers 503'}: {line[:120]}"
+
+
+@once
+def without_model(kit: Kit) -> tuple[set[int], int | None, str]:
+    return fate(kit, kit.new_folder())
 
 
 def fate(kit: Kit, model: Path) -> tuple[set[int], int | None, str]:

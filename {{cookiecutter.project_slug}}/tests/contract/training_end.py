@@ -47,7 +47,7 @@ def long_jobs(kit: Kit) -> LongJobs:
         sent_after = time.monotonic() - stopped.started
         with suppress(NotHeld):  # it may have ended a moment ago
             stopped.send(signal.SIGTERM)
-        ended = end(stopped, GRACE), end(control, kit.limits["train"])
+        ended = end(stopped, time.monotonic() + GRACE), end(control, control.started + kit.limits["train"])
         runs = [
             Run(code, program.output, program.last_line(), ml, seconds)
             for (code, seconds), program, ml in zip(ended, (stopped, control), (first, second), strict=True)
@@ -56,9 +56,9 @@ def long_jobs(kit: Kit) -> LongJobs:
     return LongJobs(*runs, sent_after, control.lines, watch.first, watch.half_written(contents(second.model)))
 
 
-def end(program: Program, limit: float) -> tuple[int | None, float]:
-    """Exit code, None if it had to be killed, and the seconds since the start."""
-    ended = wait_until(lambda: not program.running, limit)
+def end(program: Program, deadline: float) -> tuple[int | None, float]:
+    """Exit code, None if it has to be killed, and the seconds since the start."""
+    ended = wait_until(lambda: not program.running, deadline - time.monotonic())
     return (program.wait(5) if ended else None), time.monotonic() - program.started
 
 
@@ -105,6 +105,7 @@ def went_on(kit: Kit) -> bool:
     return kit.target.kind == "image" and stopped.code == control.code and stopped.seconds > 0.8 * control.seconds
 
 
+@early
 def stopped_job_is_honest(kit: Kit) -> str:
     """T-06, T-08: exit code 0 with a whole model, or another with the reason and no half model."""
     must(not went_on(kit), "SIGTERM changed nothing, see T-05")
@@ -118,6 +119,7 @@ def stopped_job_is_honest(kit: Kit) -> str:
     return f"exit code {stopped.code}: {stopped.failure.splitlines()[0][:100]}"
 
 
+@early
 def model_is_never_half_written(kit: Kit) -> str:
     """T-42, C-05: a stop takes what lies in /opt/ml/model at that moment."""
     jobs = long_jobs(kit)
@@ -125,6 +127,7 @@ def model_is_never_half_written(kit: Kit) -> str:
     return "every file appeared whole, under its last name"
 
 
+@early
 def log_lines_leave_at_once(kit: Kit) -> str:
     """T-46: logs are read while the job runs."""
     jobs = long_jobs(kit)

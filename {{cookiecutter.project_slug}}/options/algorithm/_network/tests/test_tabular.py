@@ -11,7 +11,9 @@ from byoc.errors import InputError
 from byoc.onnx_model import OnnxModel
 from byoc.signature import Signature
 from byoc.tabular import Encoding, Target
+from byoc.tabular_data import Data, Rows
 from byoc.tabular_onnx import complete
+from byoc.tabular_report import importance
 
 
 def served(folder, rows: np.ndarray, encoding: Encoding, target: Target, weights: np.ndarray) -> OnnxModel:
@@ -106,3 +108,13 @@ def test_a_classifier_is_scored_by_what_it_thinks_of_the_right_label():
 def test_labels_that_cannot_be_learnt_are_refused(labels, regression):
     with pytest.raises(InputError, match=r"every row has the label 'a'|the label 'x' is no number"):
         Target.learn(np.array(labels), regression, "training")
+
+
+def test_a_column_is_as_important_as_the_network_looks_at_it():
+    numbers = np.arange(20.0)
+    records = np.rec.fromarrays([numbers, numbers, numbers], [("much", "f4"), ("little", "f4"), ("not at all", "f4")])
+    encoding, target = Encoding.learn(records), Target.learn(numbers, regression=True, channel="training")
+    rows = Rows(numbers, records, encoding.encode(records), target.learnt(numbers, "training"))
+    data = Data(Signature(columns.of_records(records)), encoding, target, rows, None)
+    rises = importance(data, rows, lambda encoded: encoded @ np.array([[0.8], [0.2], [0]]))
+    assert rises["much"] > rises["little"] > rises["not at all"] == 0

@@ -4,19 +4,15 @@ import json
 
 import numpy as np
 import pytest
-from algorithm_jobs import channel, left, refused, report, served, train
+from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
 
 import algorithm
 from byoc.errors import InputError, ModelError
 from byoc.hyperparameters import parse
 
 
-def test_the_example_trains_and_answers_its_payloads(trained, project):
-    folder = project / "local_test"
-    answer = served(trained).respond((folder / "payload.csv").read_bytes(), "text/csv", "")
-    assert answer.body == (folder / "expected.csv").read_bytes()
-    answer = served(trained).respond((folder / "payload.json").read_bytes(), "application/json", "")
-    assert json.loads(answer.body) == {"predictions": ["setosa", "versicolor", "virginica"]}
+def test_the_example_trains_and_answers_its_payloads(trained):
+    answers_its_payloads(trained, "setosa", "versicolor", "virginica")
 
 
 def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(trained):

@@ -3,30 +3,17 @@
 import json
 
 import pytest
-from algorithm_jobs import channel, left, refused, served, train
+from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, served, train
 
 from byoc.onnx_model import OnnxModel
 
 
-def test_the_example_trains_and_answers_its_payloads(trained, project):
-    predictor = served(trained)
-    payloads = project / "local_test"
-    answer = predictor.respond((payloads / "payload.csv").read_bytes(), "text/csv", "")
-    assert answer.body.split() == [b"setosa"] * 3 + [b"versicolor"] + [b"virginica"] * 6
-    answer = predictor.respond((payloads / "payload.json").read_bytes(), "application/json", "")
-    assert json.loads(answer.body) == {"predictions": ["setosa", "versicolor", "virginica"]}
+def test_the_example_trains_and_answers_its_payloads(trained):
+    answers_its_payloads(trained, "setosa", "versicolor", "virginica")
 
 
 def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(trained):
-    assert left(trained) == {
-        "model/model.onnx",
-        "model/signature.json",
-        "output/data/calibration.svg",
-        "output/data/confusion_matrix.svg",
-        "output/data/report.html",
-        "output/data/roc.svg",
-        "output/data/tree.svg",
-    }
+    assert left(trained) == model_and_report("calibration", "confusion_matrix", "roc", "tree")
     signature = OnnxModel(trained.model).signature
     assert [feature.name for feature in signature.features][:2] == ["sepal_length", "sepal_width"]
     assert signature.labels == ("setosa", "versicolor", "virginica")

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from byoc.epochs import Epochs, refuse_another
 from byoc.job import Job
-from byoc.tabular_data import Data, Rows
+from byoc.tabular_data import Data, Rows, scores
 from network import network
 
 MOST_ROWS = 8192  # whose outputs are worked out at a time
@@ -81,10 +81,7 @@ def fit(job: Job, hyperparameters: BaseModel, data: Data) -> tuple[Trainer, Epoc
     epochs = Epochs(job, hyperparameters.epochs, hyperparameters.patience, history)
     for epoch in epochs:
         metrics = {"train:loss": trainer.epoch(epoch, data.training)}
-        if data.validation:
-            answers = data.target.answers(trainer.outputs(data.validation.encoded))
-            scores = data.target.scores(data.validation.learnt, answers)
-            metrics |= {f"validation:{name}": value for name, value in scores.items()}
+        metrics |= scores("validation", data.validation, data.target, trainer.outputs)
         if epochs.tell(metrics):
             best = trainer.weights()
         told = {"identity": identity, "history": epochs.history}

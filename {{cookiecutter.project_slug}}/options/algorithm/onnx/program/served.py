@@ -59,7 +59,7 @@ class HeldOut:
                 takes = f"but the model takes {len(columns)}"
                 raise InputError(f"channel 'validation' has {rows.shape[1]} features, {takes}")
             return cls(labels, rows.astype(np.float32))
-        labels, rows = channel.read_records(texts)
+        labels, rows = channel.read_records(texts, advice="the model takes a number there")
         if sorted(rows.dtype.names) != sorted(columns):
             takes = f"but the model takes {', '.join(columns)}"
             raise InputError(f"channel 'validation' has the columns {', '.join(rows.dtype.names)}, {takes}")

@@ -12,7 +12,7 @@ from torch.optim.lr_scheduler import CosineAnnealingLR
 from byoc import cpus
 from byoc.epochs import Epochs, refuse_another
 from byoc.job import Job
-from byoc.tabular_data import Data
+from byoc.tabular_data import Data, scores
 from network import Network
 
 THREAD = 10_000_000  # multiplications of a step that are worth a thread
@@ -111,10 +111,7 @@ def fit(job: Job, hyperparameters: BaseModel, data: Data) -> tuple[Trainer, Epoc
     epochs = Epochs(job, hyperparameters.epochs, hyperparameters.patience, history)
     for epoch in epochs:
         metrics = {"train:loss": trainer.epoch(encoded, learnt)}
-        if data.validation:
-            answers = data.target.answers(trainer.outputs(data.validation.encoded))
-            scores = data.target.scores(data.validation.learnt, answers)
-            metrics |= {f"validation:{name}": value for name, value in scores.items()}
+        metrics |= scores("validation", data.validation, data.target, trainer.outputs)
         if epochs.tell(metrics):
             best = trainer.weights()
         _save(job, epoch, identity=identity, trainer=trainer.state(), best=best, history=epochs.history)

@@ -4,7 +4,7 @@ import json
 
 import algorithm_jobs
 import pytest
-from algorithm_jobs import channel, left, refused, report, served
+from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report, served
 
 import algorithm
 from byoc import batch
@@ -24,12 +24,8 @@ def penguins(trained) -> Predictor:
     return served(trained)
 
 
-def test_the_example_trains_and_answers_its_payloads(penguins, project):
-    folder = project / "local_test"
-    answer = penguins.respond((folder / "payload.csv").read_bytes(), "text/csv", "")
-    assert answer.body == (folder / "expected.csv").read_bytes()
-    answer = penguins.respond((folder / "payload.json").read_bytes(), "application/json", "")
-    assert json.loads(answer.body) == {"predictions": ["Adelie", "Chinstrap", "Gentoo"]}
+def test_the_example_trains_and_answers_its_payloads(trained):
+    answers_its_payloads(trained, "Adelie", "Chinstrap", "Gentoo")
 
 
 def test_a_header_tells_the_order_of_the_columns_and_gets_no_answer(penguins, project):
@@ -57,15 +53,7 @@ def test_a_header_holds_for_every_piece_of_a_large_body(trained, monkeypatch, re
 
 
 def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(trained):
-    assert left(trained) == {
-        "model/model.onnx",
-        "model/signature.json",
-        "output/data/calibration.svg",
-        "output/data/confusion_matrix.svg",
-        "output/data/importance.svg",
-        "output/data/report.html",
-        "output/data/roc.svg",
-    }
+    assert left(trained) == model_and_report("calibration", "confusion_matrix", "importance", "roc")
     island, bill, *_, sex = OnnxModel(trained.model).signature.features
     assert (island.dtype, island.categories, island.missing) == ("str", ("Biscoe", "Dream", "Torgersen"), True)
     assert (bill.dtype, bill.example, bill.missing) == ("float32", 39.1, True)

@@ -10,9 +10,11 @@ from byoc import columns, cpus
 from byoc.boosting import TRAINING, VALIDATION
 from byoc.boosting_objectives import Objective, known_labels, learnt
 from byoc.job import Job
+from byoc.labelled_records import NAME_IT
 from byoc.signature import Feature, Signature
 
 ROWS_PER_THREAD = 1000
+ENCODE_IT = "no text is learnt from here: encode it as numbers, or leave the column out"
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,18 @@ class Data:
         }
 
 
-def read(job: Job, objective: Objective, categories: Collection[str] = ()) -> Data:
-    """Read the channel TRAINING and, if the job has it, VALIDATION; `categories` names the columns of text.
+def read(job: Job, objective: Objective, categories: Collection[str] | None = None) -> Data:
+    """Read the channel TRAINING and, if the job has it, VALIDATION; `categories` names the columns of text,
+    or is None where the trees take none.
 
     Raises InputError for what cannot be learnt.
     """
-    labels, records = job.channel(TRAINING).read_records(categories)
+    how = {"categories": categories or (), "advice": ENCODE_IT if categories is None else NAME_IT}
+    labels, records = job.channel(TRAINING).read_records(**how)
     features, known = columns.of_records(records), known_labels(objective, labels)
     given = {TRAINING: (labels, records)}
     if VALIDATION in job.channels:
-        labels, others = job.channel(VALIDATION).read_records(categories)
+        labels, others = job.channel(VALIDATION).read_records(**how)
         given[VALIDATION] = labels, columns.as_trained(others, records, VALIDATION)
     channels = {
         name: Channel(rows, columns.as_matrix(rows, features), learnt(objective, labels, known, name))

@@ -64,10 +64,16 @@ def read(job: Job, categories: Collection[str], regression: bool) -> Data:
     return Data(Signature(features, target.labels), encoding, target, rows("training", labels, records), validation)
 
 
+def scores(name: str, rows: Rows | None, target: Target, outputs: Outputs) -> dict[str, float]:
+    """What a network comes to on a channel's rows, by the names of the metrics; nothing without such a channel."""
+    if not rows:
+        return {}
+    found = target.scores(rows.learnt, target.answers(outputs(rows.encoded)))
+    return {f"{name}:{metric}": value for metric, value in found.items()}
+
+
 def score(job: Job, data: Data, outputs: Outputs) -> None:
     """Tell what the model that is saved comes to, by each channel."""
     for name, rows in (("train", data.training), ("validation", data.validation)):
-        if rows:
-            scores = data.target.scores(rows.learnt, data.target.answers(outputs(rows.encoded)))
-            for metric, value in scores.items():
-                job.metric(f"{name}:{metric}", value)
+        for metric, value in scores(name, rows, data.target, outputs).items():
+            job.metric(metric, value)

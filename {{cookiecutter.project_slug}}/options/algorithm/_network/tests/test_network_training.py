@@ -1,8 +1,4 @@
-"""What networks of any framework have in common, from files in /opt/ml to a model that answers.
-
-Their tests take it over by `from network_tests import *`, and give two fixtures of hyperparameters: `quick`, of a small
-training that learns something, and `dropping`, those that leave much out at random.
-"""
+"""What networks of any framework have in common, from files in /opt/ml to a model that answers, undisturbed or not."""
 
 import json
 import re
@@ -13,6 +9,7 @@ import numpy as np
 import onnx
 import pytest
 from algorithm_jobs import channel, refused, served, train
+from framework import DROPPING, QUICK, STILL
 from jobs import signalled
 
 import algorithm
@@ -23,22 +20,22 @@ from byoc.onnx_model import OnnxModel
 EPOCHS = 30  # of a training that is killed midway
 
 
-def test_labels_and_categories_as_awkward_as_they_come_survive_and_a_label_may_be_rare(paths, quick):
+def test_labels_and_categories_as_awkward_as_they_come_survive_and_a_label_may_be_rare(paths):
     rows = 'l,"a b",same\n' + '"x, y","ja, ""sí""",7\n"é",,7\n' * 15 + "once,neither,7\n"
     channel(paths, rows)
     channel(paths, 'l,same,"a b"\n"é",7,\n', "validation")  # one row, of other order
-    assert train(paths, **(quick | {"categories": '["a b"]', "epochs": "20"})) == 0
+    assert train(paths, **(QUICK | {"categories": '["a b"]', "epochs": "20"})) == 0
     body = [{"a b": 'ja, "sí"', "same": 7}, {"a b": None, "same": None}, ["", 1e30]]
     answer = served(paths).respond(json.dumps(body).encode(), "application/json", "")
     assert json.loads(answer.body) == {"predictions": ["x, y", "é", "é"]}
     assert OnnxModel(paths.model).signature.labels == ("once", "x, y", "é")
 
 
-def test_numbers_are_learnt_and_a_report_shows_the_residuals(paths, quick):
+def test_numbers_are_learnt_and_a_report_shows_the_residuals(paths):
     random = np.random.default_rng(0)
     rows = random.uniform(1, 5, size=(200, 2))
     channel(paths, "\n".join(f"{1000 + 10 * a:.3f},{a},{b}" for a, b in rows))
-    assert train(paths, **(quick | {"task": "regression", "epochs": "30"})) == 0
+    assert train(paths, **(QUICK | {"task": "regression", "epochs": "30"})) == 0
     answers = [float(line) for line in served(paths).respond(b"1.5,3\n4.5,3", "text/csv", "").body.split()]
     assert answers == pytest.approx([1015, 1045], abs=3)
     assert OnnxModel(paths.model).signature.labels == ()
@@ -51,10 +48,10 @@ def no_export(monkeypatch):
     monkeypatch.setattr(algorithm, "export", lambda network, data: b"model")
 
 
-def test_every_epoch_is_told_on_a_line_that_the_metrics_regexes_find(paths, quick, capsys, no_export):
+def test_every_epoch_is_told_on_a_line_that_the_metrics_regexes_find(paths, capsys, no_export):
     channel(paths, "1,1\n2,2\n" * 10)
     channel(paths, "1,1\n2,2\n" * 10, "validation")
-    assert train(paths, **(quick | {"task": "regression", "epochs": "3"})) == 0
+    assert train(paths, **(QUICK | {"task": "regression", "epochs": "3"})) == 0
     out = capsys.readouterr().out
     assert "\r" not in out
     definitions = json.loads(as_json(algorithm.Hyperparameters, algorithm.METRICS))["MetricDefinitions"]
@@ -72,11 +69,29 @@ def test_every_epoch_is_told_on_a_line_that_the_metrics_regexes_find(paths, quic
     }
 
 
-def test_it_ends_when_nothing_gets_better_and_saves_the_best_epoch(paths, quick, capsys, no_export):
+def test_an_epochs_loss_is_the_mean_over_its_rows(paths, capsys, no_export):
+    channel(paths, "".join(f"{number},{number % 7}\n" for number in range(21)))  # the last step has fewer rows
+    assert train(paths, **(QUICK | STILL | {"task": "regression", "epochs": "1", "hidden_layers": "0"})) == 0
+    of_epoch, of_model = map(float, re.findall(r"train:loss=([0-9.]+)", capsys.readouterr().out))
+    assert of_epoch == pytest.approx(of_model, abs=1e-5)
+
+
+def test_much_is_left_out_of_training_but_nothing_of_the_answers(paths, capsys, no_export):
+    rows = "a,1\nb,2\na,3\nb,4\n"
+    channel(paths, rows)
+    channel(paths, rows, "validation")
+    assert train(paths, **(QUICK | STILL | DROPPING | {"epochs": "3"})) == 0
+    out = capsys.readouterr().out
+    learning, answering = (re.findall(rf"{name}:loss=([0-9.]+)", out)[:3] for name in ("train", "validation"))
+    assert len(set(learning)) == 3
+    assert len(set(answering)) == 1
+
+
+def test_it_ends_when_nothing_gets_better_and_saves_the_best_epoch(paths, capsys, no_export):
     random = np.random.default_rng(0)
     for name in ("training", "validation"):  # noise: the more of it is learnt by heart, the worse
         channel(paths, "\n".join(f"{random.integers(2)},{random.normal()}" for _ in range(100)), name)
-    assert train(paths, **(quick | {"epochs": "1000", "patience": "4"})) == 0
+    assert train(paths, **(QUICK | {"epochs": "1000", "patience": "4"})) == 0
     out = capsys.readouterr().out
     best, done = map(int, re.search(r"the model is that of epoch (\d+) of (\d+)", out).groups())
     assert done == best + 4
@@ -84,65 +99,32 @@ def test_it_ends_when_nothing_gets_better_and_saves_the_best_epoch(paths, quick,
     assert losses[-1] == min(losses)
 
 
-def test_the_same_seed_gives_the_same_network_and_another_one_another(paths, quick, capsys, no_export):
+def test_the_same_seed_gives_the_same_network_and_another_one_another(paths, capsys, no_export):
     told = []
     for seed in ("1", "1", "2"):
-        assert train(paths, **(quick | {"seed": seed, "epochs": "5"})) == 0
+        assert train(paths, **(QUICK | {"seed": seed, "epochs": "5"})) == 0
         told.append(capsys.readouterr().out)
     assert told[0] == told[1] != told[2]
 
 
-BAD = [
-    ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
-    ("a,1\n,2\n", {}, "line 2, column 1: the label is missing"),
-    ("l,x\na,1\nb,two\n", {}, "line 3, column 2 (x): 'two' is not a number; if the column holds text, name it among"),
-    ("a,1\nb,1,2\n", {}, "line 2: 2 features, but there are 1"),
-    ("a,1,\nb,2,\n", {}, "column 'feature_2' holds no value in any row; leave it out"),
-    ("", {}, "channel 'training' holds no rows"),
-    ("1,1\nx,2\n", {"task": "regression"}, "row 2: the label 'x' is no number that can be learnt"),
-    ("a,1\nb,2\n", {"categories": '["x"]'}, "there is no column 'x' among feature_1"),
-    ("a,1\nb,2\n", {"epochs": "0"}, "hyperparameter epochs = '0' is refused"),
-    ("a,1\nb,2\n", {"task": "ranking"}, "hyperparameter task = 'ranking' is refused"),
-]
-
-
-@pytest.mark.parametrize(("rows", "hyperparameters", "message"), BAD)
-def test_data_that_nothing_can_be_learnt_from_is_refused_without_a_model(paths, rows, hyperparameters, message):
-    channel(paths, rows)
-    refused(paths, message, **hyperparameters)
-
-
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ("a,1,2\n", "channel 'validation' has the columns feature_1, feature_2, but training has feature_1"),
-        ("c,1\n", "channel 'validation' has the label 'c', but training has only a, b"),
-    ],
-)
-def test_a_validation_channel_of_another_kind_is_refused(paths, rows, message):
-    channel(paths, "a,1\nb,2\n")
-    channel(paths, rows, "validation")
-    refused(paths, message)
-
-
-def test_a_checkpoint_of_another_job_is_refused(paths, quick, no_export):
+def test_a_checkpoint_of_another_job_is_refused(paths, no_export):
     paths.checkpoints.mkdir()
-    assert train(paths, **(quick | {"epochs": "1"})) == 0
+    assert train(paths, **(QUICK | {"epochs": "1"})) == 0
     (paths.model / "model.onnx").unlink()
     (paths.model / "signature.json").unlink()
-    refused(paths, "is of another job: its network is ", **quick, hidden_layers="1")
+    refused(paths, "is of another job: its network is ", **QUICK, hidden_layers="1")
     channel(paths, "a,1\nb,2\n")
     paths.failure.unlink()
-    refused(paths, "its list of columns is feature_1, feature_2, but here it is feature_1", **quick)
+    refused(paths, "its list of columns is feature_1, feature_2, but here it is feature_1", **QUICK)
 
 
 @pytest.fixture
-def example(paths, project, dropping):
+def example(paths, project):
     """The example as a job with checkpoints."""
     shutil.rmtree(paths.base / "input")
     shutil.copytree(project / "local_test/test_dir/input", paths.base / "input")
     hyperparameters = json.loads((paths.config / "hyperparameters.json").read_text())
-    told = {**hyperparameters, "epochs": str(EPOCHS), "patience": "None", **dropping}
+    told = {**hyperparameters, "epochs": str(EPOCHS), "patience": "None", **DROPPING}
     (paths.config / "hyperparameters.json").write_text(json.dumps(told))
     paths.checkpoints.mkdir()
     return paths

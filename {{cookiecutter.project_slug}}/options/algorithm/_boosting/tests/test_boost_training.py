@@ -1,0 +1,106 @@
+"""What boosting has in common, whichever framework does it, from files in /opt/ml to a model that answers."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from algorithm_jobs import channel, served, train
+from framework import BY_HEART, PATIENCE, ROUNDS
+
+import algorithm
+from algorithm import OBJECTIVES
+from byoc.boosting_objectives import Kind
+from byoc.describe import as_json
+from byoc.onnx_model import OnnxModel
+
+NAME = {objective.kind: objective.name for objective in OBJECTIVES}
+LOSS, OTHER_LOSS = (objective.loss for objective in OBJECTIVES[:2])
+
+
+def test_missing_numbers_are_learnt_from_and_answered_in_every_format(paths):
+    """Which side of a split they go to is learnt: here, that a missing number is an `a`."""
+    channel(paths, "kind,size,width\n" + "a,,1\nb,2,\n" * 10)
+    assert train(paths, **BY_HEART) == 0
+    model = served(paths)
+    assert model.respond(b",1\n2,\n", "text/csv", "").body == b"a\nb\n"
+    rows = b'[{"size": null, "width": 1}, [2, null]]'
+    assert json.loads(model.respond(rows, "application/json", "").body) == {"predictions": ["a", "b"]}
+    assert model.respond(b"width,size\n1,\n", "text/csv", "").body == b"a\n"
+
+
+def test_a_validation_channel_in_another_order_of_columns_is_scored(paths, capsys):
+    channel(paths, "kind,size,width\n" + "a,1,9\nb,2,9\n" * 10)
+    channel(paths, "kind,width,size\na,9,1\nb,9,2\n", "validation")
+    assert train(paths, **BY_HEART) == 0
+    assert "validation:accuracy=1.000000" in capsys.readouterr().out
+
+
+def test_several_labels_are_told_apart_as_text_and_as_numbers(paths):
+    channel(paths, '"b, ü",1\na,2\nc,3\n' * 4)
+    assert train(paths, objective=NAME[Kind.LABELS], **BY_HEART) == 0
+    answer = served(paths).respond(b"[[1], [2], [3]]", "application/json", "")
+    assert json.loads(answer.body) == {"predictions": ["b, ü", "a", "c"]}
+    channel(paths, "10,1\n9,2\n-1,3\n" * 4)
+    assert train(paths, objective=NAME[Kind.LABELS], **BY_HEART) == 0
+    assert served(paths).respond(b"1\n2\n3", "text/csv", "").body == b"10\n9\n-1\n"
+
+
+@pytest.mark.parametrize("objective", [each.name for each in OBJECTIVES if not each.kind.classifies])
+def test_numbers_are_learnt_and_a_report_shows_the_residuals(paths, objective):
+    rows = np.random.default_rng(0).uniform(1, 5, size=(200, 2))
+    channel(paths, "\n".join(f"{10 * a:.3f},{a},{b}" for a, b in rows))
+    assert train(paths, objective=objective) == 0
+    answers = [float(line) for line in served(paths).respond(b"1.5,3\n4.5,3", "text/csv", "").body.split()]
+    assert answers == pytest.approx([15, 45], rel=0.2)
+    assert OnnxModel(paths.model).signature.labels == ()
+    page = (paths.output_data / "report.html").read_text(encoding="utf-8")
+    assert (paths.output_data / "residuals.svg").read_text(encoding="utf-8") in page
+    assert not (paths.output_data / "confusion_matrix.svg").exists()
+
+
+def test_one_row_is_enough_for_a_number(paths):
+    channel(paths, "7,1\n")
+    assert train(paths, objective=NAME[Kind.NUMBER]) == 0
+    assert float(served(paths).respond(b"1", "text/csv", "").body) == pytest.approx(7)
+
+
+def test_every_round_is_told_on_a_line_that_the_metrics_regexes_find(paths, capsys):
+    channel(paths, "a,1\nb,2\n" * 10, "validation")
+    channel(paths, "a,1\nb,2\n" * 10)
+    assert train(paths, **BY_HEART | {ROUNDS: "3"}) == 0
+    out = capsys.readouterr().out
+    assert "\r" not in out
+    definitions = json.loads(as_json(algorithm.Hyperparameters, algorithm.METRICS))["MetricDefinitions"]
+    regexes = {one["Name"]: one["Regex"] for one in definitions}
+    for name in (f"train:{LOSS}", f"validation:{LOSS}"):
+        values = re.findall(regexes[name], out)
+        assert len(values) == 4  # a line a round, and of the model that is saved
+        assert values[3] == values[2]
+    assert re.findall(regexes["validation:accuracy"], out) == ["1.000000"]
+    assert re.findall(regexes[f"train:{OTHER_LOSS}"], out) == []
+
+
+def test_it_ends_when_nothing_gets_better_and_saves_the_best_round(paths, capsys):
+    random = np.random.default_rng(0)
+    for name in ("training", "validation"):  # noise: each further round makes it worse
+        channel(paths, "\n".join(f"{random.integers(2)},{random.normal()}" for _ in range(200)), name)
+    assert train(paths, **BY_HEART | {ROUNDS: "1000", PATIENCE: "4"}) == 0
+    out = capsys.readouterr().out
+    best, done = map(int, re.search(r"the model is that of round (\d+) of (\d+)", out).groups())
+    assert done == best + 4
+    scores = re.findall(rf"validation:{LOSS}=([0-9.]+)", out)
+    assert scores[-1] == min(scores)
+    lines = (paths.data / "validation/rows.csv").read_text().split()
+    labels, rows = zip(*(line.split(",") for line in lines), strict=True)
+    accept = 'application/json; output="probabilities"'
+    answer = served(paths).respond("\n".join(rows).encode(), "text/csv", accept)
+    shares = json.loads(answer.body)["predictions"]
+    told = [share[int(label)] for label, share in zip(labels, shares, strict=True)]
+    assert -np.log(told).mean() == pytest.approx(float(scores[-1]), abs=1e-5)
+
+
+def test_a_constant_column_and_a_label_seen_once_are_borne(paths):
+    channel(paths, "a,1,7\n" * 20 + "b,2,7\n" * 20 + "once,3,7\n")
+    assert train(paths, objective=NAME[Kind.LABELS]) == 0
+    assert OnnxModel(paths.model).signature.labels == ("a", "b", "once")

@@ -1,0 +1,17 @@
+"""The example, from files in /opt/ml to a model that answers."""
+
+from algorithm_jobs import answers_its_payloads, left, model_and_report, report
+
+from byoc.onnx_model import OnnxModel
+
+
+def test_the_example_trains_and_answers_its_payloads(trained):
+    answers_its_payloads(trained, "absent", "present", "absent")
+
+
+def test_a_job_leaves_the_model_the_signature_and_the_report_and_nothing_else(trained):
+    assert left(trained) == model_and_report("calibration", "confusion_matrix", "importance", "learning_curves", "roc")
+    model = OnnxModel(trained.model)
+    assert model.signature.labels == ("absent", "present")
+    assert model.signature.features[1].categories == ("female", "male")
+    assert "<td>validation:accuracy</td>" in report(trained)
