@@ -12,12 +12,14 @@ from .target_image import docker
 
 MEGABYTES = 1_000_000
 CRAWL = 0.01  # of a CPU, the least that Docker can be told: a second of work takes a hundred
+AMPLE = 1.5  # times the work that can be done meanwhile
 
 
 def stretched(kit: Kit, seconds: float, environment: dict[str, str]) -> Answer:
     """A request that takes so long, because the container is all but put to sleep; others are not disturbed."""
     with kit.serving(environment=environment) as server:
-        body = kit.sample.size(int(len(slow_body(kit)) * max(1, seconds * CRAWL)))
+        known = slow_body(kit)
+        body = kit.sample.size(int(len(known.content) * max(1, AMPLE * seconds * CRAWL / max(known.seconds, CRAWL))))
         allow_cpus(server, CRAWL)
         wake_up = threading.Timer(seconds, allow_cpus, (server, 1))
         wake_up.start()

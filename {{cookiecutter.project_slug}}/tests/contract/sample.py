@@ -44,9 +44,9 @@ class Sample:
         return block * (size // len(block) + 1)
 
     def numbers(self) -> list[list[float]]:
-        """The rows as numbers; raises NotChecked if they are not."""
+        """The rows as numbers, NaN for an empty cell; raises NotChecked if they are not."""
         try:
-            rows = [[float(cell) for cell in re.split(rb",", record)] for record in self.records]
+            rows = [[float(cell or "nan") for cell in re.split(rb",", record)] for record in self.records]
         except ValueError:
             raise NotChecked("the sample does not hold numbers only") from None
         return rows

@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from .http_client import connect_seconds
 from .kit import Kit, once
@@ -59,9 +60,16 @@ def logs_appear(kit: Kit) -> str:
     return f"{server.program.last_line()[:100]!r}"
 
 
+class SlowBody(NamedTuple):
+    """What to send, and the seconds of a CPU that it takes."""
+
+    content: bytes
+    seconds: float
+
+
 @once
-def slow_body(kit: Kit) -> bytes:
-    """A body of the sample's kind that takes two seconds of a CPU or more, or the largest there may be."""
+def slow_body(kit: Kit) -> SlowBody:
+    """A body of the sample's kind that takes two seconds or more, or the largest there may be."""
     with kit.serving() as server:  # its own, where nobody else adds to the time
         size, accepted = 250_000, None
         while True:
@@ -72,10 +80,9 @@ def slow_body(kit: Kit) -> bytes:
                 return accepted
             if answer.status == 413:
                 raise NotChecked(f"a body of {len(body) / MEGABYTES:.2f} MB is already too large for it")
-            accepted = body
-            taken = server.program.cpu_seconds() - before
-            if taken > 2 or size * 2 > LARGEST or answer.status != 200:
-                return body
+            accepted = SlowBody(body, server.program.cpu_seconds() - before)
+            if accepted.seconds > 2 or size * 2 > LARGEST or answer.status != 200:
+                return accepted
             size *= 2
 
 
@@ -83,7 +90,7 @@ def slow_body(kit: Kit) -> bytes:
 def under_load(kit: Kit) -> tuple[list[float], list[float]]:
     """Seconds that pings, and seconds that connections took while eight slow requests were under way."""
     server = kit.server()
-    body = slow_body(kit)
+    body = slow_body(kit).content
     pings, connections = [], []
     with ThreadPoolExecutor(8) as pool:
         requests = [pool.submit(server.predict, body, 120) for _ in range(8)]

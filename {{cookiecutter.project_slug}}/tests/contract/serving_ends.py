@@ -89,7 +89,7 @@ def pings(server: Server) -> bool:
 
 def sigterm_lets_requests_finish(kit: Kit) -> str:
     """S-14, L-14: what is under way is answered, and the end comes within 30 s."""
-    body = slow_body(kit)
+    body = slow_body(kit).content
     with kit.serving() as server, ThreadPoolExecutor(1) as pool:
         request = pool.submit(server.predict, body, 60)
         time.sleep(0.3)

@@ -69,9 +69,10 @@ def test_every_epoch_is_told_on_a_line_that_the_metrics_regexes_find(paths, caps
     }
 
 
-def test_an_epochs_loss_is_the_mean_over_its_rows(paths, capsys, no_export):
-    channel(paths, "".join(f"{number},{number % 7}\n" for number in range(21)))  # the last step has fewer rows
-    assert train(paths, **(QUICK | STILL | {"task": "regression", "epochs": "1", "hidden_layers": "0"})) == 0
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_an_epochs_loss_is_the_mean_over_its_rows(paths, capsys, no_export, task):
+    channel(paths, "".join(f"{number % 3},{number % 7}\n" for number in range(21)))  # the last step has fewer rows
+    assert train(paths, **(QUICK | STILL | {"task": task, "epochs": "1", "hidden_layers": "0"})) == 0
     of_epoch, of_model = map(float, re.findall(r"train:loss=([0-9.]+)", capsys.readouterr().out))
     assert of_epoch == pytest.approx(of_model, abs=1e-5)
 
