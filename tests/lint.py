@@ -56,6 +56,12 @@ def actionlint(folder: Path) -> None:
     run(folder, "zizmor", "--quiet", "--offline", "--no-progress", f"--config={TESTS / 'zizmor.yml'}", *files)
 
 
+def gixy(folder: Path) -> None:
+    """What is unsafe in nginx's configuration. `serve` sees to the limit of open files, for every server."""
+    options = ["--skips", "worker_rlimit_nofile_vs_connections"]
+    run(folder, "gixy", *options, *matching(folder, "**/program/nginx.conf"))
+
+
 def load(folder: Path) -> None:
     """Everything that is Python or data can be read."""
     for name, text in texts(folder).items():
