@@ -89,6 +89,10 @@ def test_workflows_pass_actionlint(template):
     lint.actionlint(template.root)
 
 
+def test_nginx_passes_gixy(template):
+    lint.gixy(template.project)
+
+
 def faulty_line_ends(folder: Path) -> list[str]:
     """The texts below a folder that have CR, no newline at the end, or more than one."""
     texts = lint.texts(folder)
