@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-algorithms figures lock clean
+.PHONY: help demo test bench bench-algorithms figures lock upgrade clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' Makefile
@@ -22,8 +22,11 @@ bench-algorithms: .venv/test  ## Compare every algorithm with its framework's pl
 figures: .venv/test  ## Run the conformance kit on the classic image, and write what it finds into the READMEs (needs Docker)
 	.venv/bin/python tests/figures.py
 
-lock:  ## Pin the packages of every option and of the tests, with hashes (needs uv)
-	scripts/lock.sh
+lock: .venv/test  ## Pin the packages of every option and of the tests, with hashes; what is pinned and still fits stays
+	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/lock.sh
+
+upgrade: .venv/test  ## Pin the newest versions instead [PACKAGE=name]
+	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/lock.sh $(or $(PACKAGE:%=--upgrade-package=%),--upgrade)
 
 clean:  ## Remove the virtual environment and the demo project
 	rm -rf .venv demo

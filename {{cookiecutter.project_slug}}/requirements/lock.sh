@@ -1,28 +1,41 @@
 #!/usr/bin/env bash
 # Pin what each *.in file names, and all that it brings along, with hashes, in the *.txt file beside it.
+# What is pinned already stays so, as long as it fits, unless it is to be upgraded.
 #
-#   requirements/lock.sh [FOLDER…]     the folders whose files shall agree on versions; by default this one
+#   requirements/lock.sh [--upgrade | --upgrade-package=NAME…] [FOLDER…]
+#                                      the folders whose files shall agree on versions; by default this one
 set -euo pipefail
 
+options=()
+while [[ ${1:-} == -* ]]; do
+  options+=("$1")
+  shift
+done
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 [[ $# -gt 0 ]] || set -- "$here"
-command -v uv >/dev/null || { echo "lock.sh: uv is not on the PATH; install it with: pip install uv" >&2; exit 1; }
+command -v uv >/dev/null || { echo "lock.sh: uv is not on the PATH; use 'make lock', which installs it, or: pip install uv" >&2; exit 1; }
 
+shopt -s nullglob
 inputs=()
-for folder in "$@"; do
-  for file in "$folder"/*.in; do inputs+=("$file"); done
-done
+for folder in "$@"; do inputs+=("$folder"/*.in); done
 
-# --universal: one lock for every system and for every CPython from 3.11 on.
-compile() { uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate "$@"; }
+# --universal: one lock for every system and for every CPython from 3.11 on. --only-binary: what comes as source alone would
+# run its author's code and want a compiler wherever it is installed.
+compile() { uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --no-header "$@"; }
 
-together=$(mktemp)
-trap 'rm -f "$together" "$together.txt"' EXIT
-compile --upgrade "${inputs[@]}" --output-file "$together"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+# uv keeps to the versions in the file that it writes to: here to those of all the locks, then to what goes together.
 for input in "${inputs[@]}"; do
-  echo "lock.sh: ${input%.in}.txt" >&2
-  compile --constraints "$together" --generate-hashes "$input" --output-file "${input%.in}.txt"
-  # uv does not write down which further indexes a file names; pip has to be told of them.
-  { grep '^--extra-index-url ' "$input" || true; cat "${input%.in}.txt"; } >"$together.txt"
-  cat "$together.txt" >"${input%.in}.txt"
+  [[ ! -e ${input%.in}.txt ]] || cat "${input%.in}.txt"
+done >"$work/together.txt"
+compile ${options[@]+"${options[@]}"} "${inputs[@]}" --output-file "$work/together.txt"
+for input in "${inputs[@]}"; do
+  lock=${input%.in}.txt
+  cp "$work/together.txt" "$work/one.txt"
+  (cd "$(dirname "$input")" && compile --generate-hashes "$(basename "$input")" --output-file "$work/one.txt")
+  # uv does not write down what pip has to be told as well: further indexes, and packages that do come as source.
+  { grep -E '^--(extra-index-url|no-binary) ' "$input" || true; cat "$work/one.txt"; } >"$work/lock.txt"
+  # A lock that stays the same stays as old as it is, so that `make` installs nothing anew.
+  cmp -s "$work/lock.txt" "$lock" || { cp "$work/lock.txt" "$lock" && echo "lock.sh: $lock is new" >&2; }
 done

@@ -3,22 +3,33 @@
 import re
 from pathlib import Path
 
+import locks
 import pytest
 
 PROJECT = Path(__file__).parents[1]
+INPUTS = sorted((PROJECT / "requirements").glob("*.in"))
+LOCKS = [input.with_suffix(".txt") for input in INPUTS]
 
 
-@pytest.mark.parametrize("name", ["algorithm", "server", "tools"])
-def test_every_package_is_pinned_by_version_and_hash(name):
-    text = (PROJECT / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
-    packages = re.sub(r"\\\n", "", re.sub(r"^ *#.*\n", "", text, flags=re.MULTILINE)).splitlines()
-    packages = [line for line in packages if not line.startswith("--extra-index-url https://")]
-    assert packages
-    assert [line for line in packages if not re.match(r"[\w.-]+==\S+ .*--hash=sha256:[0-9a-f]{64}\b", line)] == []
+@pytest.mark.parametrize("lock", LOCKS, ids=lambda lock: lock.name)
+def test_every_package_is_pinned_by_version_and_hash(lock):
+    pinned = locks.pins(lock)
+    assert pinned
+    assert [str(pin.requirement) for pin in pinned if not locks.version(pin) or not pin.hashes] == []
 
 
-def test_the_image_takes_nothing_that_is_not_locked():
+@pytest.mark.parametrize("input", INPUTS, ids=lambda input: input.name)
+def test_a_lock_pins_what_its_input_asks_for(input):
+    assert set(locks.faults(input)) == set()
+
+
+def test_the_locks_agree_on_each_version():
+    assert set(locks.disagreements(LOCKS)) == set()
+
+
+def test_the_image_takes_nothing_that_is_not_locked_and_builds_nothing_from_source():
     commands = (PROJECT / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     installing = [command for command in commands if re.search(r"\bpip\b.* install\b", command)]
     assert installing
-    assert [command for command in installing if "--require-hashes" not in command] == []
+    for option in ("--require-hashes", "--only-binary :all:"):
+        assert [command for command in installing if option not in command] == []

@@ -27,6 +27,27 @@ MALFORMED = {
     "a version that is none": (b"GET /ping HTTP/9.1\r\nHost: x\r\n\r\n", {400, 505}),
     "NUL in a header": (b"GET /ping HTTP/1.1\r\nHost: x\r\nX: \x00\r\n\r\n", {400}),
 }
+HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
+LAST = b"GET /ping HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+KEPT = POST.replace(b"Connection: close\r\n", b"")
+LONG = KEPT + b"Content-Length: %d\r\n" % len(b"0\r\n\r\n" + HIDDEN)
+# Where one server sees a length and another chunks, a request can hide in a body. https://portswigger.net/web-security/request-smuggling
+AMBIGUOUS = {
+    "a length and chunks": LONG + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks on a folded line": LONG + b"Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n",
+    "chunks on a line that seems folded": LONG + b" Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks after a bare LF": LONG + b"X: y\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks after a bare CR": LONG + b"X: y\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks with a blank before the colon": LONG + b"Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
+    "chunks behind a vertical tab": LONG + b"Transfer-Encoding: \x0bchunked\r\n\r\n0\r\n\r\n",
+    "chunks in a header of another name": LONG + b"Transfer_Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunks that are not the last coding": LONG + b"Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
+    "a length of nothing and another": KEPT + b"Content-Length: 0\r\nContent-Length: %d\r\n\r\n" % len(HIDDEN),
+    "a list of lengths": KEPT + b"Content-Length: 0, %d\r\n\r\n" % len(HIDDEN),
+    "a length with a sign": KEPT + b"Content-Length: +%d\r\n\r\n" % len(HIDDEN),
+    "a length with a blank before the colon": KEPT + b"Content-Length : %d\r\n\r\n" % len(HIDDEN),
+    "a chunk after a bare LF": KEPT + b"Transfer-Encoding: chunked\r\n\r\n%x;\n" % len(HIDDEN),
+}
 CUT_OFF = {
     "before its length": POST + b"Content-Length: 32\r\n\r\n" + ROW,
     "far before its length": POST + b"Content-Length: 99999999999999999999\r\n\r\n" + ROW,
@@ -42,6 +63,7 @@ def server(request, trained, tmp_path_factory):
         yield server
         assert server.child(PARENT).children() == workers
     assert "Traceback" not in server.log
+    assert "/hidden" not in server.log
 
 
 def send(server: Server, request: bytes, then_end: bool = False) -> tuple[int, str, bytes]:
@@ -64,6 +86,13 @@ def test_a_malformed_request_is_refused_in_plain_text(server, fault):
     assert (status in statuses, content_type) == (True, "text/plain")
     assert 0 < len(body) <= 2048
     assert b"<" not in body
+
+
+@pytest.mark.parametrize("way", AMBIGUOUS)
+def test_a_request_that_hides_in_a_body_is_never_answered(server, way):
+    status, _, more = send(server, AMBIGUOUS[way] + HIDDEN + LAST)
+    assert status in (200, 400, 501)
+    assert b"HTTP/1.1 404" not in more
 
 
 @pytest.mark.parametrize("where", CUT_OFF)

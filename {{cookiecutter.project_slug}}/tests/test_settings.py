@@ -1,11 +1,12 @@
 """What is set from outside is read by SageMaker's names, and the CPU quota decides how many workers (S-24, S-28)."""
 
 import math
+import os
 from dataclasses import fields
 
 import pytest
 
-from byoc import cpus
+from byoc import cpus, servers
 from byoc.errors import SettingError
 from byoc.settings import Settings, markdown_table
 
@@ -35,6 +36,16 @@ def test_by_default_each_cpu_of_the_quota_has_a_worker(tmp_path, monkeypatch):
     monkeypatch.setattr(cpus, "CGROUP_V2", tmp_path / "cpu.max")
     cpus.CGROUP_V2.write_text("50000 100000\n")
     assert Settings.from_environment({}).workers == 1
+
+
+@pytest.mark.parametrize(("quota", "workers", "threads"), [(0.5, 1, "1"), (2, 2, "1"), (4, 1, "4"), (1, 3, "1")])
+def test_the_workers_libraries_share_the_cpus_of_the_quota(tmp_path, monkeypatch, quota, workers, threads):
+    monkeypatch.setattr(cpus, "CGROUP_V2", tmp_path / "cpu.max")
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: range(64), raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    cpus.CGROUP_V2.write_text(f"{quota * 100_000:.0f} 100000\n")
+    settings = Settings.from_environment({"SAGEMAKER_MODEL_SERVER_WORKERS": str(workers)})
+    assert servers.environment(settings, tmp_path)["OMP_NUM_THREADS"] == threads  # L-10
 
 
 @pytest.mark.parametrize(("variable", "name"), [*NUMBERS.items(), *TEXTS.items()])

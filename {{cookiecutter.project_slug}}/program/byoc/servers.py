@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings, markdown_table
 
 PROGRAM = Path(__file__).resolve().parents[1]
 GRACE = 25  # seconds to finish what is under way; SageMaker kills after 30 (S-14)
+FILES = 1 << 16  # open files, of which each connection is one; an engine may grant 1,024, and many more if asked
 
 
 class Servers:
@@ -131,6 +133,7 @@ def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
         return 0
     for stream in (sys.stdout, sys.stderr):  # all servers write there: into a file, one must not overwrite the other
         fcntl.fcntl(stream, fcntl.F_SETFL, fcntl.fcntl(stream, fcntl.F_GETFL) | os.O_APPEND)
+    raise_limit_of_files()
     try:
         settings = Settings.from_environment()
         check_free(settings.port)
@@ -145,6 +148,13 @@ def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
 
     with tempfile.TemporaryDirectory(prefix="serve-") as folder:
         return Servers().run(start_all)
+
+
+def raise_limit_of_files() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+    with suppress(OSError, ValueError):  # macOS says that there is no limit, and has one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def check_free(port: int) -> None:

@@ -18,6 +18,14 @@ SERVERS = [
 TAKEN = {"nginx": 2, "gunicorn": 3}
 # The process whose children are the workers.
 PARENT = "gunicorn"
+# The ways that withstand slow clients: gunicorn by itself has a thread wait for each.
+PATIENT = FRONTS[:1]
+# What makes it wait for a second, where it would for many: (file, text in it, what to put there).
+SOONER = [
+    ("nginx.conf", "client_header_timeout 15s", "client_header_timeout 1s"),
+    ("nginx.conf", "client_body_timeout 60s", "client_body_timeout 1s"),
+    ("nginx.conf", "    send_timeout 60s", "    send_timeout 1s"),
+]
 
 
 def environment(front: str, program: Path) -> dict[str, str]:

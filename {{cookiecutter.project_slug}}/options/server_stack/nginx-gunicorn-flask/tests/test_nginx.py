@@ -23,7 +23,7 @@ def test_the_queue_is_as_long_as_it_is_set(trained, tmp_path):
     settings = {"SAGEMAKER_MODEL_JOB_QUEUE_SIZE": 7, "SAGEMAKER_MODEL_SERVER_WORKERS": 2}
     with Server(trained.base, "nginx", tmp_path / "log", SAGEMAKER_MODEL_SERVER_THREADS=3, **settings) as server:
         conf = Path(server.ready().child("nginx").cwd()) / "nginx.conf"
-        assert "limit_conn under_way 13;" in conf.read_text()
+        assert "max_conns=13;" in conf.read_text()
 
 
 def test_what_nginx_refuses_is_told_by_its_reason(paths, program_with, tmp_path):

@@ -24,6 +24,7 @@ LARGE_AT_ONCE = 4
 
 FULL = refusal(503, "too many requests are waiting already; try again later")
 LATE = refusal(503, "the model gave no answer: it took too long; see the log")
+UNREAD = refusal(408, "the body did not come to its end in time")
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
@@ -43,7 +44,7 @@ class Inference:
         self.may_be_quick = may_be_quick
         self.timeout = settings.timeout + (MARGIN if settings.multi_model else 0)
         self.threads = threads = settings.worker_threads
-        self.places = threads + -(-settings.queue // settings.workers)  # rounded up
+        self.places = self.large_places = threads + -(-settings.queue // settings.workers)  # rounded up
         self.turns = asyncio.Semaphore(threads)
         self.large = asyncio.Semaphore(min(threads, LARGE_AT_ONCE) + 1)  # one is read meanwhile
         self.pool = ThreadPoolExecutor(threads)
@@ -54,25 +55,35 @@ class Inference:
         """The answer to a request, and how many bytes its body had; `length` is what it is said to have.
 
         `headers` are Content-Type and Accept. A refusal with status 503 if there is no place for it (S-49) or no
-        answer in time (S-45); raises Gone.
+        answer in time (S-45), with 408 if its body is not there in time; raises Gone.
         """
-        if self.places <= 0:
+        large = length > LARGE
+        if self.places <= 0 or (large and self.large_places <= 0):
             return FULL, 0
-        self.places -= 1
+        self.large_places -= large
+        late = LATE
         try:
-            async with asyncio.timeout(self.timeout), self.large if length > LARGE else nullcontext():
+            async with asyncio.timeout(self.timeout), self.large if large else nullcontext():
+                late = UNREAD
                 body = await read(receive)
+                late = LATE
                 return await self.respond(path, body, *headers), len(body)
         except TimeoutError:
-            return LATE, 0
+            return late, 0
         finally:
-            self.places += 1
+            self.large_places += large
 
     async def respond(self, path: str, body: bytes, *headers: str) -> Response:
-        """The model's answer, given in this thread or in another."""
+        """The model's answer, given in this thread or in another. Only now it takes a place: clients may be slow."""
+        if self.places <= 0:
+            return FULL
         if self.answers_at_once(len(body)):
             return self.timed(path, body, *headers)
-        return await self.in_thread(self.timed, path, body, *headers)
+        self.places -= 1
+        try:
+            return await self.in_thread(self.timed, path, body, *headers)
+        finally:
+            self.places += 1
 
     def answers_at_once(self, length: int) -> bool:
         """Whether a body of so many bytes may be answered in the event loop."""

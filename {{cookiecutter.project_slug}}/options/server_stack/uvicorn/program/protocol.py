@@ -1,4 +1,4 @@
-"""HTTP as uvicorn speaks it, but with an end to headers, and with refusals that say what is wrong (S-43, S-44)."""
+"""HTTP as uvicorn speaks it, but with an end to headers and to slow clients, and refusals that say why (S-43, S-44)."""
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
@@ -6,10 +6,13 @@ from shortcut import Shortcut
 
 LINE = 8190  # bytes of a URL, and of a header
 HEAD = 1 << 16  # bytes of all headers, which are read into memory
+HEAD_SECONDS = 15  # until a request's headers are there, and after its answer until the rest of its body is
+SEND_SECONDS = 60  # in which a client takes not a byte of what there is for it
 
 MALFORMED = 400, "this is no valid HTTP request"
 URL_TOO_LONG = 414, "the URL is longer than 8 KB"
 HEADERS_TOO_LONG = 431, "a header is longer than 8 KB, or all are longer than 32 KB"
+HEADERS_TOO_LATE = 408, f"the headers did not come within {HEAD_SECONDS} s"
 
 
 class Refused(Exception):
@@ -22,6 +25,9 @@ class Protocol(Shortcut):
     came = 0  # bytes, from a request's first on
     in_head = True
     refusal = MALFORMED
+    owed = 0  # seconds that the client has been waited for
+    stuck = 0  # seconds that it has taken nothing of what is
+    unsent = 0
 
     def data_received(self, data: bytes) -> None:
         self.came += len(data)
@@ -47,7 +53,23 @@ class Protocol(Shortcut):
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
-        self.in_head, self.came = True, 0
+        self.in_head, self.came, self.owed = True, 0, 0
+
+    def inspect(self) -> None:
+        """End it if its client is too slow. Called about once a second, which costs less than a timer a request."""
+        answered = self.cycle is None or self.cycle.response_complete
+        kept_alive = self.in_head and self.timeout_keep_alive_task is not None  # to which uvicorn has an end
+        self.owed += answered and not kept_alive
+        if self.owed > HEAD_SECONDS and not self.transport.is_closing():
+            if self.in_head and self.came:
+                self.refusal = HEADERS_TOO_LATE
+                self.send_400_response("")
+            self.transport.close()
+        unsent = self.transport.get_write_buffer_size()
+        self.stuck = self.stuck + 1 if unsent and unsent == self.unsent else 0
+        self.unsent = unsent
+        if self.stuck > SEND_SECONDS:
+            self.transport.abort()
 
     def send_400_response(self, msg: str) -> None:
         status, reason = self.refusal

@@ -21,14 +21,19 @@ MARGIN = 10  # seconds above the timeout of a request, which is the event loop's
 def work(config: uvicorn.Config, listener: socket.socket, beats: int) -> int:
     """Answer requests until SIGTERM; returns the exit code."""
 
+    server = uvicorn.Server(config)
+
     async def beat() -> None:
         os.write(beats, BEAT)
         service.access_log.flush()
+        for connection in list(server.server_state.connections):
+            if isinstance(connection, Protocol):  # no conversation
+                connection.inspect()
 
     config.callback_notify = beat
     service.inference.replace_worker = lambda: os.write(beats, REPLACE)
     try:
-        uvicorn.Server(config).run([listener])
+        server.run([listener])
     except SystemExit as end:
         return end.code or 0
     finally:

@@ -10,6 +10,13 @@ SERVERS = [("uvicorn", "uvicorn")]
 TAKEN = {"uvicorn": 2}
 # The process whose children are the workers.
 PARENT = "uvicorn"
+# The ways that withstand slow clients.
+PATIENT = FRONTS
+# What makes it wait for a second, where it would for many: (file, text in it, what to put there).
+SOONER = [
+    ("protocol.py", "HEAD_SECONDS = 15", "HEAD_SECONDS = 1"),
+    ("protocol.py", "SEND_SECONDS = 60", "SEND_SECONDS = 1"),
+]
 
 
 def environment(front: str, program: Path) -> dict[str, str]:

@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from byoc.settings import Settings
-from inference import FULL, LARGE, LATE, SMALL, Gone, Inference
+from inference import FULL, LARGE, LATE, SMALL, UNREAD, Gone, Inference
 from predictor import Response
 
 DONE = Response(200, b"done", "text/plain")
@@ -109,7 +109,7 @@ def test_a_client_that_sends_too_slowly_is_given_up_without_blaming_the_model():
     async def scenario():
         inference = Model(SAGEMAKER_MODEL_SERVER_TIMEOUT="1").inference()
         inference.replace_worker = lambda: pytest.fail("no thread hangs")
-        assert (await ask(inference, receive=asyncio.Event().wait))[0] == LATE
+        assert (await ask(inference, receive=asyncio.Event().wait))[0] == UNREAD
         assert (await ask(inference))[0] == DONE
 
     asyncio.run(scenario())

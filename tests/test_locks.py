@@ -1,0 +1,112 @@
+"""The locks of all options: they pin what is asked for, agree, have wheels everywhere, and stay as they are."""
+
+import hashlib
+import importlib.util
+import re
+import subprocess
+import sys
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+
+from console import make
+from environments import UV
+from template import ROOT, Template, kept_files
+
+TEMPLATE = Template(ROOT)
+INPUTS = [Path(name) for name in kept_files() if name.endswith(".in")]
+OF_PROJECTS = [input.with_suffix(".txt") for input in INPUTS if (ROOT / input).is_relative_to(TEMPLATE.project)]
+# TensorFlow is not there for 3.14 yet, and keeps Keras from versions of others that are.
+NOT_YET = {"3.14": "options/algorithm/keras/"}
+
+spec = importlib.util.spec_from_file_location("locks", TEMPLATE.project / "tests/locks.py")
+locks = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(locks)
+
+
+@pytest.fixture
+def server_lock(bake) -> str:
+    return (bake() / "requirements/server.txt").read_text()
+
+
+@pytest.mark.parametrize("input", INPUTS, ids=str)
+def test_a_lock_pins_what_its_input_asks_for(input):
+    assert set(locks.faults(ROOT / input)) == set()
+
+
+def test_options_agree_on_each_version():
+    assert set(locks.disagreements(ROOT / lock for lock in OF_PROJECTS)) == set()
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+def test_there_is_a_wheel_of_every_package(python, machine, tmp_path):
+    there = [lock for lock in OF_PROJECTS if NOT_YET.get(python, "nowhere") not in lock.as_posix()]
+    system = ["--python-version", python, "--python-platform", f"{machine}-manylinux_2_28"]
+    options = ["--dry-run", "--target", tmp_path, *system, "--only-binary", ":all:", "--no-deps", "--require-hashes"]
+    run(UV, "pip", "install", *options, *(f"--requirement={lock}" for lock in there), cwd=ROOT)
+
+
+@pytest.mark.slow
+def test_a_package_is_added_by_one_line_and_upgraded_alone(bake):
+    project = bake.anew()
+    input = project / "requirements/algorithm.in"
+    before, text = versions(project), input.read_text()
+    input.write_text(f"{text}sniffio==1.3.0\n")
+    lock(project, "lock")
+    assert versions(project) == before | {("algorithm.txt", "sniffio"): {"1.3.0"}}
+    input.write_text(f"{text}sniffio\n")
+    lock(project, "lock")
+    assert versions(project) == before | {("algorithm.txt", "sniffio"): {"1.3.0"}}
+    lock(project, "upgrade", "PACKAGE=sniffio")
+    after = versions(project)
+    assert after.pop(("algorithm.txt", "sniffio")) != {"1.3.0"}
+    assert after == before
+
+
+def test_without_caches_a_lock_installs_the_same_files_again(server_lock, tmp_path):
+    first, second = (records(install(tmp_path / folder, server_lock)) for folder in ("first", "second"))
+    assert len(first) > 5
+    assert first == second
+
+
+def test_a_package_of_another_hash_is_refused(server_lock, tmp_path):
+    with pytest.raises(AssertionError, match="THESE PACKAGES DO NOT MATCH THE HASHES"):
+        install(tmp_path, re.sub(r"sha256:.", "sha256:x", server_lock))
+
+
+def run(*command: str | Path, **options) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, **options)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def lock(project: Path, *arguments: str) -> None:
+    result = make(project, *arguments)
+    assert result.returncode == 0, result.stdout
+
+
+def versions(project: Path) -> dict[tuple[str, str], set[str]]:
+    """Of every package in every lock."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for lock in (project / "requirements").glob("*.txt"):
+        for pin in locks.pins(lock):
+            found.setdefault((lock.name, locks.name(pin.requirement)), set()).add(locks.version(pin))
+    return found
+
+
+def install(folder: Path, lock: str) -> Path:
+    """What the image's build does with a lock, but into a folder."""
+    folder.mkdir(exist_ok=True)
+    (folder / "lock.txt").write_text(lock)
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-cache-dir", "install", "--no-compile"]
+    run(*pip, "--require-hashes", "--only-binary", ":all:", "--target", folder / "packages", "-r", folder / "lock.txt")
+    return folder / "packages"
+
+
+def records(packages: Path) -> dict[str, str]:
+    """Each package with the hash of its RECORD, which has the hash of each of its files."""
+    return {
+        f"{each.name} {each.version}": hashlib.sha256((each.read_text("RECORD") or "").encode()).hexdigest()
+        for each in distributions(path=[str(packages)])
+    }
