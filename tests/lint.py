@@ -50,10 +50,12 @@ def hadolint(folder: Path) -> None:
 
 
 def actionlint(folder: Path) -> None:
-    """actionlint's checks, by the fork of it that PyPI has, and zizmor's, which are about security."""
+    """actionlint's checks, by the fork of it that PyPI has, and zizmor's, about security and Dependabot."""
     files = matching(folder, ".github/workflows/*")
     run(folder, "jactionlint", "--no-color", "--profile=correctness", *files)
-    run(folder, "zizmor", "--quiet", "--offline", "--no-progress", f"--config={TESTS / 'zizmor.yml'}", *files)
+    files += matching(folder, ".github/dependabot.yml")
+    options = ["--quiet", "--offline", "--no-progress", "--strict-collection", f"--config={TESTS / 'zizmor.yml'}"]
+    run(folder, "zizmor", *options, *files)
 
 
 def gixy(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """deploy/build.sh and deploy/build_and_push.sh, against a real engine, a real registry and the real AWS CLI."""
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from aws import DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, REGION, Ecr, Project, running_ecr
 
+OCI = "org.opencontainers.image."
 OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"
 
@@ -149,7 +151,7 @@ def tools(tmp_path, project) -> Path:
     """A folder that can be the whole PATH: it holds all that the scripts need."""
     folder = tmp_path / "tools"
     folder.mkdir()
-    for tool in ("bash", "cat", "dirname", "env", "grep", "mktemp", "rm", "sed", "aws", "docker"):
+    for tool in ("bash", "cat", "date", "dirname", "env", "grep", "head", "mktemp", "rm", "sed", "tr", "aws", "docker"):
         (folder / tool).symlink_to(shutil.which(tool, path=project.environment["PATH"]))
     return folder
 
@@ -180,3 +182,71 @@ def test_build_loads_an_image_of_the_platform(project, environment, architecture
     assert result.returncode == 0, result.stderr
     inspect = ["docker", "image", "inspect", "--format", "{{.Os}}/{{.Architecture}}", project.name]
     assert subprocess.check_output(inspect, text=True) == f"linux/{architecture}\n"
+
+
+def test_build_passes_on_the_base_image_and_the_target(project):
+    lines = ["ARG BASE_IMAGE=nowhere", "FROM ${BASE_IMAGE} AS first", f"LABEL push-test={project.name}"]
+    lines += ["COPY Dockerfile /", "FROM first", "LABEL last=yes"]
+    (project.folder / "Dockerfile").write_text("\n".join(lines))
+    labels = image(project, BASE_IMAGE="scratch", TARGET="first")["Config"]["Labels"]
+    assert labels.keys() == {"push-test", f"{OCI}created", f"{OCI}base.name"}
+
+
+def test_labels_change_no_layer_and_none_is_about_what_is_not_known(project):
+    first, second = (image(project, SOURCE_DATE_EPOCH=epoch) for epoch in ("0", "86400"))
+    assert first["RootFS"]["Layers"] == second["RootFS"]["Layers"]
+    for day, built in (("01", first), ("02", second)):
+        told = {name: label for name, label in built["Config"]["Labels"].items() if OCI in name}
+        assert told == {f"{OCI}created": f"1970-01-{day}T00:00:00Z"}
+
+
+def test_the_same_inputs_at_the_same_time_give_the_same_image(project):
+    assert image(project, SOURCE_DATE_EPOCH="0")["Id"] == image(project, SOURCE_DATE_EPOCH="0")["Id"]
+
+
+@pytest.mark.parametrize("variable", ["BUILD_PIP_CONF", "BUILD_NETRC", "BUILD_APT_SOURCES", "BUILD_APT_AUTH"])
+def test_a_secret_that_is_no_file_is_named(project, variable):
+    assert_refused(project.run("build.sh", project.name, **{variable: "/no/file"}), variable, "'/no/file'")
+
+
+@pytest.mark.parametrize(
+    ("architecture", "families"),
+    [
+        ("arm64", "c6g m7gd r8g c6gn t4g g5g im4gn x2gd c8gb p6e-gb200"),
+        ("amd64", "m5 c7i r7a g4dn g5 g6e gr6 p4de p6-b200 trn1n inf2 x2iedn c7i-flex"),
+    ],
+)
+def test_graviton_is_told_by_its_name(project, architecture, families):
+    for family in families.split():
+        told = project.call("architecture_of", f"ml.{family}.xlarge")
+        assert (family, told.stdout) == (family, f"{architecture}\n")
+
+
+@pytest.mark.parametrize("instance_type", ["c7g.xlarge", "ml.c7g", "ml.c7g.xlarge ", "local"])
+def test_what_is_no_instance_type_is_refused_before_the_build(project, instance_type):
+    result = project.run("build_and_push.sh", project.name, INSTANCE_TYPE=instance_type)
+    assert_refused(result, f"'{instance_type}'", "ml.c7g.xlarge", "INSTANCE_TYPE")
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("platform", "instance_type", "fix"),
+    [("linux/amd64", "ml.c7g.xlarge", "linux/arm64"), ("linux/arm64", "ml.g5.xlarge", "linux/amd64")],
+)
+def test_an_image_for_other_processors_is_not_pushed(project, ecr, platform, instance_type, fix):
+    result = project.run("build_and_push.sh", project.name, PLATFORM=platform, INSTANCE_TYPE=instance_type)
+    assert_refused(result, project.name, platform.removeprefix("linux/"), instance_type, f"PLATFORM={fix} ")
+    assert project.name not in ecr.repositories()
+
+
+def test_an_image_for_the_instances_processors_is_pushed(project, ecr):
+    result = project.run("build_and_push.sh", project.name, PLATFORM="linux/arm64", INSTANCE_TYPE="ml.c7g.xlarge")
+    assert result.returncode == 0, result.stderr
+    assert project.name in ecr.repositories()
+
+
+def image(project: Project, **environment: str) -> dict:
+    """What the engine tells of the image, which is built first."""
+    result = project.run("build.sh", project.name, **environment)
+    assert result.returncode == 0, result.stderr
+    return json.loads(subprocess.check_output(["docker", "image", "inspect", project.name]))[0]

@@ -1,6 +1,13 @@
 #!/usr/bin/env bash
-# Build this repository's image and load it into the local Docker engine.
+# Build this repository's image and load it into the local Docker engine. The environment may hold
+#   PLATFORM      linux/arm64 for Graviton instances; default linux/amd64
+#   BASE_IMAGE    another image to build on than the Dockerfile's
+#   TARGET        a stage of the Dockerfile instead of the last
+# and paths of files with mirrors and credentials, which the build may read and never keeps; see docs/supply_chain.md:
+#   BUILD_PIP_CONF  BUILD_NETRC  BUILD_APT_SOURCES  BUILD_APT_AUTH
 set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 
 die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
 
@@ -18,9 +25,25 @@ problem=$(docker version 2>&1 >/dev/null) ||
 
 # SageMaker runs one architecture (L-01, P-04) and takes a plain Docker manifest only (L-02, P-05). Without these
 # options an engine with the containerd image store keeps and pushes an OCI index, of the image and its attestation.
-docker buildx build \
-    --platform "${PLATFORM:-linux/amd64}" \
-    --provenance=false --sbom=false \
-    --output type=docker,oci-mediatypes=false \
-    --tag "$1" \
-    "$(dirname "$0")/.."
+options=(
+    --platform "${PLATFORM:-linux/amd64}"
+    --provenance=false --sbom=false
+    --output "type=docker,oci-mediatypes=false"
+    --tag "$1"
+)
+[[ -z ${BASE_IMAGE:-} ]] || options+=(--build-arg "BASE_IMAGE=$BASE_IMAGE")
+[[ -z ${TARGET:-} ]] || options+=(--target "$TARGET")
+
+# As BuildKit's secrets, and not as build arguments, which would be kept in the image's history (L-15).
+for secret in pip-conf netrc apt-sources apt-auth; do
+    variable=BUILD_$(tr a-z- A-Z_ <<<"$secret")
+    file=${!variable:-}
+    [[ -n $file ]] || continue
+    [[ -f $file && -r $file ]] || die "$variable names '$file', which is not a file that can be read"
+    options+=(--secret "id=$secret,src=$file")
+done
+
+# Labels of the image, and of no layer: whatever they say, all layers come from the cache.
+while IFS= read -r label; do options+=(--label "$label"); done < <("$here/labels.sh")
+
+docker buildx build "${options[@]}" "$here/.."
