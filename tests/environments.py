@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 UV = Path(sys.executable).with_name("uv")
-LOCKS = ("algorithm", "server", "tools")
+LOCKS = ("runtime", "server", "handlers", "algorithm", "tools")
 # For Linux a lock has PyTorch for NVIDIA's GPUs: gigabytes that no test has a use for. Plain pip may know better.
 TORCH = re.compile(r"(torch|triton|nvidia-\S+|cuda-\S+)(\[.*\])?==")
 
@@ -17,7 +17,14 @@ def install(project: Path, *names: str) -> None:
     pinned = "".join((project / f"requirements/{name}.txt").read_text(encoding="utf-8") for name in names)
     packages = re.split(r"^(?=\S)", pinned, flags=re.MULTILINE)
     lock.write_text("".join(package for package in packages if not TORCH.match(package)), encoding="utf-8")
-    options = ["--quiet", "--compile-bytecode", "--python", project / ".venv/bin/python", "--no-deps", "--require-hashes"]
+    options = [
+        "--quiet",
+        "--compile-bytecode",
+        "--python",
+        project / ".venv/bin/python",
+        "--no-deps",
+        "--require-hashes",
+    ]
     run(UV, "pip", "install", *options, "--requirement", lock)
     if torch := re.search(r"^torch==[\w.]+", pinned, re.MULTILINE):
         run(project / ".venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", torch[0])
@@ -26,7 +33,7 @@ def install(project: Path, *names: str) -> None:
 def make(project: Path) -> None:
     """What `make install` and the tools that `make test` wants would make."""
     run(UV, "venv", "--quiet", "--seed", "--python", sys.executable, project / ".venv")
-    install(project, *LOCKS)
+    install(project, *(name for name in LOCKS if (project / f"requirements/{name}.txt").exists()))
     for done in ("installed", "tools"):
         (project / ".venv" / done).touch()
 

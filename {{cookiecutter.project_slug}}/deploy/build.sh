@@ -19,6 +19,7 @@ problem=$(docker version 2>&1 >/dev/null) ||
 # SageMaker runs one architecture (L-01, P-04) and takes a plain Docker manifest only (L-02, P-05). Without these
 # options an engine with the containerd image store keeps and pushes an OCI index, of the image and its attestation.
 docker buildx build \
+    ${BASE_IMAGE:+--build-arg "BASE_IMAGE=$BASE_IMAGE"} ${TARGET:+--target "$TARGET"} \
     --platform "${PLATFORM:-linux/amd64}" \
     --provenance=false --sbom=false \
     --output type=docker,oci-mediatypes=false \
