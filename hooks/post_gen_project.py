@@ -18,6 +18,19 @@ def lay(folder: Path) -> None:
     shutil.copytree(folder, Path(), ignore=shutil.ignore_patterns(BASE, EXAMPLES), dirs_exist_ok=True)
 
 
-for axis in sorted(OPTIONS.iterdir()):
+def settle(file: Path, choices: set[str], chosen: set[str]) -> None:
+    """NAME.CHOICE.EXT takes the place of NAME.EXT, from whichever folder, if CHOICE is an answer; else it goes."""
+    name, *choice = file.stem.split(".")
+    if len(choice) == 1 and choice[0] in chosen:
+        file.replace(file.with_name(f"{name}{file.suffix}"))
+    elif len(choice) == 1 and choice[0] in choices:
+        file.unlink()
+
+
+axes = sorted(OPTIONS.iterdir())
+choices = {folder.name for axis in axes for folder in axis.iterdir()}
+for axis in axes:
     lay(axis / ANSWERS[axis.name])
 shutil.rmtree(OPTIONS)
+for file in sorted(Path().rglob("*.*.*")):
+    settle(file, choices, {ANSWERS[axis.name] for axis in axes})

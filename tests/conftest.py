@@ -141,7 +141,13 @@ def browser() -> Iterator[Browser]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test with an argument `combination` runs for every project that the axes make."""
-    if "combination" in metafunc.fixturenames:
-        combinations = Template(ROOT).combinations()
-        metafunc.parametrize("combination", combinations, ids=["+".join(each.values()) for each in combinations])
+    """A test with one of these arguments runs for so many of the projects that the axes make."""
+    template = Template(ROOT)
+    arguments = {
+        "combination": template.combinations,  # every one
+        "pair": lambda: template.covering(2),  # every two choices in one of them
+        "choice": lambda: template.covering(1),  # every choice in one of them
+    }
+    for argument in arguments.keys() & set(metafunc.fixturenames):
+        projects = arguments[argument]()
+        metafunc.parametrize(argument, projects, ids=["+".join(each.values()) for each in projects])

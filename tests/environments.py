@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 UV = Path(sys.executable).with_name("uv")
-LOCKS = ("algorithm", "server", "tools")
+LOCKS = ("runtime", "server", "handlers", "algorithm", "tools")
 # For Linux a lock has PyTorch for NVIDIA's GPUs: gigabytes that no test has a use for. Plain pip may know better.
 TORCH = re.compile(r"(torch|triton|nvidia-\S+|cuda-\S+)(\[.*\])?==")
 
@@ -27,7 +27,7 @@ def install(project: Path, *names: str) -> None:
 def make(project: Path) -> None:
     """What `make install` and the tools that `make test` wants would make."""
     run(UV, "venv", "--quiet", "--seed", "--python", sys.executable, project / ".venv")
-    install(project, *LOCKS)
+    install(project, *(name for name in LOCKS if (project / f"requirements/{name}.txt").exists()))
     for done in ("installed", "tools"):
         (project / ".venv" / done).touch()
 

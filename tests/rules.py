@@ -27,11 +27,11 @@ REQUIRED = {
         "requirements/server.in",
         "requirements/server.txt",
         "requirements/server.modules",
-        "requirements/server_stack.apt",
+        "requirements/server.apt",
         "docs/server.md",
         "tests/stack.py",
     },
-    "base_image": {"requirements/base_image.apt"},
+    "base_image": {"docs/base_image.md"},
 }
 
 
@@ -82,6 +82,14 @@ def not_supplied(template: Template) -> Iterator[str]:
             missing = (REQUIRED[axis] | EXAMPLES.get(axis, set())) - template.option(axis, choice)
             missing -= template.examples(axis, choice)
             yield from (f"{axis}/{choice} does not supply {name}" for name in sorted(missing))
+
+
+def in_nobodys_place(template: Template) -> Iterator[str]:
+    """Rule 3, too: what takes a file's place where a choice is an answer, NAME.CHOICE.EXT, has it beside itself."""
+    files = files_in(template.project)
+    yield from (
+        f"{name} takes the place of no {plain}" for name, plain in template.variants().items() if plain not in files
+    )
 
 
 def mentions_of_cookiecutter(template: Template) -> Iterator[str]:

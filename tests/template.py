@@ -5,7 +5,7 @@ import json
 import shutil
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).parents[1]
 BUILDS_ON = "builds_on"
@@ -47,9 +47,22 @@ class Template:
         choices = self.choices()
         return [dict(zip(choices, values, strict=True)) for values in itertools.product(*choices.values())]
 
+    def covering(self, together: int) -> list[dict[str, str]]:
+        """Few of them, such that any so many choices, each of another axis, are together in one."""
+
+        def groups(combination: dict[str, str]) -> set[tuple]:
+            return set(itertools.combinations(combination.items(), together))
+
+        found, every = [], self.combinations()
+        left = set().union(*map(groups, every))
+        while left:
+            found.append(max(every, key=lambda combination: len(groups(combination) & left)))
+            left -= groups(found[-1])
+        return found
+
     def common(self) -> set[str]:
         """The files that every project has."""
-        return {name for name in files_in(self.project) if not name.startswith("options/")}
+        return {name for name in files_in(self.project) if not name.startswith("options/")} - set(self.variants())
 
     def examples(self, axis: str, choice: str) -> set[str]:
         """The files of a choice that README.md takes in, and that the project does not have."""
@@ -64,8 +77,18 @@ class Template:
         """The files that a choice adds, with those of the one that it builds on."""
         base = self.builds_on(axis, choice)
         files = files_in(self.project / "options" / axis / choice) - {BUILDS_ON}
-        own = {name for name in files if not name.startswith(EXAMPLES)}
+        own = {name for name in files if not name.startswith(EXAMPLES)} - set(self.variants(f"options/{axis}/{choice}"))
         return own | (self.option(axis, base) if base else set())
+
+    def variants(self, folder: str = ".") -> dict[str, str]:
+        """The files below a folder of the project, NAME.CHOICE.EXT, that take the place of another there: NAME.EXT."""
+        choices = set().union(*self.choices().values())
+        parts = {name: PurePosixPath(name).name.split(".") for name in files_in(self.project / folder)}
+        return {
+            name: str(PurePosixPath(name).with_name(f"{each[0]}.{each[2]}"))
+            for name, each in parts.items()
+            if len(each) == 3 and each[1] in choices
+        }
 
     def copied(self) -> set[str]:
         """The files that are copied as they are, options included."""

@@ -145,6 +145,25 @@ def test_rule_notices_files_supplied_twice(extended):
     ]
 
 
+def test_a_file_named_for_a_choice_takes_anothers_place_where_that_is_chosen(extended, tmp_path):
+    (tmp_path / "baked").mkdir()
+    bake = Bakery(extended, tmp_path / "baked")
+    folder = extended.project / "options" / "algorithm" / OTHER
+    (folder / f"program/algorithm.{OTHER}.py").write_text("# for the algorithm itself\n")
+    (extended.project / f"docs/image.{OTHER}.md").write_text("# Another\n")
+    project = bake(base_image=OTHER)
+    assert files_in(project) == files_in(bake())
+    assert (project / "docs/image.md").read_text() == "# Another\n" != (bake() / "docs/image.md").read_text()
+    assert (bake(algorithm=OTHER) / "program/algorithm.py").read_text() == "# for the algorithm itself\n"
+
+
+def test_rule_notices_what_takes_the_place_of_nothing(extended):
+    name = f"options/algorithm/{OTHER}/program/train.{OTHER}.py"
+    (extended.project / name).touch()
+    problem = f"{name} takes the place of no options/algorithm/{OTHER}/program/train.py"
+    assert list(rules.in_nobodys_place(extended)) == [problem]
+
+
 def test_rule_notices_a_file_that_is_not_supplied(extended):
     (extended.project / "options" / "server_stack" / OTHER / "program" / "serve").unlink()
     assert list(rules.not_supplied(extended)) == ["server_stack/other does not supply program/serve"]

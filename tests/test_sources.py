@@ -24,6 +24,7 @@ WINDOWS_ILLEGAL = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ]$')
         rules.built_on_nothing_or_in_vain,
         rules.supplied_twice,
         rules.not_supplied,
+        rules.in_nobodys_place,
         rules.mentions_of_cookiecutter,
     ],
 )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import onnxruntime
 
+from byoc import gpu
 from byoc.codecs.records import Record
 from byoc.errors import ModelError
 from byoc.signature import Signature
@@ -31,6 +32,8 @@ class OnnxModel:
         self._inputs = [(given.name, given.type) for given in self._session.get_inputs()]
         self._input = self._inputs[0][0]
         self._outputs = [output.name for output in self._session.get_outputs()]
+        if gpu.is_wanted():
+            self._session = gpu.OnFirstUse(lambda: open_session(folder / FILE_NAME, gpu.CUDA))
         self.record = Record(self.signature.features) if self.signature.differs else None
         # Chosen here, so that a request pays nothing for the choice.
         self._feeds = self._choose_feeds()
@@ -76,14 +79,17 @@ class OnnxModel:
         return self._session.run(self._outputs[:1], self._feeds(rows))[0].reshape(len(rows))
 
 
-def open_session(file: Path) -> onnxruntime.InferenceSession:
-    """The file's network, for one worker; raises ModelError if it is missing or broken."""
+def open_session(file: Path, *preferred: str) -> onnxruntime.InferenceSession:
+    """The file's network, for one worker, by the preferred execution providers or, what they cannot do, by the CPU.
+
+    Raises ModelError if it is missing or broken.
+    """
     options = onnxruntime.SessionOptions()
     # One thread: workers are the parallelism (L-10), and a session with threads of its own does not survive a fork.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     if not file.is_file():
         raise ModelError(f"no model: {file} is missing; train first, or give the container the model's archive")
     try:
-        return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(file, options, providers=[*preferred, "CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime has an exception of its own for each way a file can be broken
         raise ModelError(f"the model cannot be loaded: {file}: {error}") from None

@@ -10,7 +10,6 @@ what is missing to it is the share of predicting. Needs wrk. Exit status: 0, or 
 
 import argparse
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +18,7 @@ from . import figures, picture, report, rounds
 from .console import positive, progress, stop_at_signals
 from .outcome import BenchmarkError
 from .sample import Sample
-from .target_image import Image
+from .target_image import Image, default_base
 from .target_venv import Venv
 
 PROJECT = Path(__file__).parents[2]
@@ -63,12 +62,6 @@ def arguments(words: list[str]) -> argparse.Namespace:
     add("--seconds", type=positive, default=5, help="of load at a time (5)")
     add("--report", type=Path, default=PROJECT / "benchmark-report", help="the folder for benchmark.json and .svg")
     return parser.parse_args(words)
-
-
-def default_base() -> str:
-    """What this project's Dockerfile builds on."""
-    found = re.search(r'^ARG BASE_IMAGE="?([^"\s]+)', (PROJECT / "Dockerfile").read_text("utf-8"), re.MULTILINE)
-    return found[1] if found else ""
 
 
 def target_of(chosen: argparse.Namespace) -> Image | Venv:

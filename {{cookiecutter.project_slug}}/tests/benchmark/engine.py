@@ -68,5 +68,15 @@ def run(image: str, *command: str, options: tuple[str, ...] = (), limit: float =
         )
 
 
+def output(image: str, *command: str) -> str:
+    """What a command prints in a fresh container, whatever the image's own entry point. Raises BenchmarkError."""
+    program, *words = command
+    with container_name() as name:
+        result = docker("run", "--name", name, "--network", "none", "--entrypoint", program, image, *words)
+    if result.returncode:
+        raise BenchmarkError(f"{image} does not run {program}.\n{last_lines(result.stdout)}")
+    return result.stdout
+
+
 def last_lines(text: str, count: int = 20) -> str:
     return "\n".join("  | " + line for line in text.splitlines()[-count:])

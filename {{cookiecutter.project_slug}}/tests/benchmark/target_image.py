@@ -1,5 +1,6 @@
 """An image as the target: a container on the host's network for each start."""
 
+import os
 import platform
 import re
 import subprocess
@@ -19,6 +20,13 @@ from .processes import proportional_set_size
 
 TAKES_A_PORT = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"  # S-60
 PREDICTOR = f"/opt/program/{PROGRAM}"
+DOCKERFILE = Path(__file__).parents[2] / "Dockerfile"
+
+
+def default_base() -> str:
+    """What this project's images are built on."""
+    found = re.search(r'^ARG BASE_IMAGE="?([^"\s]+)', DOCKERFILE.read_text("utf-8"), re.MULTILINE)
+    return os.environ.get("BASE_IMAGE") or (found[1] if found else "")
 
 
 class Image:

@@ -11,7 +11,7 @@ import xgboost
 from pydantic import BaseModel, Field
 
 import boost_model
-from byoc import boosting_data, boosting_report
+from byoc import boosting_data, boosting_report, gpu
 from byoc.boosting import best_round, boost
 from byoc.boosting_data import Data
 from byoc.boosting_objectives import Kind, Objective
@@ -93,6 +93,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
     """What `xgboost.Booster` is told."""
-    told = {"eval_metric": data.objective.loss, "nthread": data.threads}
+    on_gpu = xgboost.build_info()["USE_CUDA"] and gpu.has_driver()
+    told = {"eval_metric": data.objective.loss, "nthread": data.threads, "device": "cuda" if on_gpu else "cpu"}
     several = {"num_class": len(data.known)} if data.objective.kind is Kind.LABELS else {}
     return hyperparameters.model_dump(exclude=OURS) | told | several

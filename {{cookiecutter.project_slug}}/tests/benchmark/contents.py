@@ -1,0 +1,49 @@
+"""Run in an image, by sizes.py: prints as JSON how many bytes its Debian and Python packages take, and the program."""
+
+import importlib.metadata
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterable
+from importlib.util import cache_from_source
+from pathlib import Path
+
+PROGRAM = Path("/opt/program")
+LISTS = Path("/var/lib/dpkg/info")
+
+
+def size(files: Iterable[Path]) -> int:
+    """Bytes of those that are there, without what links and folders take."""
+    found = 0
+    for file in files:
+        try:
+            status = os.lstat(file)
+        except OSError:  # left out while the image was built
+            continue
+        found += status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return found
+
+
+def debian() -> dict[str, int]:
+    lists = {path.name.removesuffix(".list").partition(":")[0]: path for path in LISTS.glob("*.list")}
+    return {name: size(map(Path, path.read_text().splitlines())) for name, path in lists.items()}
+
+
+def python() -> dict[str, int]:
+    """Of the virtual environment, with what was compiled."""
+    folders = [path for path in sys.path if path.startswith(f"{sys.prefix}/")]
+    return {
+        f"{each.name} {each.version}": size(compiled for file in each.files or () for compiled in both(each, file))
+        for each in importlib.metadata.distributions(path=folders)
+    }
+
+
+def both(package: importlib.metadata.Distribution, file: importlib.metadata.PackagePath) -> list[Path]:
+    path = Path(package.locate_file(file))
+    return [path, Path(cache_from_source(path))] if path.suffix == ".py" else [path]
+
+
+if __name__ == "__main__":
+    program = size(path for path in PROGRAM.rglob("*"))
+    print(json.dumps({"Debian": debian(), "Python": python(), "the program": {"": program}}))
