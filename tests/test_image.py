@@ -1,4 +1,4 @@
-"""Every server stack's image, as SageMaker and a strict cluster would run it."""
+"""Images of every server stack, base and target, as SageMaker and a strict cluster would run them."""
 
 import json
 import re
@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import botocore.validate
@@ -19,21 +20,38 @@ from template import ROOT, Template
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 IMAGE = "byoc-template-test"  # no other test builds this image
+SERVE = f"{IMAGE}-serve"  # and its smaller one
 STRICT = ["--user", "4711:4711", "--read-only", "--tmpfs", "/tmp", "--network", "none", "--cap-drop", "ALL"]
+STRICT += ["--security-opt", "no-new-privileges", "--ipc", "none"]
+CHOICES = Template(ROOT).choices()
+PROJECTS = list(zip(CHOICES["server_stack"], CHOICES["base_image"], strict=True))
+# Gigabytes that only a GPU has a use for.
+NVIDIA = re.compile(r"^nvidia-[^\n]*\\\n(?:    .*\n)*", re.MULTILINE)
+LEFTOVERS = """
+find / -xdev ( -path /proc -o -path /sys ) -prune -o -type f
+( -path */sklearn/* -o -path */scipy/* -o -path */pandas/* -o -path */pip/* -o -path */ensurepip/* -o -name *.whl
+  -o -path */bin/pip* -o -path */bin/*cc -o -path */bin/*gcc-* -o -path */bin/*++* -o -path */bin/clang*
+  -o -name *.deb -o -path /var/lib/apt/lists/*_* -o -path /root/.cache/* -o -path /tmp/* )
+-print
+"""
+FOUND = "import importlib.util as u; print([n for n in 'sklearn skl2onnx scipy pandas pip'.split() if u.find_spec(n)])"
 
 
-@pytest.fixture(scope="module", params=Template(ROOT).choices()["server_stack"])
+@pytest.fixture(scope="module", params=PROJECTS, ids="+".join)
 def project(request, bake, tmp_path_factory) -> Iterator[Path]:
-    """A project with every other default, its image built from a checkout that lost the mode bits and has CRLF."""
-    project = bake.into(tmp_path_factory.mktemp("image"), server_stack=request.param)
-    spoilt = shutil.copytree(project, tmp_path_factory.mktemp("spoilt") / "project")
+    """A project of the default algorithm, its images built from a checkout that lost the mode bits and has CRLF."""
+    stack, base = request.param
+    project = bake.into(tmp_path_factory.mktemp("image"), server_stack=stack, base_image=base)
+    lock = project / "requirements/runtime.txt"
+    lock.write_text(NVIDIA.sub("", lock.read_text()))
+    spoilt = shutil.copytree(project, project.with_name("spoilt"))
     for file in [*spoilt.glob("program/**/*"), *spoilt.glob("requirements/*")]:
         if file.is_file():
             file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))
             file.chmod(0o644)
-    run(str(spoilt / "deploy/build.sh"), IMAGE)
+    run("make", "-C", str(spoilt), "build", "build-serve", f"IMAGE={IMAGE}")
     yield project
-    run("docker", "image", "rm", "--force", IMAGE)
+    run("docker", "image", "rm", "--force", IMAGE, SERVE)
 
 
 @pytest.fixture
@@ -50,16 +68,16 @@ def test_dir(project, tmp_path) -> Path:
     return folder
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess:
-    result = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
+def run(*command: str, typed: str = "") -> subprocess.CompletedProcess:
+    result = subprocess.run(command, input=typed, capture_output=True, text=True, timeout=900, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     return result
 
 
 @contextmanager
-def container(*options: str, program: str) -> Iterator[str]:
+def container(*options: str, program: str, image: str = IMAGE) -> Iterator[str]:
     name = f"{IMAGE}-{uuid.uuid4().hex[:8]}"
-    run("docker", "run", "--detach", "--name", name, *options, IMAGE, program)
+    run("docker", "run", "--detach", "--name", name, *options, image, program)
     try:
         yield name
     finally:
@@ -96,18 +114,21 @@ def test_a_sample_style_test_dir_trains_and_serves_unchanged(project, test_dir):
         assert ask(name, "/invocations", "5.1,3.5,1.4,0.2\n6.3,3.3,6.0,2.5\n") == "200 setosa\nvirginica\n"
 
 
-def test_training_and_serving_as_any_user_on_a_read_only_root_without_network(test_dir):
+@pytest.mark.parametrize("image", [IMAGE, SERVE])
+def test_training_and_serving_as_any_user_on_a_read_only_root_without_network(project, test_dir, image):
     for folder in (test_dir, test_dir / "model", test_dir / "output"):
         folder.mkdir(exist_ok=True)
         folder.chmod(0o777)
     run("docker", "run", "--rm", *STRICT, "-v", f"{test_dir}:/opt/ml", IMAGE, "train")
-    with container(*STRICT, "-v", f"{test_dir / 'model'}:/opt/ml/model:ro", program="serve") as name:
+    with container(*STRICT, "-v", f"{test_dir / 'model'}:/opt/ml/model:ro", program="serve", image=image) as name:
         wait_until_ready(name)
         assert ask(name, "/invocations", "5.1,3.5,1.4,0.2\n") == "200 setosa\n"
         run("docker", "stop", "--time", "30", name)
         state = json.loads(run("docker", "inspect", "--format", "{{json .State}}", name).stdout)
         assert state["ExitCode"] == 0, run("docker", "logs", name).stdout
-        assert "Traceback" not in run("docker", "logs", name).stderr
+        log = run("docker", "logs", name)
+        assert "Traceback" not in log.stderr
+        assert (log.stdout + log.stderr).count("CUDA") == ("nvidia" in (project / "Dockerfile").read_text())
 
 
 @pytest.mark.parametrize(("cpus", "workers"), [("1", 1), ("1.5", 2)])
@@ -119,13 +140,43 @@ def test_there_is_one_worker_for_each_cpu_of_the_quota(test_dir, cpus, workers):
         assert len(re.findall(r"Booting worker|worker \d+ started", log.stdout + log.stderr)) == workers  # S-28
 
 
-def test_the_image_says_what_sagemaker_asks_of_it(project):
-    config = json.loads(run("docker", "image", "inspect", "--format", "{{json .Config}}", IMAGE).stdout)
-    assert not config.get("User")  # S-03
+@pytest.mark.parametrize("image", [IMAGE, SERVE])
+def test_the_image_says_what_sagemaker_asks_of_it(project, image):
+    config = inspect("Config", image)
+    assert config["User"] == "0"  # S-03
     assert not config.get("Entrypoint") and config["Cmd"] == ["start"]  # T-01, L-04
     assert list(config["ExposedPorts"]) == ["8080/tcp"]  # L-05
     assert not config.get("Volumes")  # L-07
     assert config["Labels"]["com.amazonaws.sagemaker.capabilities.accept-bind-to-port"] == "true"  # S-61
+
+
+def test_what_only_serves_has_nothing_to_train_install_or_compile_with_and_no_leftovers(project):
+    assert run("docker", "run", "--rm", SERVE, *LEFTOVERS.split()).stdout == ""
+    for python in ("/opt/venv/bin/python", "env PATH=/usr/local/bin:/usr/bin python3"):
+        assert run("docker", "run", "--rm", SERVE, *python.split(), "-c", FOUND).stdout == "[]\n"
+
+
+def test_what_only_serves_says_so_when_it_is_to_train(test_dir):
+    (test_dir / "output").mkdir()
+    command = ["docker", "run", "--rm", "-v", f"{test_dir}:/opt/ml", SERVE, "train"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout) == (1, "")
+    reason = (test_dir / "output/failure").read_text()
+    assert reason.startswith("this image only serves;") and result.stderr == f"train: {reason}\n"
+
+
+def test_both_images_share_what_serves_and_each_megabyte_is_for_something(project):
+    shared = [one for one, other in zip(layers(SERVE), layers(IMAGE), strict=False) if one == other]
+    base = layers(re.search(r'^ARG BASE_IMAGE="(.*)"', (project / "Dockerfile").read_text(), re.MULTILINE)[1])
+    assert len(shared) > len(base) and shared[: len(base)] == base
+    of = {}
+    for image in (IMAGE, SERVE):
+        table = run("make", "--silent", "-C", str(project), "sizes", f"IMAGE={image}").stdout
+        of[image] = {what: float(size) for size, what in re.findall(r"^ *(-?[\d.]+)  (.*)", table, re.MULTILINE)}
+        *each, total = of[image].values()
+        assert sum(each) == pytest.approx(total, abs=0.05 * len(each) + 0.1)
+        assert abs(next(size for what, size in of[image].items() if what.startswith("the rest"))) < 20, table
+    assert any("scikit-learn" in what for what in of[IMAGE]) and not any("scikit-learn" in what for what in of[SERVE])
 
 
 def test_what_it_tells_of_itself_is_what_sagemakers_apis_take(project):
@@ -156,22 +207,53 @@ def test_a_training_killed_for_lack_of_memory_says_so(test_dir):
     assert "the training process was ended by SIGKILL, most likely for lack of memory" in reason
 
 
-def test_a_command_that_there_is_not_fails_by_its_name():
+def test_a_command_that_there_is_not_fails_by_its_name(project):
     result = subprocess.run(["docker", "run", "--rm", IMAGE, "bogus"], capture_output=True, text=True, check=False)
     assert result.returncode == 127
     assert 'exec: "bogus": executable file not found' in result.stderr  # T-03
 
 
 def test_a_change_of_the_program_rebuilds_nothing_else(project, tmp_path):
-    changed = shutil.copytree(project, tmp_path / "changed")
+    changed = shutil.copytree(project.with_name("spoilt"), tmp_path / "changed")
     with (changed / "program/algorithm.py").open("a") as file:
         file.write("# changed\n")
-    run(str(project / "deploy/build.sh"), IMAGE)
-    before = layers()
+    before = layers(IMAGE)
     run(str(changed / "deploy/build.sh"), IMAGE)
-    after = layers()
+    after = layers(IMAGE)
     assert len(set(before) - set(after)) == 1
 
 
-def layers() -> list[str]:
-    return json.loads(run("docker", "image", "inspect", "--format", "{{json .RootFS.Layers}}", IMAGE).stdout)
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            "rm /usr/bin/apt-get && echo 'PRETTY_NAME=\"Alpine Linux v3.22\"' >/etc/os-release",
+            "Alpine Linux v3.22, is not",
+        ),
+        (
+            "printf '#!/bin/sh\\necho Python 3.10.12; false' >/usr/local/bin/python3",
+            "has Python 3.10.12, and 3.11 or newer",
+        ),
+    ],
+    ids=["another family", "old Python"],
+)
+def test_a_base_that_cannot_work_ends_the_build_and_says_why_and_what_to_do(bake, change, reason):
+    base = f"{IMAGE}-bad-base"
+    default = Template(ROOT).questions["__base_images"]["python-slim"]
+    run("docker", "build", "--tag", base, "-", typed=f"FROM {default}\nRUN {change}\n")
+    try:
+        command = ["make", "-C", str(bake()), "build", f"IMAGE={base}-on-it", f"BASE_IMAGE={base}"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert result.returncode
+        said = [line for line in result.stderr.splitlines() if re.match(r"#\d+ [\d.]+ The base image, ", line)]
+        assert len(said) == 1 and reason in said[0] and "make build BASE_IMAGE=python:3.13-slim-trixie" in said[0]
+    finally:
+        run("docker", "image", "rm", "--force", base)
+
+
+def inspect(part: str, image: str) -> Any:
+    return json.loads(run("docker", "image", "inspect", "--format", f"{{{{json .{part}}}}}", image).stdout)
+
+
+def layers(image: str) -> list[str]:
+    return inspect("RootFS.Layers", image)

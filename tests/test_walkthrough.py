@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from aws import running_ecr
-from console import Session, commands, matches, part
+from aws import Ecr, running_ecr
+from console import Command, Session, commands, matches, part
 from template import ROOT, Template
 
 SLUG = "readme-walkthrough"  # no other test builds images that begin so
@@ -18,7 +18,7 @@ GIGABYTES = {"pytorch", "keras", "transformers"}  # of image, which would take l
 # Each other algorithm with one of the stacks, each stack with several algorithms; test_algorithms.py has all pairs.
 ALGORITHMS = [name for name in CHOICES["algorithm"] if name not in GIGABYTES]
 COVERING = list(zip(ALGORITHMS, cycle(CHOICES["server_stack"]), strict=False))
-PUSH = "9. Push"
+PUSH = "10. Push"
 ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 
@@ -29,7 +29,7 @@ def session(request, bake, tmp_path) -> Iterator[Session]:
     project = bake.into(tmp_path / "a folder", project_slug=slug, algorithm=algorithm, server_stack=stack)
     with Session(project, {"DOCKER_CONFIG": docker_config(tmp_path)}) as session:
         yield session
-    subprocess.run(["docker", "image", "rm", slug], capture_output=True, check=False)
+    subprocess.run(["docker", "image", "rm", slug, f"{slug}-serve"], capture_output=True, check=False)
 
 
 def docker_config(folder: Path) -> str:
@@ -49,8 +49,20 @@ def test_the_way_with_docker_from_build_to_push(session, tmp_path):
         session.environment |= ecr.environment
         session.run(*commands(part(readme, "With Docker").replace(ACCOUNT, ecr.registry)))
         assert session.folder.name in ecr.repositories()  # beside those of other tests: moto keeps one state a process
+        assert_a_changed_program_is_a_small_push(session, ecr)
     session.stop()
     assert {path.owner() for path in session.folder.rglob("*")} == {session.folder.owner()}
+
+
+def assert_a_changed_program_is_a_small_push(session: Session, ecr: Ecr) -> None:
+    name = session.folder.name
+    _, before = ecr.manifest(name, "latest")
+    with (session.folder / "program/algorithm.py").open("a") as file:
+        file.write("# changed\n")
+    session.run(Command("make push", ["…"]))
+    _, after = ecr.manifest(name, "latest")
+    pushed = [layer["size"] for layer in after["layers"] if layer not in before["layers"]]
+    assert len(pushed) == 1 and sum(pushed) < 100_000
 
 
 @pytest.mark.docker

@@ -14,9 +14,10 @@ LISTS = Path("/var/lib/dpkg/info")
 
 
 def size(files: Iterable[Path]) -> int:
-    """Bytes of those that are there, without what links and folders take."""
+    """Bytes of those that are there, and of what Python has compiled of them, without what links and folders take."""
+    files = list(files)
     found = 0
-    for file in files:
+    for file in [*files, *(Path(cache_from_source(file)) for file in files if file.suffix == ".py")]:
         try:
             status = os.lstat(file)
         except OSError:  # left out while the image was built
@@ -31,19 +32,14 @@ def debian() -> dict[str, int]:
 
 
 def python() -> dict[str, int]:
-    """Of the virtual environment, with what was compiled."""
+    """Of the virtual environment."""
     folders = [path for path in sys.path if path.startswith(f"{sys.prefix}/")]
     return {
-        f"{each.name} {each.version}": size(compiled for file in each.files or () for compiled in both(each, file))
+        f"{each.name} {each.version}": size(Path(each.locate_file(file)) for file in each.files or ())
         for each in importlib.metadata.distributions(path=folders)
     }
 
 
-def both(package: importlib.metadata.Distribution, file: importlib.metadata.PackagePath) -> list[Path]:
-    path = Path(package.locate_file(file))
-    return [path, Path(cache_from_source(path))] if path.suffix == ".py" else [path]
-
-
 if __name__ == "__main__":
-    program = size(path for path in PROGRAM.rglob("*"))
+    program = size(PROGRAM.rglob("*"))
     print(json.dumps({"Debian": debian(), "Python": python(), "the program": {"": program}}))

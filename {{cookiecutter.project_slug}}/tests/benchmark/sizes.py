@@ -31,7 +31,11 @@ def parts(image: str, base: str) -> list[Part]:
     large = sorted((part for part in found if part[0] >= SHOWN), reverse=True)
     small = [size for size, _ in found if size < SHOWN]
     rest = total - sum(size for size, _ in found)
-    return [*large, (sum(small), f"{len(small)} smaller ones"), (rest, "the rest: what keeps count of all these")]
+    return [
+        *large,
+        (sum(small), f"{len(small)} smaller ones"),
+        (rest, "the rest: lists of all these, and what a later layer removes"),
+    ]
 
 
 def main(words: list[str]) -> int:
