@@ -1,6 +1,8 @@
 """The conformance kit finds no fault with the images of a covering set, and names all those of the bad ones."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -11,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import environments
 import figures
 from template import ROOT, Template
 
@@ -21,9 +24,11 @@ CHOICES = Template(ROOT).choices()
 # By what it shows: an answer a line, and every choice there is of what an image is made of.
 IMAGES = {
     "default": {},
-    "checkpoints": {"algorithm": "xgboost", "server_stack": "uvicorn"},
-    "handlers": {"algorithm": "custom", "server_stack": "uvicorn-fastapi"},
+    "checkpoints": {"algorithm": "xgboost", "server_stack": "uvicorn", "base_image": "ubuntu"},
+    "handlers": {"algorithm": "custom", "server_stack": "uvicorn-fastapi", "base_image": "cuda"},
 }
+ONLY_SERVES = "only serves"  # the default project's smaller image
+SERVING = ("S-", "B-", "M-", "X-")  # the duties of such a one
 TABLE = tomllib.loads(figures.BREAKS.read_text(encoding="utf-8"))
 CLAIMS = "pipelines serverless multi-model streaming bidirectional-streaming checkpoints marketplace gpu pipe async"
 # On a busy machine, two more than on others.
@@ -35,13 +40,16 @@ UNCHECKED = figures.UNCHECKED | {
 
 @pytest.fixture(scope="module")
 def reports(bake, tmp_path_factory) -> dict[str, dict]:
-    """What the kit reports of every image, by its name: of every bad one, and of our own.
+    """What the kit reports of every image, by its name: of every bad one, of one that only serves, and of our own.
 
     Some run side by side, since they mostly wait; the default project's comes last and alone, kept to its times.
     """
     folder, (default, *others) = tmp_path_factory.mktemp("reports"), IMAGES
-    projects = {name: bake(**answers) for name, answers in IMAGES.items()}  # in turn: cookiecutter changes folders
+    projects = {name: bake.anew(**answers) for name, answers in IMAGES.items()}  # in turn: it changes folders
+    for project in projects.values():
+        environments.leave_out_libraries_for_gpus(project)
     runs = [(on_a_bad_one, name, projects[default]) for name in TABLE["containers"]]
+    runs += [(on_what_only_serves, ONLY_SERVES, projects[default])]
     runs += [(on_our_own, name, projects[name]) for name in others]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = {run[1]: pool.submit(with_image, *run, folder / run[1]) for run in runs}
@@ -51,7 +59,7 @@ def reports(bake, tmp_path_factory) -> dict[str, dict]:
 
 def with_image(run: Callable[[str, str, Path, Path], None], name: str, project: Path, folder: Path) -> dict:
     """The kit's report.json, and how many containers are left of it."""
-    image = f"byoc-kit-{name}-{uuid.uuid4().hex[:8]}"
+    image = f"byoc-kit-{name.replace(' ', '-')}-{uuid.uuid4().hex[:8]}"
     try:
         run(name, image, project, folder)
         images = subprocess.check_output(["docker", "ps", "--all", "--format", "{{.Image}}"], text=True).split()
@@ -79,6 +87,20 @@ def on_our_own(name: str, image: str, project: Path, folder: Path) -> None:
     figures.contract(project, image, folder, own=True)
 
 
+def on_what_only_serves(name: str, image: str, project: Path, folder: Path) -> None:
+    """With a model that the whole image of the same project has trained."""
+    folder.mkdir()
+    trained = shutil.copytree(project / "local_test/test_dir", folder / "test_dir")
+    for script, environment in (
+        ("deploy/build.sh", {}),
+        ("local_test/train_local.sh", {"TEST_DIR": str(trained)}),
+        ("deploy/build.sh", {"TARGET": "serve"}),
+    ):
+        subprocess.run([project / script, image], env=os.environ | environment, check=True)
+    only = " ".join(f"--only {ids}" for ids in SERVING)
+    figures.contract(project, image, folder, own=True, options=f"--model-dir '{trained}/model' {only}")
+
+
 @pytest.mark.parametrize("name", TABLE["containers"])
 def test_kit_names_exactly_what_is_broken(reports, name):
     named = {duty["id"] for duty in reports[name]["duties"] if duty["outcome"] == "not held"}
@@ -102,9 +124,9 @@ def test_every_choice_of_what_an_image_is_made_of_is_among_ours(axis):
     assert {answers.get(axis, default) for answers in IMAGES.values()} == {default, *others}
 
 
-@pytest.mark.parametrize("name", IMAGES)
+@pytest.mark.parametrize("name", [*IMAGES, ONLY_SERVES])
 def test_our_images_hold_every_must_and_should_that_they_owe(reports, bake, name):
-    claims = figures.claims(bake(**IMAGES[name]))
+    claims = figures.claims(bake(**IMAGES.get(name, {})))
     owed = [
         duty
         for duty in reports[name]["duties"]

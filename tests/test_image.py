@@ -15,6 +15,7 @@ import botocore.session
 import botocore.validate
 import pytest
 
+import environments
 from template import ROOT, Template
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -25,8 +26,6 @@ STRICT = ["--user", "4711:4711", "--read-only", "--tmpfs", "/tmp", "--network", 
 STRICT += ["--security-opt", "no-new-privileges", "--ipc", "none"]
 CHOICES = Template(ROOT).choices()
 PROJECTS = list(zip(CHOICES["server_stack"], CHOICES["base_image"], strict=True))
-# Gigabytes that only a GPU has a use for.
-NVIDIA = re.compile(r"^nvidia-[^\n]*\\\n(?:    .*\n)*", re.MULTILINE)
 LEFTOVERS = """
 find / -xdev ( -path /proc -o -path /sys ) -prune -o -type f
 ( -path */sklearn/* -o -path */scipy/* -o -path */pandas/* -o -path */pip/* -o -path */ensurepip/* -o -name *.whl
@@ -42,8 +41,7 @@ def project(request, bake, tmp_path_factory) -> Iterator[Path]:
     """A project of the default algorithm, its images built from a checkout that lost the mode bits and has CRLF."""
     stack, base = request.param
     project = bake.into(tmp_path_factory.mktemp("image"), server_stack=stack, base_image=base)
-    lock = project / "requirements/runtime.txt"
-    lock.write_text(NVIDIA.sub("", lock.read_text()))
+    environments.leave_out_libraries_for_gpus(project)
     spoilt = shutil.copytree(project, project.with_name("spoilt"))
     for file in [*spoilt.glob("program/**/*"), *spoilt.glob("requirements/*")]:
         if file.is_file():

@@ -34,7 +34,7 @@ def project(bake, private) -> Path:
             file.write_text("")
     (project / "requirements/algorithm.txt").write_text(f"private-demo==1.0 --hash=sha256:{private.wheel_hash}\n")
     (project / "requirements/algorithm.modules").write_text("private_demo\n")
-    (project / "requirements/private.apt").write_text(
+    (project / "requirements/algorithm.apt").write_text(
         f"# {uuid.uuid4()}, so that nothing comes from the cache\nprivate-tool\n"
     )
     return project
