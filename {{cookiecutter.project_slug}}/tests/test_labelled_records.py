@@ -84,6 +84,34 @@ def test_an_algorithm_says_what_to_do_about_text(channel):
         channel.read_records([], advice=advice)
 
 
+@pytest.mark.parametrize("content", ["l,width,colour\na,,\nb,1.5,red\na,,\n", "l,colour,width\na,,\nb,red,1.5\na,,\n"])
+def test_without_categories_the_first_value_of_a_column_says_what_it_holds(channel, content):
+    _, named = read(channel, content)
+    _, found = read(channel, content, categories=None)
+    assert found.dtype == named.dtype
+    assert found["colour"].tolist() == named["colour"].tolist() == ["", "red", ""]
+    assert found["width"].tolist()[1] == 1.5 and np.isnan(found["width"][[0, 2]]).all()
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (
+            "l,width\na,1\nb,wide\n",
+            r"line 3, column 2 \(width\): 'wide' is not a number; if the column holds text, name",
+        ),
+        (
+            "l,width\na,wide\nb,1\n",
+            r"line 3, column 2 \(width\): '1' is a number, and text before it; if the column hol",
+        ),
+        ("l,width\na,inf\n", r"line 2, column 2 \(width\): 'inf' is not a finite float32 number$"),
+    ],
+)
+def test_without_categories_a_column_that_holds_both_is_refused(channel, content, message):
+    with pytest.raises(InputError, match=message):
+        read(channel, content, categories=None)
+
+
 def test_files_with_different_columns_are_refused(channel):
     with pytest.raises(InputError, match=r"1.csv, line 1: the columns colour, but before it width, colour$"):
         read(channel, "l,width,colour\na,1,red\n", "l,colour\na,red\n")
@@ -102,6 +130,19 @@ def test_parquet_and_csv_are_read_into_the_same_records(channel):
     assert rows.dtype == [("width", np.float32), ("colour", object)]
     assert rows["colour"].tolist() == ["red", "", "", "red"]
     assert [None if value != value else value for value in rows["width"].tolist()] == [1.5, None, 2, None]
+
+
+def test_without_categories_parquet_says_what_a_column_holds(channel):
+    write(channel, "1", {"l": ["a"], "width": pa.nulls(1), "colour": pa.nulls(1)})
+    write(channel, "2", {"l": ["b"], "width": [1.5], "colour": ["red"]})
+    (channel.folder / "3.csv").write_text("l,colour,width\na,,2\n")
+    write(channel, "4", {"l": ["b"], "width": pa.nulls(1, pa.string()), "colour": pa.nulls(1)})
+    _, rows = channel.read_records()
+    assert rows["colour"].tolist() == ["", "red", "", ""]
+    assert [None if value != value else value for value in rows["width"].tolist()] == [None, 1.5, 2, None]
+    write(channel, "5", {"l": ["b"], "width": ["wide"], "colour": ["red"]})
+    with pytest.raises(InputError, match="5: column 'width' holds text, and numbers before it; if the column holds t"):
+        channel.read_records()
 
 
 def test_labels_of_parquet_may_be_numbers_of_any_kind(channel):

@@ -50,13 +50,14 @@ class Channel:
         return self._read(LabelledRows(), epoch)
 
     def read_records(
-        self, categories: Collection[str], epoch: int = 0, advice: str = NAME_IT
+        self, categories: Collection[str] | None = None, epoch: int = 0, advice: str = NAME_IT
     ) -> tuple[np.ndarray, np.ndarray]:
         """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first.
 
-        The columns named in `categories` hold text, the others numbers; an empty cell or null is a missing value. A
-        first line without a number and without an empty cell is a header; without one, the columns are feature_1 and
-        so on. `advice` is what the refusal of text in a column of numbers says to do about it.
+        The columns named in `categories` hold text, the others numbers; without it, a column's first value says which
+        of the two all of them must be. An empty cell or null is a missing value. A first line without a number and
+        without an empty cell is a header; without one, the columns are feature_1 and so on. `advice` is what the
+        refusal of a value that does not go with its column says to do about it.
         Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:
         float32, NaN where it is missing, or text, "" where it is missing. Raises InputError as `read_labelled` does.
         """

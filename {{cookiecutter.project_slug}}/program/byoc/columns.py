@@ -31,6 +31,11 @@ def of_records(rows: np.ndarray) -> tuple[Feature, ...]:
     return tuple(_of_record(name, rows[name]) for name in rows.dtype.names)
 
 
+def texts(rows: np.ndarray) -> list[str]:
+    """The names of the columns that hold text."""
+    return [name for name in rows.dtype.names if is_text(rows.dtype[name])]
+
+
 def as_trained(rows: np.ndarray, trained: np.ndarray, channel: str) -> np.ndarray:
     """The records of another channel with the columns of those trained on, in their order; raises InputError."""
     names, expected = rows.dtype.names, trained.dtype.names

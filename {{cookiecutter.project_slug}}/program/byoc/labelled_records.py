@@ -21,10 +21,15 @@ NAME_IT = "if the column holds text, name it among the categories"
 class LabelledRecords(LabelledRows):
     """What was read so far, a column for each feature. Each category is kept as text only once."""
 
-    def __init__(self, categories: Collection[str], advice: str) -> None:
-        """`categories` names the columns that hold text; text in another is refused with the `advice`."""
+    def __init__(self, categories: Collection[str] | None, advice: str) -> None:
+        """`categories` names the columns that hold text; without it, a column's first value says whether it does.
+
+        What does not go with that is refused with the `advice`.
+        """
         super().__init__()
-        self._categories, self._advice = categories, advice
+        self._categories, self._advice = set(categories or ()), advice
+        self._finds_out = categories is None
+        self._open: set[str] = set()  # the columns that it has to find out about and that have no value yet
         self._names: list[str] = []
         self._columns: dict[str, array | list[str]] = {}
         self._texts: dict[str, str] = {}
@@ -57,14 +62,33 @@ class LabelledRecords(LabelledRows):
             raise InputError(f"{name}, after line {reader.line_num}: not CSV in UTF-8: {error}") from None
 
     def _read_parquet(self, name: str, content: io.BufferedReader) -> None:
-        for different, places, names, columns in parquet.record_batches(name, content, self._categories, self._advice):
+        known = None if self._finds_out else self._categories
+        for different, places, names, columns in parquet.record_batches(name, content, known, self._advice):
             self._named(names, name)
             for title, values in zip(names, columns, strict=True):
-                if title in self._categories:
-                    self._columns[title].extend([self._texts.setdefault(text, text) for text in values.tolist()])
-                else:
-                    self._columns[title].frombytes(values.tobytes())
+                self._add_values(title, values, name)
             self._add_labels(different, places)
+
+    def _add_values(self, title: str, values: np.ndarray, name: str) -> None:
+        is_text = records.is_text(values.dtype)
+        if title in self._open and not records.missing(values).all():
+            self._settle(title, is_text)
+        if is_text != (title in self._categories) and not records.missing(values).all():
+            kinds = ("numbers", "text") if is_text else ("text", "numbers")
+            raise InputError(f"{name}: column {title!r} holds {kinds[1]}, and {kinds[0]} before it; {self._advice}")
+        if title in self._categories:
+            texts = values.tolist() if is_text else [""] * len(values)
+            self._columns[title].extend([self._texts.setdefault(text, text) for text in texts])
+        else:
+            numbers = np.full(len(values), np.nan, np.float32) if is_text else values
+            self._columns[title].frombytes(numbers.tobytes())
+
+    def _settle(self, name: str, is_text: bool) -> None:
+        """Say what a column holds, of which every value so far is missing."""
+        self._open.discard(name)
+        if is_text:
+            self._categories.add(name)
+            self._columns[name] = [""] * len(self._columns[name])
 
     def _is_header(self, cells: list[str], first: bool) -> bool:
         """Whether a line holds names: as the first, no number and no empty cell; later, where a pipe joins files, the
@@ -84,6 +108,7 @@ class LabelledRecords(LabelledRows):
                 raise InputError(f"{place}: there is no column {unknown[0]!r} among {', '.join(names)}")
             self._names = names
             self._columns = {name: [] if name in self._categories else array("f") for name in names}
+            self._open = set(names) if self._finds_out else set()
         elif set(names) != set(self._names):
             raise InputError(f"{place}: the columns {', '.join(names)}, but before it {', '.join(self._names)}")
         return names
@@ -96,7 +121,13 @@ class LabelledRecords(LabelledRows):
             raise InputError(f"{place}: {len(cells) - 1} features, but there are {len(names)}: {', '.join(names)}")
         for column, (name, cell) in enumerate(zip(names, cells[1:], strict=True), start=2):
             text = cell.strip()
+            if text and name in self._open:
+                self._settle(name, not _is_number(text))
             if name in self._categories:
+                if self._finds_out and text and text not in self._texts and _is_number(text):
+                    raise InputError(
+                        f"{place}, column {column} ({name}): {text!r} is a number, and text before it; {self._advice}"
+                    )
                 self._columns[name].append(self._texts.setdefault(text, text))
                 continue
             try:
@@ -104,6 +135,14 @@ class LabelledRecords(LabelledRows):
             except ValueError as error:
                 raise InputError(f"{place}, column {column} ({name}): {text!r} is {error}") from None
         self._labels.append(self._code(label))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_value(cell: str) -> bool:

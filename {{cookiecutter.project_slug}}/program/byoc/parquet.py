@@ -34,18 +34,19 @@ def batches(name: str, content: BufferedReader) -> Iterator[tuple[list[str], np.
 
 
 def record_batches(
-    name: str, content: BufferedReader, categories: Collection[str], advice: str
+    name: str, content: BufferedReader, categories: Collection[str] | None, advice: str
 ) -> Iterator[tuple[list[str], np.ndarray, list[str], list[np.ndarray]]]:
     """The same for columns that differ: the labels as above, the columns' names, and the columns.
 
-    Those named in `categories` are texts (n, object), the others float32, NaN where one is missing. `advice` is what
-    the refusal of text in one of the others says to do about it.
+    Those named in `categories`, or those of text if that is None, are texts (n, object), the others float32, NaN where
+    one is missing. `advice` is what the refusal of text in one of the others says to do about it.
     """
     for first, batch in _batches(name, content):
         label, *titles = batch.schema.names
         columns = []
         for column, title in zip(batch.columns[1:], titles, strict=True):
-            read = _texts if title in categories else partial(_numbers, advice=advice, missing=True)
+            is_text = codec.is_text(codec.kind(column)) if categories is None else title in categories
+            read = _texts if is_text else partial(_numbers, advice=advice, missing=True)
             columns.append(read(column, title, name, first))
         yield *_labels(batch.column(0), label, name, first), titles, columns
 

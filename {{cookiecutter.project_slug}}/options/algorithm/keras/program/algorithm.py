@@ -22,7 +22,9 @@ class Hyperparameters(BaseModel):
     task: Literal["classification", "regression"] = Field(
         "classification", description="what is learnt: one of several labels, or a number"
     )
-    categories: list[str] = Field([], description="the columns that hold text; the others hold numbers")
+    categories: list[str] = Field(
+        [], description="the columns that hold text; by default those whose first value is no number"
+    )
     epochs: Annotated[int, Tunable(10, 500, "Logarithmic")] = Field(
         100, ge=1, description="how often, at most, all rows are learnt from"
     )

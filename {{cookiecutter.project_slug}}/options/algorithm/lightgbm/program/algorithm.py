@@ -25,7 +25,9 @@ class Hyperparameters(BaseModel):
     objective: Literal["binary", "multiclass", "regression", "regression_l1", "poisson"] = Field(
         "binary", description="what is learnt: one of two labels, of several, a number, or a count"
     )
-    categories: list[str] = Field([], description="the columns that hold text; the others hold numbers")
+    categories: list[str] = Field(
+        [], description="the columns that hold text; by default those whose first value is no number"
+    )
     num_iterations: Annotated[int, Tunable(10, 1000, "Logarithmic")] = Field(
         100, ge=1, description="the most rounds; each adds a tree, or one for each of several labels"
     )
@@ -87,7 +89,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     Raises InputError for data from which the objective cannot be learnt.
     """
     objective = next(one for one in OBJECTIVES if one.name == hyperparameters.objective)
-    data = boosting_data.read(job, objective, hyperparameters.categories)
+    data = boosting_data.read(job, objective, hyperparameters.categories or None)
     rows, columns = data.channels["training"].matrix.shape
     print(f"training on {rows} rows of {columns} features", flush=True)
 

@@ -21,7 +21,9 @@ from byoc.signature import Signature
 class Hyperparameters(BaseModel):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
-    categories: list[str] = Field([], description="the columns that hold text; the others hold numbers")
+    categories: list[str] = Field(
+        [], description="the columns that hold text; by default those whose first value is no number"
+    )
     n_estimators: Annotated[int, Tunable(10, 500, "Logarithmic")] = Field(
         100, ge=1, le=10_000, description="how many trees vote"
     )
@@ -49,12 +51,12 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data that no classifier can be trained on.
     """
-    labels, rows = job.channel("training").read_records(hyperparameters.categories)
+    labels, rows = job.channel("training").read_records(hyperparameters.categories or None)
     known = targets.classes(labels)
     signature = Signature(columns.of_records(rows), tuple(known.tolist()))
     read = {"train": (labels, rows)}
     if "validation" in job.channels:
-        truth, more = job.channel("validation").read_records(hyperparameters.categories)
+        truth, more = job.channel("validation").read_records(columns.texts(rows))
         read["validation"] = truth, columns.as_trained(more, rows, "validation")
     print(f"training on {len(labels)} rows of {len(rows.dtype)} features", flush=True)
 

@@ -60,18 +60,18 @@ class Data:
         }
 
 
-def read(job: Job, objective: Objective, categories: Collection[str] | None = None) -> Data:
-    """Read the channel TRAINING and, if the job has it, VALIDATION; `categories` names the columns of text,
-    or is None where the trees take none.
+def read(job: Job, objective: Objective, categories: Collection[str] | None = ()) -> Data:
+    """Read the channel TRAINING and, if the job has it, VALIDATION; `categories` names the columns of text, of which
+    there are none by default, and None finds them out.
 
     Raises InputError for what cannot be learnt.
     """
-    how = {"categories": categories or (), "advice": ENCODE_IT if categories is None else NAME_IT}
-    labels, records = job.channel(TRAINING).read_records(**how)
+    advice = ENCODE_IT if categories == () else NAME_IT
+    labels, records = job.channel(TRAINING).read_records(categories, advice=advice)
     features, known = columns.of_records(records), known_labels(objective, labels)
     given = {TRAINING: (labels, records)}
     if VALIDATION in job.channels:
-        labels, others = job.channel(VALIDATION).read_records(**how)
+        labels, others = job.channel(VALIDATION).read_records(columns.texts(records), advice=advice)
         given[VALIDATION] = labels, columns.as_trained(others, records, VALIDATION)
     channels = {
         name: Channel(rows, columns.as_matrix(rows, features), learnt(objective, labels, known, name))

@@ -48,8 +48,11 @@ Outputs = Callable[[np.ndarray], np.ndarray]  # of a network, (rows, outputs), f
 
 
 def read(job: Job, categories: Collection[str], regression: bool) -> Data:
-    """Read `training` and, if the job has it, `validation`; raises InputError for what no network can learn from."""
-    labels, records = job.channel("training").read_records(categories)
+    """Read `training` and, if the job has it, `validation`; raises InputError for what no network can learn from.
+
+    `categories` names the columns of text; if it names none, they are found out.
+    """
+    labels, records = job.channel("training").read_records(categories or None)
     features = columns.of_records(records)
     encoding = Encoding.learn(records)
     target = Target.learn(labels, regression, "training")
@@ -59,7 +62,7 @@ def read(job: Job, categories: Collection[str], regression: bool) -> Data:
 
     validation = None
     if "validation" in job.channels:
-        held_out, more = job.channel("validation").read_records(categories)
+        held_out, more = job.channel("validation").read_records(columns.texts(records))
         validation = rows("validation", held_out, columns.as_trained(more, records, "validation"))
     return Data(Signature(features, target.labels), encoding, target, rows("training", labels, records), validation)
 
