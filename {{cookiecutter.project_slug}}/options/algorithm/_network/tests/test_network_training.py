@@ -20,11 +20,12 @@ from byoc.onnx_model import OnnxModel
 EPOCHS = 30  # of a training that is killed midway
 
 
-def test_labels_and_categories_as_awkward_as_they_come_survive_and_a_label_may_be_rare(paths):
+@pytest.mark.parametrize("named", [{"categories": '["a b"]'}, {}], ids=["named", "found out"])
+def test_labels_and_categories_as_awkward_as_they_come_survive_and_a_label_may_be_rare(paths, named):
     rows = 'l,"a b",same\n' + '"x, y","ja, ""sí""",7\n"é",,7\n' * 15 + "once,neither,7\n"
     channel(paths, rows)
     channel(paths, 'l,same,"a b"\n"é",7,\n', "validation")  # one row, of other order
-    assert train(paths, **(QUICK | {"categories": '["a b"]', "epochs": "20"})) == 0
+    assert train(paths, **(QUICK | {"epochs": "20"} | named)) == 0
     body = [{"a b": 'ja, "sí"', "same": 7}, {"a b": None, "same": None}, ["", 1e30]]
     answer = served(paths).respond(json.dumps(body).encode(), "application/json", "")
     assert json.loads(answer.body) == {"predictions": ["x, y", "é", "é"]}

@@ -32,9 +32,11 @@ def test_the_report_stands_on_its_own_and_holds_every_picture(trained):
 COLOURS = "kind,colour,size\n" + "warm,red,1\nwarm,orange,1\ncold,blue,1\ncold,green,1\n" * 10
 
 
-def test_categories_are_learnt_and_what_was_never_seen_is_answered_like_what_is_missing(paths):
+@pytest.mark.parametrize("named", [{"categories": '["colour"]'}, {}], ids=["named", "found out"])
+def test_categories_are_learnt_and_what_was_never_seen_is_answered_like_what_is_missing(paths, named):
     channel(paths, COLOURS)
-    assert train(paths, categories='["colour"]', **BY_HEART) == 0
+    channel(paths, "kind,colour,size\nwarm,1,2\n", "validation")  # of the kind that the column has in training
+    assert train(paths, **named, **BY_HEART) == 0
     model = served(paths)
     assert model.respond(b"orange,1\nblue,1\n red ,1", "text/csv", "").body == b"warm\ncold\nwarm\n"
     accept = 'application/json; output="probabilities"'

@@ -66,10 +66,11 @@ def test_the_report_stands_on_its_own_and_holds_everything(trained):
     assert "<td>bill_length_mm</td><td>2</td><td>32.1</td><td>44.45</td><td>59.6</td>" in page
 
 
-def test_metrics_are_printed_and_a_validation_channel_in_another_order_is_scored(paths, capsys):
+@pytest.mark.parametrize("named", [{"categories": '["colour"]'}, {}], ids=["named", "found out"])
+def test_metrics_are_printed_and_a_validation_channel_in_another_order_is_scored(paths, capsys, named):
     channel(paths, ROWS)
     channel(paths, "kind,colour,size\na,red,4\nb,,15\nb,red,2\n", "validation")
-    assert train(paths, categories='["colour"]') == 0
+    assert train(paths, **named) == 0
     out = capsys.readouterr().out.splitlines()
     assert out[0] == "training on 20 rows of 2 features"
     assert [line.split("=")[0] for line in out[1:]] == list(algorithm.METRICS)
