@@ -124,7 +124,11 @@ class Container(Program):
         own = self.state("{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}").split()
         if own and on_bridge():
             return own[0], port
-        published = docker("port", self.name, f"{port}/tcp").split()[0]
+        try:
+            published = docker("port", self.name, f"{port}/tcp").split()[0]
+        except DockerError:
+            self._begun()  # which tells of a container that has ended meanwhile
+            raise
         host, _, number = published.rpartition(":")
         return host, int(number)
 
