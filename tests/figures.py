@@ -119,7 +119,7 @@ def write() -> None:
 
 def contract(project: Path, image: str, folder: Path, own: bool, options: str = "") -> None:
     """Run `make contract IMAGE=…` in a generated project, whose `own` image it is or not; leaves reports behind."""
-    words = [f"IMAGE={image}", f"PYTHON={sys.executable}", f"OPTIONS=--ready-limit 300 --report {folder} {options}"]
+    words = [f"IMAGE={image}", f"PYTHON={sys.executable}", f"OPTIONS=--ready-limit 300 --report '{folder}' {options}"]
     words += [f"NAME={image}"] if own else ["EXPECTED=--expected local_test/expected.csv"]
     subprocess.run(["make", "--no-print-directory", "contract", *words], cwd=project, check=False)
 
