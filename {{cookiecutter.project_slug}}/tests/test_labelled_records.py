@@ -90,7 +90,8 @@ def test_without_categories_the_first_value_of_a_column_says_what_it_holds(chann
     _, found = read(channel, content, categories=None)
     assert found.dtype == named.dtype
     assert found["colour"].tolist() == named["colour"].tolist() == ["", "red", ""]
-    assert found["width"].tolist()[1] == 1.5 and np.isnan(found["width"][[0, 2]]).all()
+    assert found["width"].tolist()[1] == 1.5
+    assert np.isnan(found["width"][[0, 2]]).all()
 
 
 @pytest.mark.parametrize(
