@@ -42,19 +42,20 @@ UNCHECKED = figures.UNCHECKED | {
 def reports(bake, tmp_path_factory) -> dict[str, dict]:
     """What the kit reports of every image, by its name: of every bad one, of one that only serves, and of our own.
 
-    Some run side by side, since they mostly wait; the default project's comes last and alone, kept to its times.
+    Some run side by side, since they mostly wait; the default project's come last and alone, kept to their times.
     """
     folder, (default, *others) = tmp_path_factory.mktemp("reports"), IMAGES
     projects = {name: bake.anew(**answers) for name, answers in IMAGES.items()}  # in turn: it changes folders
     for project in projects.values():
         environments.leave_out_libraries_for_gpus(project)
     runs = [(on_a_bad_one, name, projects[default]) for name in TABLE["containers"]]
-    runs += [(on_what_only_serves, ONLY_SERVES, projects[default])]
     runs += [(on_our_own, name, projects[name]) for name in others]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         found = {run[1]: pool.submit(with_image, *run, folder / run[1]) for run in runs}
     found = {name: future.result() for name, future in found.items()}
-    return found | {default: with_image(on_our_own, default, projects[default], folder / default)}
+    for run, name in ((on_our_own, default), (on_what_only_serves, ONLY_SERVES)):
+        found[name] = with_image(run, name, projects[default], folder / name)
+    return found
 
 
 def with_image(run: Callable[[str, str, Path, Path], None], name: str, project: Path, folder: Path) -> dict:
