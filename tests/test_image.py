@@ -30,7 +30,7 @@ LEFTOVERS = """
 find / -xdev ( -path /proc -o -path /sys ) -prune -o -type f
 ( -path */sklearn/* -o -path */scipy/* -o -path */pandas/* -o -path */pip/* -o -path */ensurepip/* -o -name *.whl
   -o -path */bin/pip* -o -path */bin/*cc -o -path */bin/*gcc-* -o -path */bin/*++* -o -path */bin/clang*
-  -o -name *.deb -o -path /var/lib/apt/lists/*_* -o -path /root/.cache/* -o -path /tmp/* )
+  -o -name *.deb -o -path /var/lib/apt/lists/*_* -o -path */.cache/* -o -path /tmp/* )
 -print
 """
 FOUND = "import importlib.util as u; print([n for n in 'sklearn skl2onnx scipy pandas pip'.split() if u.find_spec(n)])"

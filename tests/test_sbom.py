@@ -64,7 +64,7 @@ names = sorted({(each.name.lower().replace("_", "-").replace(".", "-"), each.ver
     for each in importlib.metadata.distributions()})
 print(json.dumps(names))
 """
-CACHES = "/root/.cache /tmp /var/tmp /var/cache/apt/archives /var/lib/apt/lists /var/cache/pip /requirements"
+CACHES = "$HOME/.cache /tmp /var/tmp /var/cache/apt/archives /var/lib/apt/lists /var/cache/pip /requirements"
 
 pytestmark = pytest.mark.docker
 

@@ -77,7 +77,7 @@ def test_the_private_packages_are_installed(image):
 
 
 def test_not_even_an_empty_file_is_left_where_they_were(image):
-    places = ["/root/.netrc", "/run/secrets/apt.sources", "/etc/apt/auth.conf.d/build.conf", "/tmp/apt.conf"]
+    places = ["/run/secrets/netrc", "/run/secrets/apt.sources", "/etc/apt/auth.conf.d/build.conf", "/tmp/apt.conf"]
     left = subprocess.run(["docker", "run", "--rm", image, "ls", *places], capture_output=True, text=True, check=False)
     assert left.stdout == ""
 

@@ -14,6 +14,7 @@ fi
 
 # A virtual environment, because the system's Python belongs to the system (PEP 668). It shares the system's pip.
 [[ -d /opt/venv ]] || python3 -m venv --without-pip --system-site-packages /opt/venv
+export NETRC=/run/secrets/netrc  # if the build is given one, pip takes users and passwords from it
 locks=()
 for lock in "$folder"/*.txt; do locks+=(-r "$lock"); done
 /opt/venv/bin/python -m pip install --disable-pip-version-check --root-user-action ignore --cache-dir /var/cache/pip \
