@@ -84,7 +84,7 @@ def on_a_bad_one(name: str, image: str, project: Path, folder: Path) -> None:
 
 def on_our_own(name: str, image: str, project: Path, folder: Path) -> None:
     folder.mkdir()
-    subprocess.run([project / "deploy/build.sh", image], check=True)
+    ask(project, "deploy/build.sh", image)
     figures.contract(project, image, folder, own=True)
 
 
@@ -97,9 +97,15 @@ def on_what_only_serves(name: str, image: str, project: Path, folder: Path) -> N
         ("local_test/train_local.sh", {"TEST_DIR": str(trained)}),
         ("deploy/build.sh", {"TARGET": "serve"}),
     ):
-        subprocess.run([project / script, image], env=os.environ | environment, check=True)
+        ask(project, script, image, **environment)
     only = " ".join(f"--only {ids}" for ids in SERVING)
     figures.contract(project, image, folder, own=True, options=f"--model-dir '{trained}/model' {only}")
+
+
+def ask(project: Path, script: str, image: str, **environment: str) -> None:
+    command = [project / script, image]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("name", TABLE["containers"])
