@@ -12,7 +12,7 @@ import pytest
 from serving import PROGRAM, WAITING, Server, wait_until
 from stack import FRONTS, SERVERS
 
-from byoc.settings import markdown_table
+from byoc.settings import Settings
 
 
 @pytest.fixture(params=FRONTS)
@@ -88,7 +88,7 @@ def test_help_lists_every_setting_and_serves_nothing():
         [sys.executable, PROGRAM / "serve", "--help"], capture_output=True, encoding="utf-8", timeout=30
     )
     assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.endswith(markdown_table())
+    assert run.stdout.endswith(Settings.markdown_table())
 
 
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(front, trained, tmp_path):

@@ -7,8 +7,9 @@ from dataclasses import fields
 import pytest
 
 from byoc import cpus, servers
+from byoc.cluster_settings import ClusterSettings
 from byoc.errors import SettingError
-from byoc.settings import Settings, markdown_table
+from byoc.settings import Settings
 
 NUMBERS = {
     "SAGEMAKER_BIND_TO_PORT": "port",
@@ -99,9 +100,11 @@ def test_micro_batches_need_threads(ms, rows, set_to, threads):
     assert Settings.from_environment(environment).threads == threads
 
 
-def test_every_setting_is_documented_as_it_is(project):
-    assert (project / "settings.md").read_text(encoding="utf-8").endswith(f"\n\n{markdown_table()}")
-    assert markdown_table().count("\n| `") == len(fields(Settings))
+@pytest.mark.parametrize("kind", [Settings, ClusterSettings])
+def test_every_setting_is_documented_as_it_is(project, kind):
+    table = kind.markdown_table()
+    assert f"\n\n{table}\n" in (project / "settings.md").read_text(encoding="utf-8") + "\n"
+    assert table.count("\n| `") == len(fields(kind))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from byoc.errors import InputError
+from byoc import stage
+from byoc.errors import InputError, NoRowsError
 from byoc.labelled import LabelledRows
 from byoc.labelled_records import NAME_IT, LabelledRecords
 from byoc.paths import Paths
@@ -64,10 +65,11 @@ class Channel:
         return self._read(LabelledRecords(categories, advice), epoch)
 
     def _read(self, rows: LabelledRows, epoch: int) -> tuple[np.ndarray, np.ndarray]:
+        stage.tell(f"reading channel {self.name}")
         for name, content in self.streams(epoch):
             rows.read(name, content)
         if not len(rows):
-            raise InputError(self._nothing(epoch))
+            raise NoRowsError(self._nothing(epoch))
         return rows.arrays()
 
     def streams(self, epoch: int = 0) -> Iterator[tuple[str, BufferedReader]]:

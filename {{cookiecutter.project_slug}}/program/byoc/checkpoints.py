@@ -9,6 +9,7 @@ from pathlib import Path
 
 from byoc.files import write_and_rename
 from byoc.paths import Paths
+from byoc.peers import Peers
 
 OPT_ML = "/opt/ml"  # what SageMaker's files call `paths.base`
 KEEP = 5  # more, or huge ones, slow down SageMaker's copying (C-07)
@@ -24,13 +25,14 @@ class Checkpoints:
     saves now and then, not just when `job.stopping`: the warning before a machine is taken away is not certain (C-09).
 
     SageMaker copies the folder to S3, and what was there into it before a job starts (C-02, C-03). All hosts share
-    that place, so only the first one saves, and every host resumes from what it saved (C-08).
+    that place, so only the first one saves, and hosts that train together resume from what that one finds (C-08).
     """
 
     def __init__(self, folder: Path | None, saves: bool, postponed: Callable[[], AbstractContextManager]):
         self.folder = folder
         self._saves = saves
         self._postponed = postponed
+        self.peers = Peers()
 
     def save(self, step: int, content: bytes) -> None:
         """Save what is there after `step` steps, whole or not at all, even if SIGTERM comes meanwhile.
@@ -50,6 +52,13 @@ class Checkpoints:
 
     def latest(self) -> tuple[int, bytes] | None:
         """The newest checkpoint that is whole: its step and content; None if there is none. The log says which."""
+        if self.peers.size == 1:
+            return self._latest()
+        found = self._latest() if self._saves else None
+        step = self.peers.gather(found and found[0])[0]
+        return None if step is None else (step, self.peers.share(found[1] if found else b""))
+
+    def _latest(self) -> tuple[int, bytes] | None:
         if not self.folder:
             print("no checkpoints are kept: the job has no CheckpointConfig", flush=True)
             return None

@@ -28,6 +28,15 @@ class Cluster:
         """This host's place among `hosts`. The host of rank 0 writes what all share (D-06)."""
         return self.hosts.index(self.current_host)
 
+    @property
+    def size(self) -> int:
+        return len(self.hosts)
+
+    @property
+    def leader(self) -> str:
+        """The host of rank 0, where all others meet."""
+        return self.hosts[0]
+
     @classmethod
     def read(cls, folder: Path) -> "Cluster":
         """Read the file in `folder`; without one, this host is alone. Raises InputError if it contradicts itself.

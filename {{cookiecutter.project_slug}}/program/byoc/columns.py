@@ -1,6 +1,7 @@
 """The columns after the label: their names, and what the signature tells of them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,17 @@ def of_records(rows: np.ndarray) -> tuple[Feature, ...]:
 
     Raises InputError for a column without a single value: there is nothing to learn of it.
     """
-    return tuple(_of_record(name, rows[name]) for name in rows.dtype.names)
+    return of_seen([seen(rows)])
+
+
+def seen(rows: np.ndarray) -> dict[str, Any]:
+    """Of each column the first value that is there, as text, and the categories of one of text; JSON can hold it."""
+    return {name: _seen(rows[name]) for name in rows.dtype.names}
+
+
+def of_seen(parts: Sequence[dict[str, Any]]) -> tuple[Feature, ...]:
+    """The same as `of_records` of all the parts, of which this is what was `seen` in each."""
+    return tuple(_feature(name, [part[name] for part in parts]) for name in parts[0])
 
 
 def texts(rows: np.ndarray) -> list[str]:
@@ -66,11 +77,17 @@ def as_matrix(rows: np.ndarray, features: Sequence[Feature]) -> np.ndarray:
     return matrix
 
 
-def _of_record(name: str, values: np.ndarray) -> Feature:
-    """Its example is the first value that is there."""
+def _seen(values: np.ndarray) -> tuple[str | None, list[str] | None]:
     there = values[~missing(values)]
-    if not len(there):
+    categories = sorted(set(there.tolist())) if is_text(values.dtype) else None
+    return str(there[0]) if len(there) else None, categories  # 39.1, and not 39.099998474121094
+
+
+def _feature(name: str, parts: Sequence[tuple[str | None, list[str] | None]]) -> Feature:
+    example = next((first for first, _ in parts if first is not None), None)
+    if example is None:
         raise InputError(f"column {name!r} holds no value in any row; leave it out")
-    if is_text(values.dtype):
-        return Feature(name, TEXT, there[0], missing=True, categories=tuple(sorted(set(there))))
-    return Feature(name, NUMBER, float(str(there[0])), missing=True)  # 39.1, and not 39.099998474121094
+    if parts[0][1] is None:
+        return Feature(name, NUMBER, float(example), missing=True)
+    categories = sorted({category for _, found in parts for category in found})
+    return Feature(name, TEXT, example, missing=True, categories=tuple(categories))

@@ -5,6 +5,10 @@ class InputError(ValueError):
     """The job's configuration or data cannot be used. The message becomes the job's FailureReason (T-09)."""
 
 
+class NoRowsError(InputError):
+    """A channel holds no rows for this host."""
+
+
 class ModelError(RuntimeError):
     """The model folder holds nothing that can be served (S-07, S-13)."""
 

@@ -3,12 +3,13 @@
 import sys
 from pathlib import Path
 
+PREFIX = "Exception during training: "
 SHOWN = 1024  # bytes of it that SageMaker shows: of a FailureReason even so many characters (T-09, X-62)
 
 
 def report(file: Path, reason: str, trace: str) -> None:
     """Say what went wrong in the log and then, after all other output, in `file`, unless there is one (T-09, T-09a)."""
-    message = f"Exception during training: {reason}"
+    message = PREFIX + reason
     sys.stdout.flush()
     print(f"{message}\n{trace}", file=sys.stderr, flush=True)
     if file.exists():
@@ -18,6 +19,21 @@ def report(file: Path, reason: str, trace: str) -> None:
         file.write_bytes(shown(message, trace))
     except OSError as error:
         print(f"the failure file cannot be written: {error}", file=sys.stderr, flush=True)
+
+
+def blame(file: Path, reason: str, trace: str) -> None:
+    """Say why a job ends that another host made fail: before what this one said of it in `file`, if it did."""
+    if not file.exists():
+        report(file, reason, trace)
+        return
+    print(PREFIX + reason, file=sys.stderr, flush=True)
+    text = f"{PREFIX}{reason}\nso here: ".encode(errors="backslashreplace") + file.read_bytes()
+    file.write_bytes(text[:SHOWN].decode(errors="ignore").encode())
+
+
+def reason(file: Path) -> str:
+    """What `report` said there, or the algorithm itself, without the traceback."""
+    return file.read_text(encoding="utf-8", errors="replace").split("\n", 1)[0].removeprefix(PREFIX)
 
 
 def shown(message: str, trace: str) -> bytes:

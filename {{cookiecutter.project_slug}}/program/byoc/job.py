@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
-from byoc import channels, checkpoints, environment, failure, hyperparameters
+from byoc import channels, checkpoints, environment, failure, hyperparameters, stage
 from byoc.cluster import Cluster
+from byoc.cluster_settings import ClusterSettings
 from byoc.errors import InputError
 from byoc.files import write_atomically
 from byoc.paths import Paths
+from byoc.peers import Peers
 from byoc.signature import FILE_NAME as SIGNATURE
 from byoc.signature import Signature
 from byoc.stopping import Stop, Stopped
@@ -24,10 +26,21 @@ class Job:
         self.paths = paths
         self._stop = stop or Stop()
         self.cluster = Cluster.read(paths.config)
+        self.peers = Peers()  # of an algorithm that does not spread, whose other hosts have nothing to do
         self.channels = channels.discover(paths)
-        self.checkpoints = checkpoints.discover(paths, self.cluster.rank == 0, self._stop.postponed)
+        self.checkpoints = checkpoints.discover(paths, self.leads, self._stop.postponed)
         self.metrics: dict[str, float] = {}
         self._found = _files(paths.model)
+
+    def spread(self) -> None:
+        """Meet the job's other hosts, for an algorithm that spreads; raises InputError if one does not come."""
+        stage.tell("waiting for the other hosts")
+        self.peers = self.checkpoints.peers = Peers.join(self.cluster, ClusterSettings.from_environment())
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the host that saves (D-06), and tells of the training: the first."""
+        return self.cluster.rank == 0
 
     @property
     def saved(self) -> bool:
@@ -49,8 +62,8 @@ class Job:
 
     @property
     def in_vain(self) -> bool:
-        """Whether this is the host that saves (D-06), and it has saved nothing."""
-        return self.cluster.rank == 0 and not self.saved and _files(self.paths.model) == self._found
+        """Whether this is the host that saves, and it has saved nothing."""
+        return self.leads and not self.saved and _files(self.paths.model) == self._found
 
     def channel(self, name: str) -> channels.Channel:
         """The channel of that name; raises InputError if the job was not given one."""
@@ -60,22 +73,32 @@ class Job:
         return self.channels[name]
 
     def metric(self, name: str, value: float) -> None:
-        """Print `name=value` on a line of its own, which a regex such as `name=([0-9.]+)` finds (T-47)."""
+        """Print `name=value` on a line of its own, which a regex such as `name=([0-9.]+)` finds (T-47).
+
+        On the first host; all hosts' logs are searched.
+        """
         self.metrics[name] = value
-        print(f"{name}={value:.6f}", flush=True)
+        if self.leads:
+            print(f"{name}={value:.6f}", flush=True)
 
     def save(self, model: bytes, signature: Signature, name: str = MODEL) -> None:
         """Put the model and its signature into `/opt/ml/model`, each whole or not at all (T-40, T-42).
 
-        The model is ONNX, or else what the algorithm's `model_fn` reads, in a file of another name.
+        The model is ONNX, or else what the algorithm's `model_fn` reads, in a file of another name. Does nothing on
+        other hosts than the first, as what all leave is put together (T-44).
         """
+        if not self.leads:
+            return
+        stage.tell("saving the model")
         with self._stop.postponed():
             write_atomically(self.paths.model / SIGNATURE, signature.to_json(), staging=self.paths.base)
             write_atomically(self.paths.model / name, model, staging=self.paths.base)
             self.saved = True
 
     def write_output(self, name: str, content: str) -> None:
-        """Put a file for people to look at into `/opt/ml/output/data`, which becomes output.tar.gz (T-43)."""
+        """Put a file for people to look at into `/opt/ml/output/data`, which becomes output.tar.gz (T-43, T-44)."""
+        if not self.leads:
+            return
         with self._stop.postponed():
             write_atomically(self.paths.output_data / name, content.encode(), staging=self.paths.base)
 
@@ -85,12 +108,16 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
 
     Whatever goes wrong ends in `/opt/ml/output/failure`, its message first (T-09), and so does a job that leaves no
     model (P-17). An algorithm that calls `sys.exit` keeps its exit code. Of several hosts only the first trains, unless
-    the algorithm says `DISTRIBUTED = True`; then the others need not save one (D-06).
+    the algorithm says `DISTRIBUTED = True`; then the others save none (D-06).
     """
     stop = stop or Stop()
     paths = Paths.from_environment()
+    job = None
 
     def stopped(trace: str) -> int:
+        if job and not job.leads:
+            print(f"stopped by {stop.signal.name}: whether as a success is the first host's to say", flush=True)
+            return 0
         if stop.saved:
             print(f"stopped by {stop.signal.name} after the model was saved", flush=True)
             return 0
@@ -107,7 +134,10 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
             environment.apply(paths, job.channels.values(), job.cluster)
             algorithm = load_algorithm()  # which may read them already while it is imported
             values = hyperparameters.read(paths.config, algorithm.Hyperparameters)
-            if getattr(algorithm, "DISTRIBUTED", False) or _trains_alone(job):
+            if getattr(algorithm, "DISTRIBUTED", False):
+                job.spread()
+                algorithm.train(job, values)
+            elif _trains_alone(job):
                 algorithm.train(job, values)
     except Stopped:
         return stopped(traceback.format_exc())

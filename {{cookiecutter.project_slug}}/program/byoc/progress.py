@@ -4,6 +4,8 @@ import sys
 import time
 from collections.abc import Mapping
 
+from byoc import stage
+
 RENEW = "\r\x1b[K"  # to the line's start, and clear it
 
 
@@ -17,6 +19,7 @@ class Progress:
 
     def step(self, number: int, metrics: Mapping[str, float]) -> None:
         """Tell that step `number` is done, and what it came to; each metric as `name=value` (T-47)."""
+        stage.tell(f"{self._unit} {number + 1} of {self._total}" if number < self._total else "ending")
         told = " ".join(f"{name}={value:.6f}" for name, value in metrics.items())
         line = f"{self._unit} {number} of {self._total}: {told}"
         if self._renews:

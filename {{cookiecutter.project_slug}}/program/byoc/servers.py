@@ -16,7 +16,7 @@ from typing import Any
 
 from byoc import cpus, log
 from byoc.errors import SettingError
-from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings, markdown_table
+from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
 
 PROGRAM = Path(__file__).resolve().parents[1]
 GRACE = 25  # seconds to finish what is under way; SageMaker kills after 30 (S-14)
@@ -129,7 +129,7 @@ def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
     """Run `start(servers, settings, folder)`, which starts each of them; `folder` is theirs, and goes with them."""
     if "--help" in sys.argv:
         print(about, "Environment variables, the only way to set anything on SageMaker:\n", sep="\n")
-        print(markdown_table(), end="")
+        print(Settings.markdown_table(), end="")
         return 0
     for stream in (sys.stdout, sys.stderr):  # all servers write there: into a file, one must not overwrite the other
         fcntl.fcntl(stream, fcntl.F_SETFL, fcntl.fcntl(stream, fcntl.F_GETFL) | os.O_APPEND)

@@ -2,7 +2,7 @@
 
 So a job ends in time and with a reason even where its own Python cannot act: killed for lack of memory, crashed in a
 library, or stuck in C code that holds Python's lock (T-05, T-08, T-09). In a container this is process 1, and buries
-orphans.
+orphans. Of a job on several hosts, those of all hosts end together (byoc/links.py).
 """
 
 import ctypes
@@ -12,8 +12,12 @@ import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
-from byoc import failure
+from byoc import failure, links
+from byoc.errors import SettingError
+from byoc.hosts import End
+from byoc.links import NEWS
 from byoc.paths import Paths
 from byoc.stopping import OUT_OF_TIME, SIGNALS, Stop
 
@@ -25,7 +29,7 @@ LIMIT = 110
 PR_SET_PDEATHSIG = 1  # https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
 WHERE = signal.SIGUSR2  # makes the process tell where it is
 WRITING = 0.5  # seconds for that
-AWAITED = SIGNALS | {signal.SIGALRM, signal.SIGCHLD}
+AWAITED = SIGNALS | {signal.SIGALRM, signal.SIGCHLD, NEWS}
 
 LIKELY = {
     signal.SIGKILL: ", most likely for lack of memory: take an instance with more, or less data at a time",
@@ -40,6 +44,11 @@ def supervised(work: Callable[[Stop], int]) -> int:
     paths = Paths.from_environment()
     with suppress(OSError):
         paths.failure.unlink()  # left by an earlier run over the same folder; a success has none
+    try:
+        link = links.of(paths)
+    except SettingError as error:
+        failure.report(paths.failure, str(error), "")
+        return 1
     stop = Stop()
     reading, writing = os.pipe()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, AWAITED)
@@ -53,16 +62,17 @@ def supervised(work: Callable[[Stop], int]) -> int:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return work(stop)
 
+    if link:
+        link.start()
     exit_code, sent = _watch(process)
-    if exit_code == 0 or (exit_code > 0 and paths.failure.exists()):
-        return exit_code
-    if -exit_code in sent and stop.saved:
-        print(f"stopped by {sent[0].name} after the model was saved", flush=True)
-        return 0
-    reason, exit_code = _verdict(exit_code, sent)
     os.write(writing, b"\n")  # so that there is something to read, even if the process could not tell where it was
-    failure.report(paths.failure, reason, _traceback(os.read(reading, 65_536).decode(errors="replace")))
-    return exit_code
+    trace = _traceback(os.read(reading, 65_536).decode(errors="replace"))
+    end = _end(exit_code, sent, stop.saved, paths.failure)
+    if link:
+        return links.end_with_the_others(link, end, paths.failure, trace, SIGNALS)
+    if end.code:
+        failure.report(paths.failure, end.reason, trace)
+    return end.code
 
 
 def _end_with(supervisor: int) -> None:
@@ -89,6 +99,10 @@ def _watch(process: int) -> tuple[int, list[signal.Signals]]:
             os.kill(0 if os.getpgrp() == os.getpid() else process, received)
             sent.append(signal.Signals(received))
             signal.setitimer(signal.ITIMER_REAL, GRACE)
+        elif received == NEWS:
+            os.kill(process, WHERE)
+            later = iter(((signal.SIGKILL, 0),))
+            signal.setitimer(signal.ITIMER_REAL, WRITING)
         elif received == signal.SIGALRM:
             number, seconds = next(later)
             os.kill(process, number)
@@ -106,14 +120,23 @@ def _bury(process: int) -> int | None:
     return exit_code
 
 
-def _verdict(exit_code: int, sent: list[signal.Signals]) -> tuple[str, int]:
-    """Why a process failed that did not say so itself, and the exit code for that: 137 for SIGKILL, as in a shell."""
-    if exit_code > 0:
-        return f"the training process ended with exit code {exit_code} and gave no reason", exit_code
+def _end(exit_code: int, sent: list[signal.Signals], saved: bool, told: Path) -> End:
+    """How the training ended; the reason is what it `told` itself, or else what there is to see from outside.
+
+    The exit code is that of the process, or 128 + n if signal n ended it, as in a shell.
+    """
+    if exit_code > 0 and told.exists():
+        return End(exit_code, failure.reason(told), bool(sent))
+    if -exit_code in sent and saved:
+        print(f"stopped by {sent[0].name} after the model was saved", flush=True)
+        return End(0, "", True)
+    if exit_code >= 0:
+        reason = f"the training process ended with exit code {exit_code} and gave no reason" if exit_code else ""
+        return End(exit_code, reason, bool(sent))
     if -exit_code in sent:
-        return f"stopped by {sent[0].name} before there was a model to save", 128 + sent[0]
+        return End(128 + sent[0], f"stopped by {sent[0].name} before there was a model to save", True)
     ended_by = signal.Signals(-exit_code)
-    return f"the training process was ended by {ended_by.name}{LIKELY.get(ended_by, '')}", 128 + ended_by
+    return End(128 + ended_by, f"the training process was ended by {ended_by.name}{LIKELY.get(ended_by, '')}")
 
 
 def _traceback(dump: str) -> str:

@@ -1,0 +1,24 @@
+"""What can be set of a training job on several hosts, by the environment variables of the job."""
+
+from dataclasses import dataclass
+
+from byoc.variables import Variables, setting
+
+
+@dataclass(frozen=True)
+class ClusterSettings(Variables):
+    port: int = setting(
+        "BYOC_CLUSTER_PORT", 7777, "the port on which hosts tell each other how they are; the next one is theirs, too"
+    )
+    start: int = setting(
+        "BYOC_CLUSTER_START_SECONDS", 900, "seconds for which a host is waited for that is not there yet (D-03)"
+    )
+    silence: int = setting(
+        "BYOC_CLUSTER_SILENCE_SECONDS", 60, "seconds after which a host that is not heard of any more counts as lost"
+    )
+    stall: int = setting(
+        "BYOC_CLUSTER_STALL_SECONDS",
+        3600,
+        "seconds after which hosts count as stuck when none of them begins anything new, such as a round; "
+        "more than the longest round takes",
+    )

@@ -1,0 +1,122 @@
+"""What the supervisors of a job's hosts tell each other, so that no host goes on when another cannot (D-05).
+
+Every second each says what its host is doing and, in the end, how that ended. The first host hears all of it, and says
+what has become of the job. A training that hangs, or that sits in code which holds Python's lock, does not keep its
+supervisor from this.
+"""
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from byoc import meeting, stage
+from byoc.cluster import Cluster
+from byoc.cluster_settings import ClusterSettings
+from byoc.errors import InputError
+from byoc.hosts import End, Fault, Host
+
+BEAT = 1  # seconds from one message to the next
+LEAVING = 5  # seconds in which the others take note of how the job ended
+
+
+class Link(threading.Thread):
+    """This host's part in it. Calls `notify`, from this thread, once it is `over`: all have ended, or one cannot."""
+
+    def __init__(self, cluster: Cluster, settings: ClusterSettings, notify: Callable[[], None]):
+        super().__init__(daemon=True)
+        self.over = threading.Event()
+        self.fault: Fault | None = None
+        self.code = 0  # of a host that has no fault of its own
+        self.host = cluster.current_host
+        self._cluster, self._settings, self._notify = cluster, settings, notify
+        self._own = Host()
+        self._woken, self._wake = os.pipe()
+
+    def ended(self, end: End) -> None:
+        """Say how the training on this host ended."""
+        self._own.take(stage.told(), asdict(end))
+        os.write(self._wake, b"\n")
+
+    def leave(self) -> None:
+        """Wait, not for long, until the others know."""
+        if self.over.is_set():
+            self.join(LEAVING + BEAT)
+
+    def run(self) -> None:
+        try:
+            self._take_part()
+        except InputError as error:
+            self._finish(Fault(self.host, str(error)), 1)
+
+    def _take_part(self) -> None:
+        """Until it is over; raises InputError if the hosts cannot meet."""
+        raise NotImplementedError
+
+    def _message(self) -> dict[str, Any]:
+        self._own.take(stage.told())
+        end = self._own.end and asdict(self._own.end)
+        return {"host": self.host, "doing": self._own.doing, "end": end}
+
+    def _ready(self, sources: list[Any]) -> list[Any]:
+        """Which of these have something to say, after a second at the latest."""
+        ready = wait([*sources, self._woken], BEAT)
+        if self._woken in ready:
+            os.read(self._woken, 1)
+        return [each for each in ready if each != self._woken]
+
+    def _silent(self, host: Host) -> str:
+        seconds = time.monotonic() - host.heard
+        if seconds <= self._settings.silence:
+            return ""
+        return f"lost: not heard of for {seconds:.0f} s (BYOC_CLUSTER_SILENCE_SECONDS={self._settings.silence})"
+
+    def _finish(self, fault: Fault | None, code: int) -> None:
+        self.fault, self.code = fault, code
+        self.over.set()
+        self._notify()
+
+
+class Follower(Link):
+    """The part of every host but the first."""
+
+    def _take_part(self) -> None:
+        try:
+            connection = meeting.join(self._cluster, self._settings.port, self._settings.start)
+        except InputError:
+            self._finish(Fault(self._cluster.leader, meeting.never_came(self._settings.start)), 1)
+            return
+        leader = Host(heard=time.monotonic())
+        while not self.over.is_set():
+            self._hear(connection, leader)
+            lost = leader.lost or self._silent(leader)
+            if lost and not self.over.is_set():  # of hosts that were told to stop, any may be gone first
+                fault = None if self._own.stopped else Fault(self._cluster.leader, lost, leader.doing)
+                self._finish(fault, 1 if fault else self._own.end.code)
+
+    def _hear(self, connection: Connection, leader: Host) -> None:
+        try:
+            send(connection, self._message())
+            if self._ready([connection]):
+                said = receive(connection)
+                leader.take(said["doing"], said["end"])
+                if "code" in said:
+                    self._finish(said["fault"] and Fault(**said["fault"]), said["code"])
+        except (OSError, EOFError) as error:
+            leader.lose(gone(error))
+
+
+def send(connection: Connection, message: dict[str, Any]) -> None:
+    connection.send_bytes(json.dumps(message).encode())
+
+
+def receive(connection: Connection) -> dict[str, Any]:
+    return json.loads(connection.recv_bytes())
+
+
+def gone(error: Exception) -> str:
+    return f"lost ({str(error) or 'it closed the connection'})"

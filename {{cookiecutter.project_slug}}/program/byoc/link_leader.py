@@ -1,0 +1,88 @@
+"""The first host's part in the link of a job's hosts: it hears all, and says what has become of the job."""
+
+import socket
+import time
+from contextlib import suppress
+from dataclasses import asdict
+from multiprocessing.connection import Connection, wait
+
+from byoc import hosts, meeting, stage
+from byoc.hosts import Fault, Host
+from byoc.link import BEAT, LEAVING, Link, gone, receive, send
+
+SETTLE = 2  # seconds after a failure in which a better reason may come: one host's failure makes others fail, too
+
+
+class Leader(Link):
+    def _take_part(self) -> None:
+        self._began = self._told = time.monotonic()
+        self._hosts = {host: Host() for host in self._cluster.hosts} | {self._cluster.leader: self._own}
+        self._names: dict[Connection, str] = {}
+        with meeting.listen(self._cluster, self._settings.port) as server:
+            while (fault := self._fault()) is None and not self._all_ended():
+                self._hear(server)
+                self._say(self._message())
+        code = self._own.end.code if self._own.end else 1
+        if fault is None and code:
+            fault = Fault(self._cluster.leader, self._own.end.reason)  # it was stopped, and has no model
+        self._say(self._message() | {"fault": fault and asdict(fault), "code": code or int(fault is not None)})
+        self._finish(fault, code or int(fault is not None))
+        self._see_off()
+
+    def _hear(self, server: socket.socket) -> None:
+        for each in self._ready([server, *self._names]):
+            if each is server:
+                self._names[meeting.accept(server)] = ""
+                continue
+            try:
+                said = receive(each)
+                self._names[each] = said["host"]
+                self._hosts[said["host"]].take(said["doing"], said["end"])
+            except (OSError, EOFError) as error:
+                if name := self._names.pop(each):
+                    self._hosts[name].lose(gone(error))
+
+    def _say(self, message: dict) -> None:
+        for connection in self._names:
+            with suppress(OSError):  # reading tells that it is gone
+                send(connection, message)
+
+    def _all_ended(self) -> bool:
+        return all(host.end or (host.lost and self._own.stopped) for host in self._hosts.values())
+
+    def _fault(self) -> Fault | None:
+        if self._own.stopped:  # then the others are stopped, too, and any may be gone first
+            return None
+        now = time.monotonic()
+        self._own.take(stage.told())
+        for host in self._hosts.values():
+            if host.heard and not host.lost and (silent := self._silent(host)):
+                host.lose(silent)
+        failures = [host.failed for host in self._hosts.values() if host.failed]
+        if failures and now - min(failures) > SETTLE:
+            return hosts.fault(self._hosts)
+        if absent := [name for name, host in self._hosts.items() if not host.heard]:
+            return self._await(absent, now)
+        if stuck := hosts.stuck(self._hosts, self._settings.stall):
+            reason = f"stuck: none began anything new for {self._settings.stall} s (BYOC_CLUSTER_STALL_SECONDS)"
+            return Fault(", ".join(stuck), reason, "; ".join(stuck.values()))
+        return None
+
+    def _await(self, absent: list[str], now: float) -> Fault | None:
+        if now - self._began > self._settings.start:
+            return Fault(", ".join(absent), meeting.never_came(self._settings.start))
+        if now - self._told > meeting.REPORT:
+            self._told = now
+            meeting.tell_awaited(absent, now - self._began)
+        return None
+
+    def _see_off(self) -> None:
+        """Wait until the others have heard it: closing a connection with words unread may take back the last one."""
+        connections = list(self._names)
+        end = time.monotonic() + LEAVING
+        while connections and time.monotonic() < end:
+            for connection in wait(connections, BEAT):
+                try:
+                    connection.recv_bytes()
+                except (OSError, EOFError):
+                    connections.remove(connection)

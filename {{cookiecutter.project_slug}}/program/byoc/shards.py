@@ -1,0 +1,112 @@
+"""A channel's rows dealt out to the hosts that train together, and what these must agree on about them (D-07, T-25).
+
+With S3DistributionType=ShardedByS3Key each host has its own files, of unequal size and perhaps none at all; with
+FullyReplicated each has all of them, and keeps every n-th row. On one host these are the rows as they were read.
+"""
+
+from collections.abc import Callable, Collection
+
+import numpy as np
+
+from byoc import columns
+from byoc.channels import Channel
+from byoc.codecs import records
+from byoc.errors import InputError, NoRowsError
+from byoc.job import Job
+from byoc.labelled_records import NAME_IT
+from byoc.signature import NUMBER, TEXT, Feature
+
+Rows = tuple[np.ndarray, np.ndarray]
+
+
+def labelled(job: Job, name: str) -> Rows:
+    """This host's labels (n) and features (n × m) of a channel, as `Channel.read_labelled` reads them.
+
+    n may be 0, but not on all hosts. Raises InputError as that does, or if hosts have different numbers of columns.
+    """
+    rows = _part(job, name, Channel.read_labelled)
+    counts = _found(name, job.peers.gather(None if rows is None else rows[1].shape[1]))
+    if len(set(counts)) > 1:
+        raise InputError(f"channel {name!r}: some hosts have rows of {min(counts)} features, others of {max(counts)}")
+    labels, features = rows or (np.empty(0, np.int64), np.empty((0, counts[0])))
+    return _alike(job, labels), features
+
+
+def labelled_records(job: Job, name: str, categories: Collection[str] | None = None, advice: str = NAME_IT) -> Rows:
+    """This host's labels and records (n) of a channel, as `Channel.read_records` reads them.
+
+    n may be 0, but not on all hosts. Raises InputError as that does, or if hosts have different columns, or one has
+    text where another has numbers.
+    """
+    rows = _part(job, name, lambda channel: channel.read_records(categories, advice=advice))
+    found = _found(name, job.peers.gather(rows and _kinds(rows[1])))
+    names = list(found[0])
+    for kinds in found:
+        if kinds.keys() != found[0].keys():
+            raise InputError(
+                f"channel {name!r}: some hosts have the columns {', '.join(names)}, others {', '.join(kinds)}"
+            )
+    kinds = {column: {kinds[column] for kinds in found} - {None} for column in names}
+    if mixed := [column for column in names if len(kinds[column]) > 1]:
+        raise InputError(f"channel {name!r}: column {mixed[0]!r} holds text on one host, numbers on another; {advice}")
+    dtype = records.dtype([Feature(column, *(kinds[column] or {NUMBER}), 0, True) for column in names])
+    labels, part = rows or (np.empty(0, np.int64), np.empty(0, dtype))
+    return _alike(job, labels), _as(part, dtype)
+
+
+def features(job: Job, rows: np.ndarray) -> tuple[Feature, ...]:
+    """The signature's columns of the records on all hosts, as `columns.of_records` tells of those on one."""
+    return columns.of_seen(job.peers.gather(columns.seen(rows)))
+
+
+def distinct(job: Job, labels: np.ndarray) -> np.ndarray:
+    """The different labels of all hosts, in order."""
+    found = job.peers.gather(np.unique(labels).tolist())
+    return np.unique(np.array([label for each in found for label in each], labels.dtype if len(labels) else None))
+
+
+def _part(job: Job, name: str, read: Callable[[Channel], Rows]) -> Rows | None:
+    """What this host has to learn from; None if there is nothing."""
+    channel = job.channel(name)
+    try:
+        labels, rows = read(channel)
+    except NoRowsError:
+        if channel.sharded and job.peers.size > 1:
+            return None
+        raise
+    if channel.sharded:
+        return labels, rows
+    return labels[job.peers.rank :: job.peers.size], rows[job.peers.rank :: job.peers.size]
+
+
+def _found(name: str, told: list) -> list:
+    """What the hosts told that have rows; raises InputError if none has."""
+    found = [each for each in told if each is not None]
+    if not found:
+        raise InputError(f"channel {name!r} holds no rows on any of {len(told)} hosts: looked for CSV and Parquet")
+    return found
+
+
+def _kinds(rows: np.ndarray) -> dict[str, str | None]:
+    """Of each column whether it holds text or numbers, and None if all of it is missing."""
+    of = {True: TEXT, False: NUMBER}
+    return {
+        name: None if records.missing(rows[name]).all() else of[records.is_text(rows.dtype[name])]
+        for name in rows.dtype.names
+    }
+
+
+def _as(rows: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The records with the columns of all hosts; what differs is a column that is missing here."""
+    if rows.dtype == dtype:
+        return rows
+    made = np.empty(len(rows), dtype)
+    for name in dtype.names:
+        same = records.is_text(dtype[name]) == records.is_text(rows.dtype[name])
+        made[name] = rows[name] if same else "" if records.is_text(dtype[name]) else np.nan
+    return made
+
+
+def _alike(job: Job, labels: np.ndarray) -> np.ndarray:
+    """The labels as texts if they are texts on any host."""
+    return labels.astype(str) if job.peers.any(labels.dtype.kind == "U") else labels

@@ -1,0 +1,58 @@
+"""Settings by environment variables: each with its default, its rule, and its meaning for whoever sets it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import field, fields
+from typing import Any, Self
+
+from byoc.errors import SettingError
+
+
+def setting(variable: str, default: Any, meaning: str, least: int = 1, choices: tuple[str, ...] = ()) -> Any:
+    """`default` is a value, or a function of the settings above this one."""
+    return field(
+        metadata={"variable": variable, "default": default, "meaning": meaning, "least": least, "choices": choices}
+    )
+
+
+class Variables:
+    """What a dataclass of settings has in common."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """Read every setting; raises SettingError for a value that breaks its rule."""
+        values: dict[str, Any] = {}
+        for each in fields(cls):
+            values[each.name] = _read(each, environment, values)
+        return cls(**values)
+
+    @classmethod
+    def markdown_table(cls) -> str:
+        """Every setting, as settings.md has them."""
+        lines = ["| variable | default | meaning |", "|---|---|---|"]
+        for each in fields(cls):
+            known = each.metadata
+            default = "" if callable(known["default"]) or known["default"] == "" else f"`{known['default']}`"
+            choices = f"{' or '.join(f'`{choice}`' for choice in known['choices'])}: " if known["choices"] else ""
+            lines.append(f"| `{known['variable']}` | {default} | {choices}{known['meaning']} |")
+        return "\n".join(lines) + "\n"
+
+
+def _read(each: Any, environment: Mapping[str, str], above: dict[str, Any]) -> Any:
+    known = each.metadata
+    text = environment.get(known["variable"], "").strip()
+    if not text:
+        return known["default"](above) if callable(known["default"]) else known["default"]
+    if each.type is int:
+        if text.isdecimal() and text.isascii() and int(text) >= known["least"]:
+            return int(text)
+        rule = f"a whole number above {known['least'] - 1}"
+    else:
+        choices = ("true", "false") if each.type is bool else known["choices"]
+        if not choices:
+            return text
+        for choice in choices:
+            if text.lower() == choice.lower():  # SageMaker says true, its local mode True (B-02)
+                return choice == "true" if each.type is bool else choice
+        rule = " or ".join(choices)
+    raise SettingError(f"{known['variable']}={text!r} cannot be used: it must be {rule}, or unset")

@@ -1,0 +1,97 @@
+"""A job on several hosts that are addresses of this machine: each a process of `train`, with a folder of its own."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from byoc.paths import Paths
+
+SECONDS = 120  # for a whole job
+
+
+@dataclass
+class Host:
+    name: str
+    paths: Paths
+    process: subprocess.Popen
+
+    @property
+    def log(self) -> str:
+        return (self.paths.base / "log").read_text(encoding="utf-8")
+
+    @property
+    def failure(self) -> str:
+        return self.paths.failure.read_text(encoding="utf-8") if self.paths.failure.exists() else ""
+
+    def signal(self, number: int) -> None:
+        """To all its processes, as when a machine is taken away."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
+
+
+def addresses(count: int) -> list[str]:
+    return [f"127.0.0.{2 + number}" for number in range(count)]
+
+
+def free_ports() -> int:
+    """The first of two ports in a row that nobody has on any of the addresses; whoever asks next gets others."""
+    while True:
+        with socket.create_server(("", 0)) as first:
+            port = first.getsockname()[1]
+            with suppress(OSError, OverflowError), socket.create_server(("", port + 1)):
+                return port
+
+
+def fill(folder: Path, count: int, **configs: object) -> list[Paths]:
+    """A folder laid out like /opt/ml for each host; `configs` are files below input/config, by their stems."""
+    hosts = addresses(count)
+    made = []
+    for host in hosts:
+        paths = Paths(folder / host)
+        for each in (paths.config, paths.data / "training", paths.model, paths.output_data):
+            each.mkdir(parents=True)
+        resources = {"current_host": host, "hosts": hosts, "network_interface_name": "lo"}
+        for name, content in {"hyperparameters": {}, "resourceconfig": resources, **configs}.items():
+            (paths.config / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+        made.append(paths)
+    return made
+
+
+@contextmanager
+def started(folders: list[Paths], program: Path, **environment: str) -> Iterator[list[Host]]:
+    """A running job on as many hosts as there are folders."""
+    shared = {**os.environ, "BYOC_CLUSTER_PORT": str(free_ports()), "PYTHONUNBUFFERED": "1", **environment}
+    hosts = [start(paths, program, shared) for paths in folders]
+    try:
+        yield hosts
+    finally:
+        for host in hosts:
+            host.signal(signal.SIGKILL)
+            host.process.wait()
+
+
+def start(paths: Paths, program: Path, environment: dict[str, str]) -> Host:
+    with (paths.base / "log").open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [sys.executable, program / "train"],
+            env={**environment, "SAGEMAKER_BASE_DIR": str(paths.base)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # as in a container
+        )
+    return Host(paths.base.name, paths, process)
+
+
+def ended(folders: list[Paths], program: Path, **environment: str) -> list[Host]:
+    """The hosts of a job that has ended."""
+    with started(folders, program, **environment) as hosts:
+        for host in hosts:
+            host.process.wait(SECONDS)
+    return hosts
