@@ -22,11 +22,11 @@ class Leader(Link):
             while (fault := self._fault()) is None and not self._all_ended():
                 self._hear(server)
                 self._say(self._message())
-        code = self._own.end.code if self._own.end else 1
-        if fault is None and code:
-            fault = Fault(self._cluster.leader, self._own.end.reason)  # it was stopped, and has no model
-        self._say(self._message() | {"fault": fault and asdict(fault), "code": code or int(fault is not None)})
-        self._finish(fault, code or int(fault is not None))
+        code = int(fault is not None)
+        if fault is None and self._own.end.code:  # it was stopped, and has no model
+            fault, code = Fault(self._cluster.leader, self._own.end.reason), self._own.end.code
+        self._say(self._message() | {"fault": fault and asdict(fault), "code": code})
+        self._finish(fault, code)
         self._see_off()
 
     def _hear(self, server: socket.socket) -> None:
