@@ -71,6 +71,17 @@ def test_a_killed_training_is_the_reason_on_every_host(hosts, program_with, kill
         assert (f"host {ended[killed].name}" in host.failure) == (rank != killed)
 
 
+def test_one_failure_makes_others_fail_and_the_likelier_one_is_named(three_hosts, program_with):
+    fails = '    if job.cluster.rank == 1:\n        raise RuntimeError("no route to host")\n'
+    dies = "    if job.cluster.rank == 2:\n        time.sleep(0.5)\n        os.kill(os.getpid(), signal.SIGKILL)\n"
+    ended = loopback.ended(three_hosts, program_with(SPREADS + MEETS + fails + dies + "    wait()\n"))
+    reason = (
+        f"Exception during training: host {ended[2].name}, while starting: the training process was ended by SIGKILL"
+    )
+    assert [host.failure.startswith(reason) for host in ended] == [True, True, False]
+    assert "\nso here: Exception during training: RuntimeError: no route to host\n" in ended[1].failure
+
+
 @pytest.mark.parametrize("killed", [0, 2])
 def test_a_lost_host_ends_the_job_on_every_other(three_hosts, program_with, killed):
     with loopback.started(three_hosts, program_with(SPREADS + MEETS + "    wait()\n")) as started:
@@ -135,6 +146,18 @@ def test_all_hosts_agree_to_stop_and_the_first_one_says_whether_there_is_a_model
             host.process.send_signal(signal.SIGTERM)
         assert codes(started) == [code] * 2
     assert [bool(host.failure) for host in started] == [bool(code)] * 2
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_of_hosts_that_are_stopped_any_may_be_gone_first(hosts, program_with, gone):
+    ends = "    while not job.stopping:\n        time.sleep(0.05)\n    time.sleep(4)\n    save(job)\n"
+    with loopback.started(hosts, program_with(f'{SPREADS}{MEETS}    print("waiting", flush=True)\n{ends}')) as started:
+        for host in started:
+            wait_for(host, "waiting")
+        started[1 - gone].process.send_signal(signal.SIGTERM)
+        started[gone].signal(signal.SIGKILL)
+        assert codes([started[1 - gone]]) == [0]
+    assert not started[1 - gone].failure
 
 
 def test_a_setting_that_cannot_be_used_is_refused_by_name(hosts, program_with):

@@ -48,10 +48,10 @@ class Leader(Link):
                 send(connection, message)
 
     def _all_ended(self) -> bool:
-        return all(host.end or (host.lost and self._own.stopped) for host in self._hosts.values())
+        return all(host.end or (host.lost and self._stopping) for host in self._hosts.values())
 
     def _fault(self) -> Fault | None:
-        if self._own.stopped:  # then the others are stopped, too, and any may be gone first
+        if self._stopping:
             return None
         now = time.monotonic()
         self._own.take(stage.told())
