@@ -20,7 +20,11 @@ TRAIN = Path(__file__).with_name("train_local.sh")
 def main(test_dir: Path, count: int, image: str) -> int:
     hosts = sorted(f"algo-{number}" for number in range(1, count + 1)) if image else addresses(count)
     interface = "eth0" if image else next(name for _, name in socket.if_nameindex() if name.startswith("lo"))
-    folders = cluster_folders.fill(test_dir, hosts, interface, os.environ.get("SHARDED") == "true")
+    try:
+        folders = cluster_folders.fill(test_dir, hosts, interface, os.environ.get("SHARDED") == "true")
+    except (OSError, ValueError) as error:
+        tell(f"the hosts' folders cannot be made: {error}")
+        return 1
     job = Job()
     signal.signal(signal.SIGINT, job.stop)
     signal.signal(signal.SIGTERM, job.stop)
@@ -75,7 +79,8 @@ def network(image, hosts):
         yield {}
         return
     name = f"train-cluster-{uuid.uuid4().hex[:8]}"
-    subprocess.run(["docker", "network", "create", name], stdout=subprocess.DEVNULL, check=True)
+    if subprocess.run(["docker", "network", "create", name], stdout=subprocess.DEVNULL, check=False).returncode:
+        sys.exit(1)  # Docker has said why
     try:
         of = "--name {0}-{1} --hostname {1} --network {0} --network-alias {1}"
         yield {host: of.format(name, host) for host in hosts}

@@ -9,7 +9,10 @@ LEFT = ("model", "output", "checkpoints")  # what SageMaker takes from a host
 
 
 def fill(test_dir: Path, hosts: list[str], interface: str, sharded: bool) -> list[Path]:
-    """A folder for each host, new, in test_dir/hosts, with what test_dir holds; `sharded` deals every channel out."""
+    """A folder for each host, new, in test_dir/hosts, with what test_dir holds; `sharded` deals every channel out.
+
+    Raises OSError or ValueError if something in test_dir is missing or is no JSON.
+    """
     shutil.rmtree(test_dir / "hosts", ignore_errors=True)
     (test_dir / "output/failure").unlink(missing_ok=True)  # an earlier job's
     channels = _channels(test_dir / "input", sharded)
@@ -38,7 +41,7 @@ def put_together(folders: list[Path], test_dir: Path) -> None:
 def _channels(given: Path, sharded: bool) -> dict:
     """What inputdataconfig.json declares; without that file, the folders there are if they are to be dealt out."""
     file = given / "config/inputdataconfig.json"
-    channels = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    channels = _read(file)
     if sharded:
         names = channels or [folder.name for folder in (given / "data").iterdir() if folder.is_dir()]
         channels = {name: {**channels.get(name, {}), "S3DistributionType": "ShardedByS3Key"} for name in names}
@@ -59,8 +62,15 @@ def _resources(hosts: list[str], rank: int, interface: str) -> dict:
 
 
 def _change(file: Path, content: dict) -> None:
-    given = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    file.write_text(json.dumps({**given, **content}, indent=2), encoding="utf-8")
+    file.write_text(json.dumps({**_read(file), **content}, indent=2), encoding="utf-8")
+
+
+def _read(file: Path) -> dict:
+    """What the JSON file holds, nothing if there is none; raises ValueError with its name if it is no JSON."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    except ValueError as error:
+        raise ValueError(f"{file} is no JSON: {error}") from None
 
 
 def _give(source: Path, target: Path, rank: int, count: int) -> None:

@@ -37,3 +37,10 @@ def run(project: Path, script: str, *arguments: str, cwd: Path | None = None, **
     return subprocess.run(
         words, cwd=cwd or project.parent, env=everything, capture_output=True, text=True, timeout=60, check=False
     )
+
+
+def assert_one_line(result: subprocess.CompletedProcess, *words: str) -> None:
+    assert result.returncode != 0
+    assert result.stderr.count("\n") == 1, result.stderr
+    for word in words:
+        assert word in result.stderr

@@ -2,11 +2,10 @@
 
 import shutil
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
-from local_scripts import copied, run
+from local_scripts import assert_one_line, copied, run
 
 TOOLS = ["bash", "env", "dirname", "id", "mkdir", "grep", "python3"]
 
@@ -14,13 +13,6 @@ TOOLS = ["bash", "env", "dirname", "id", "mkdir", "grep", "python3"]
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     return copied(tmp_path / "my project", "def train(job, hyperparameters): save(job)\n")
-
-
-def assert_one_line(result: subprocess.CompletedProcess, *words: str) -> None:
-    assert result.returncode != 0
-    assert result.stderr.count("\n") == 1, result.stderr
-    for word in words:
-        assert word in result.stderr
 
 
 def path_without(folder: Path, *left_out: str) -> str:

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from local_scripts import command, copied, run
+from local_scripts import assert_one_line, command, copied, run
 from loopback import free_ports
 
 DISTRIBUTED = "DISTRIBUTED = True\ndef train(job, hyperparameters):\n"
@@ -127,3 +127,10 @@ def test_what_is_no_number_of_hosts_is_named(make, hosts):
     result = train(make(TELLS), hosts)
     assert result.returncode == 1
     assert result.stderr == f"train_cluster.sh: HOSTS='{hosts}' is not a number of hosts from 1 to 99\n"
+
+
+def test_a_configuration_that_is_no_json_is_named(make):
+    project = make(TELLS)
+    config(ml(project), "inputdataconfig").write_text("{")
+    result = train(project, "2")
+    assert_one_line(result, "inputdataconfig.json is no JSON")
