@@ -1,6 +1,8 @@
 """local_test/train_cluster.sh without an image: hosts that are processes, on addresses of this machine."""
 
 import json
+import os
+import re
 import shutil
 import signal
 import subprocess
@@ -134,3 +136,24 @@ def test_a_configuration_that_is_no_json_is_named(make):
     config(ml(project), "inputdataconfig").write_text("{")
     result = train(project, "2")
     assert_one_line(result, "inputdataconfig.json is no JSON")
+
+
+def test_containers_have_sagemakers_names_on_a_network_of_their_own(make, tmp_path):
+    """By what Docker is told."""
+    project = make(TELLS)
+    docker = tmp_path / "bin/docker"
+    docker.parent.mkdir()
+    docker.write_text('#!/bin/sh\necho "$@"\n')
+    docker.chmod(0o755)
+    result = run(
+        project, "train_cluster.sh", "an-image", "2",
+        PATH=f"{docker.parent}:{os.environ['PATH']}", DOCKER_OPTIONS="--memory 2g",
+    )  # fmt: skip
+    assert result.returncode == 0, result.stderr
+    networks = set()
+    for host in ("algo-1", "algo-2"):
+        [told] = lines(result, host)
+        assert f"{ml(project) / 'hosts' / host}:/opt/ml --memory 2g --name" in told
+        assert told.endswith(f"--network-alias {host} an-image train")
+        networks |= set(re.findall(r"--network (\S+)", told))
+    assert len(networks) == 1
