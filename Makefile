@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-algorithms figures lock upgrade clean
+.PHONY: help demo test bench bench-algorithms bench-faults bench-hosts figures lock upgrade clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' Makefile
@@ -18,6 +18,12 @@ bench: .venv/test  ## Compare every server stack with the classic container, int
 
 bench-algorithms: .venv/test  ## Compare every algorithm with its framework's plain script, into benchmarks/README.md [BENCH_ARGUMENTS=…]
 	PYTHONPATH=tests .venv/bin/python -B benchmarks/algorithms.py $(BENCH_ARGUMENTS)
+
+bench-faults: .venv/test  ## Do to a job on two hosts what can happen to it, and tell what became of it in benchmarks/README.md (needs Docker)
+	PYTHONPATH=tests .venv/bin/python -B benchmarks/faults.py $(BENCH_ARGUMENTS)
+
+bench-hosts: .venv/test  ## Train on one host and on two, with little memory and one CPU each, into benchmarks/README.md (needs Docker) [BENCH_ARGUMENTS=…]
+	PYTHONPATH=tests .venv/bin/python -B benchmarks/hosts.py $(BENCH_ARGUMENTS)
 
 figures: .venv/test  ## Run the conformance kit on the classic image, and write what it finds into the READMEs (needs Docker)
 	.venv/bin/python tests/figures.py

@@ -7,6 +7,9 @@ import pytest
 import figures
 from template import ROOT, Template
 
+# What in a program shows that it does what tests/claims then has to say.
+SHOWN_BY = {"checkpoints": r"job\.checkpoints\.save\(", "distributed": r"^DISTRIBUTED = True$"}
+
 
 @pytest.mark.parametrize("file", figures.PLACES, ids=["root", "generated"])
 def test_the_readme_tells_what_the_kit_finds(file):
@@ -19,9 +22,10 @@ def test_the_bad_containers_break_more_than_they_keep():
     assert all(checked[level] / 2 < broken[level] <= checked[level] for level in figures.LEVELS)
 
 
+@pytest.mark.parametrize("claim", SHOWN_BY)
 @pytest.mark.parametrize("algorithm", Template(ROOT).choices()["algorithm"])
-def test_who_keeps_checkpoints_is_held_to_them(bake, algorithm):
+def test_who_does_what_a_claim_is_about_is_held_to_it(bake, algorithm, claim):
     project = bake(algorithm=algorithm)
     programs = (file.read_text(encoding="utf-8") for file in (project / "program").rglob("*.py"))
-    keeps = any("job.checkpoints.save(" in program for program in programs)
-    assert keeps == ("checkpoints" in figures.claims(project))
+    does = any(re.search(SHOWN_BY[claim], program, re.MULTILINE) for program in programs)
+    assert does == (claim in figures.claims(project))

@@ -34,6 +34,17 @@ def project(bake) -> Iterator[Path]:
     subprocess.run(["docker", "image", "rm", IMAGE], check=True)
 
 
+@pytest.fixture(scope="module")
+def spreading(project) -> Iterator[str]:
+    """An image like the default project's, with an algorithm that spreads over the hosts."""
+    image = f"{IMAGE}-spread"
+    build = ["docker", "build", "--quiet", "--tag", image, "--file", "-", SDK]
+    program = f"FROM {IMAGE}\nCOPY spread.py /opt/program/algorithm.py\n"
+    subprocess.run(build, input=program, text=True, check=True)
+    yield image
+    subprocess.run(["docker", "image", "rm", "--force", image], check=True)
+
+
 @pytest.fixture(scope="module", params=["v2", "v3"])
 def sdk(request, tmp_path_factory) -> tuple[Path, Path]:
     """The folder of a version's scripts, and the Python that has this version."""
@@ -75,6 +86,16 @@ def test_sdk_trains_serves_predicts_and_transforms(sdk, project, user):
     assert not user.internet.asked_for
     removal = user.run("rm", "-r", *user.work.iterdir())
     assert removal.returncode == 0, removal.stdout  # LM-10
+
+
+def test_two_instances_train_together(sdk, project, spreading, user):
+    training = project / "local_test/test_dir/input/data/training"
+    result = user.run(user.python, sdk[0] / "two_hosts.py", spreading, training)
+    assert result.returncode == 0, result.stdout
+    [model] = user.work.glob("*/model.tar.gz")
+    with tarfile.open(model) as archive:
+        hosts = json.load(archive.extractfile("hosts.json"))
+    assert [host[:6] for host in hosts] == ["algo-1", "algo-2"]  # version 2 adds random letters (LM-02)
 
 
 @pytest.mark.parametrize("sdk", ["v3"], indirect=True)

@@ -5,6 +5,7 @@
 #   train_local.sh IMAGE     the image, in Docker
 #
 # TEST_DIR=FOLDER trains on another folder laid out like /opt/ml.
+# DOCKER_OPTIONS="--memory 2g --env NAME=value" are further options of `docker run`.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -1,52 +1,18 @@
 """The scripts in local_test/, as a person runs them: from anywhere, and with what is missing on their machine."""
 
-import os
 import shutil
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from jobs import ALGORITHM
+from local_scripts import assert_one_line, copied, run
 
-PROJECT = Path(__file__).resolve().parents[1]
 TOOLS = ["bash", "env", "dirname", "id", "mkdir", "grep", "python3"]
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A copy of the project in a folder with a blank in its name, with this Python in the place of `make install`'s.
-
-    Its algorithm takes no time, as it is the scripts that are looked at.
-    """
-    copy = tmp_path / "my project"
-    leftovers = shutil.ignore_patterns("model", "output", "__pycache__")
-    for folder in ("program", "local_test"):
-        shutil.copytree(PROJECT / folder, copy / folder, ignore=leftovers)
-    (copy / "program/algorithm.py").write_text(ALGORITHM + "def train(job, hyperparameters): save(job)\n")
-    python = copy / ".venv/bin/python"
-    python.parent.mkdir(parents=True)
-    for name in ("python", "python3"):
-        (python.parent / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-        (python.parent / name).chmod(0o755)
-    return copy
-
-
-def run(project: Path, script: str, *arguments: str, cwd: Path | None = None, **environment: str):
-    command = [str(project / "local_test" / script), *arguments]
-    everything = {**os.environ, **environment}
-    everything.pop("SAGEMAKER_BASE_DIR", None)
-    return subprocess.run(
-        command, cwd=cwd or project.parent, env=everything, capture_output=True, text=True, timeout=60, check=False
-    )
-
-
-def assert_one_line(result: subprocess.CompletedProcess, *words: str) -> None:
-    assert result.returncode != 0
-    assert result.stderr.count("\n") == 1, result.stderr
-    for word in words:
-        assert word in result.stderr
+    return copied(tmp_path / "my project", "def train(job, hyperparameters): save(job)\n")
 
 
 def path_without(folder: Path, *left_out: str) -> str:
@@ -145,7 +111,14 @@ def test_predicting_a_file_that_is_not_there_names_it(project):
 
 @pytest.mark.parametrize(
     ("script", "arguments"),
-    [("train_local.sh", ["a", "b"]), ("serve_local.sh", ["a", "b"]), ("predict.sh", []), ("predict.sh", ["a"] * 4)],
+    [
+        ("train_local.sh", ["a", "b"]),
+        ("train_cluster.sh", []),
+        ("train_cluster.sh", ["a", "b", "c"]),
+        ("serve_local.sh", ["a", "b"]),
+        ("predict.sh", []),
+        ("predict.sh", ["a"] * 4),
+    ],
 )
 def test_wrong_arguments_show_the_usage(project, script, arguments):
     result = run(project, script, *arguments)

@@ -46,7 +46,7 @@ def other_channel_names_are_taken(kit: Kit) -> str:
 
 
 def empty_channel_is_clear(kit: Kit) -> str:
-    """T-25, D-07: with ShardedByS3Key a host may get no files."""
+    """T-25: with ShardedByS3Key a host may get no files."""
     kit.good_run()
     ml = kit.ml()
     for file in ml.files():

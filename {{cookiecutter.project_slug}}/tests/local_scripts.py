@@ -1,0 +1,46 @@
+"""The scripts in local_test/, run in a copy of the project whose algorithm takes no time."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from jobs import ALGORITHM
+
+PROJECT = Path(__file__).resolve().parents[1]
+
+
+def copied(copy: Path, train: str) -> Path:
+    """The project with another `train`, in a folder with a blank in its name, with this Python as `make install`'s."""
+    leftovers = shutil.ignore_patterns("model", "output", "hosts", "__pycache__")
+    for folder in ("program", "local_test"):
+        shutil.copytree(PROJECT / folder, copy / folder, ignore=leftovers)
+    (copy / "program/algorithm.py").write_text(ALGORITHM + train)
+    python = copy / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    for name in ("python", "python3"):
+        (python.parent / name).write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+        (python.parent / name).chmod(0o755)
+    return copy
+
+
+def command(project: Path, script: str, *arguments: str, **environment: str) -> tuple[list[str], dict[str, str]]:
+    """What to run, and in which environment."""
+    everything = {**os.environ, **environment}
+    everything.pop("SAGEMAKER_BASE_DIR", None)
+    return [str(project / "local_test" / script), *arguments], everything
+
+
+def run(project: Path, script: str, *arguments: str, cwd: Path | None = None, **environment: str):
+    words, everything = command(project, script, *arguments, **environment)
+    return subprocess.run(
+        words, cwd=cwd or project.parent, env=everything, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def assert_one_line(result: subprocess.CompletedProcess, *words: str) -> None:
+    assert result.returncode != 0
+    assert result.stderr.count("\n") == 1, result.stderr
+    for word in words:
+        assert word in result.stderr
