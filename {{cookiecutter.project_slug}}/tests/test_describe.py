@@ -105,12 +105,6 @@ def test_what_it_tells_for_sagemaker_is_the_json(capsys):
     assert capsys.readouterr().out == describe.as_json(OfAlgorithm, METRICS) + "\n"
 
 
-def test_the_page_of_hyperparameters_is_current(project, capsys):
-    page = (project / "docs" / "hyperparameters.md").read_text(encoding="utf-8")
-    assert describe.main(["--markdown"], lambda: algorithm) == 0
-    assert capsys.readouterr().out == page, "write it anew with: make docs"
-
-
 @pytest.mark.parametrize("arguments", [["bogus"], ["--help", "serve"], ["train"]])
 def test_train_refuses_what_it_does_not_know_with_its_usage(train, arguments):
     run = train(*arguments)

@@ -7,9 +7,8 @@ from framework import BY_HEART, ROUNDS
 from algorithm import OBJECTIVES
 from byoc.boosting_objectives import Kind
 
-SEVERAL, NUMBER, COUNT = (
-    {"objective": next(each.name for each in OBJECTIVES if each.kind is kind)}
-    for kind in (Kind.LABELS, Kind.NUMBER, Kind.COUNT)
+TWO, SEVERAL, NUMBER, COUNT = (
+    {"objective": next(each.name for each in OBJECTIVES if each.kind is kind)} for kind in Kind
 )
 BAD = [
     ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
@@ -20,7 +19,8 @@ BAD = [
     ("a,1,\nb,2,\n", {}, "column 'feature_2' holds no value in any row; leave it out"),
     ("", {}, "channel 'training' holds no rows"),
     ("kind,size\n", {}, "channel 'training' holds no rows"),
-    ("a,1\nb,2\nc,3\n", {}, "tells two labels apart, but there are 3; choose one for several labels"),
+    ("a,1\nb,2\nc,3\n", TWO, "tells two labels apart, but there are 3; choose one for several labels"),
+    ("1,1\n2.5,2\n", {}, "objective = 'auto' tells labels apart, but 2.5 is a number: choose one for numbers"),
     ("1,1\nx,2\n", NUMBER, "row 2: the label 'x' is no number that can be learnt"),
     ("1,1\ninf,2\n", NUMBER, "row 2: the label 'inf' is no number that can be learnt"),
     ("1,1\n-2,2\n", COUNT, f"has the label -2: {COUNT['objective']} needs 0 or more"),

@@ -36,9 +36,10 @@ def test_a_validation_channel_in_another_order_of_columns_is_scored(paths, capsy
     assert "validation:accuracy=1.000000" in capsys.readouterr().out
 
 
-def test_several_labels_are_told_apart_as_text_and_as_numbers(paths):
+def test_several_labels_are_told_apart_as_text_and_as_numbers(paths, capsys):
     channel(paths, '"b, ü",1\na,2\nc,3\n' * 4)
-    assert train(paths, objective=NAME[Kind.LABELS], **BY_HEART) == 0
+    assert train(paths, **BY_HEART) == 0
+    assert f"the objective is {NAME[Kind.LABELS]}, by the number of labels: 3" in capsys.readouterr().out
     answer = served(paths).respond(b"[[1], [2], [3]]", "application/json", "")
     assert json.loads(answer.body) == {"predictions": ["b, ü", "a", "c"]}
     channel(paths, "10,1\n9,2\n-1,3\n" * 4)

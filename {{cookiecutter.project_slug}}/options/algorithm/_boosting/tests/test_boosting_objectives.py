@@ -3,11 +3,34 @@
 import numpy as np
 import pytest
 
-from byoc.boosting_objectives import Kind, Objective, known_labels, learnt, of_each_label, scores
+from byoc.boosting_objectives import AUTO, Kind, Objective, chosen, known_labels, learnt, of_each_label, scores
 from byoc.errors import InputError
 
 TWO, SEVERAL = Objective("two", Kind.TWO_LABELS, "loss"), Objective("several", Kind.LABELS, "loss")
 NUMBER, COUNT = Objective("number", Kind.NUMBER, "loss"), Objective("count", Kind.COUNT, "loss")
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "expected"),
+    [
+        (AUTO, ["b", "a", "b"], TWO),
+        (AUTO, [9, -1], TWO),
+        (AUTO, ["a", "b", "c"], SEVERAL),
+        (AUTO, [1, 2, 3], SEVERAL),
+        (AUTO, ["1.0", "007", "3"], SEVERAL),
+        (AUTO, ["1.5", "x", "2"], SEVERAL),
+        ("several", ["a", "b"], SEVERAL),
+        ("two", ["a", "b", "c"], TWO),
+        ("number", [1, 2], NUMBER),
+    ],
+)
+def test_the_objective_is_the_one_that_is_named_or_else_of_so_many_labels(name, labels, expected):
+    assert chosen([NUMBER, COUNT, SEVERAL, TWO], name, np.array(labels)) is expected
+
+
+def test_quantities_are_not_taken_for_labels():
+    with pytest.raises(InputError, match=r"but 2\.5 is a number: choose one for numbers \(number, count\), or one for"):
+        chosen([TWO, SEVERAL, NUMBER, COUNT], AUTO, np.array(["1", "2.5", "13"]))
 
 
 @pytest.mark.parametrize("objective", [TWO, SEVERAL])

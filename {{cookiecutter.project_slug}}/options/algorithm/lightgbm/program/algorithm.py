@@ -22,8 +22,8 @@ from byoc.job import Job
 class Hyperparameters(BaseModel):
     """What a training job can set, by LightGBM's names and with its defaults; the ranges are those worth tuning."""
 
-    objective: Literal["binary", "multiclass", "regression", "regression_l1", "poisson"] = Field(
-        "binary", description="what is learnt: one of two labels, of several, a number, or a count"
+    objective: Literal["auto", "binary", "multiclass", "regression", "regression_l1", "poisson"] = Field(
+        "auto", description="what is learnt: one of two labels, of several, a number, or a count; auto is for labels"
     )
     categories: list[str] = Field(
         [], description="the columns that hold text; by default those whose first value is no number"
@@ -88,25 +88,25 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data from which the objective cannot be learnt.
     """
-    objective = next(one for one in OBJECTIVES if one.name == hyperparameters.objective)
-    data = boosting_data.read(job, objective, hyperparameters.categories or None)
+    data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective, hyperparameters.categories or None)
     rows, columns = data.channels["training"].matrix.shape
     print(f"training on {rows} rows of {columns} features", flush=True)
 
     rounds = boost_model.Rounds(parameters(hyperparameters, data), data.features, data.channels)
     limits = hyperparameters.num_iterations, hyperparameters.early_stopping_round
-    history = boost(job, rounds, data.origin, objective.loss, *limits)
+    history = boost(job, rounds, data.origin, data.objective.loss, *limits)
     model = rounds.first(best_round(history))
     predicted = {name: model.predict(channel.matrix) for name, channel in data.channels.items()}
     boosting_report.tell_metrics(job, data, history, predicted)
 
-    job.save(boost_onnx.export(model, objective.kind, data.signature), data.signature)
+    job.save(boost_onnx.export(model, data.objective.kind, data.signature), data.signature)
     boosting_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
 
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
     """What LightGBM is told. Its sums are to come out alike on any number of CPUs."""
-    told = {"metric": data.objective.loss, "num_threads": data.threads, "verbosity": -1, "bagging_freq": 1}
+    told = {"objective": data.objective.name, "metric": data.objective.loss, "num_threads": data.threads}
+    told |= {"verbosity": -1, "bagging_freq": 1}
     alike = {"deterministic": True, "force_row_wise": True}
     several = {"num_class": len(data.known)} if data.objective.kind is Kind.LABELS else {}
     return hyperparameters.model_dump(exclude=OURS) | told | alike | several

@@ -23,8 +23,10 @@ class Hyperparameters(BaseModel):
     """What a training job can set, by XGBoost's names and with its defaults; the ranges are those worth tuning."""
 
     objective: Literal[
-        "binary:logistic", "multi:softprob", "reg:squarederror", "reg:absoluteerror", "count:poisson"
-    ] = Field("binary:logistic", description="what is learnt: one of two labels, of several, a number, or a count")
+        "auto", "binary:logistic", "multi:softprob", "reg:squarederror", "reg:absoluteerror", "count:poisson"
+    ] = Field(
+        "auto", description="what is learnt: one of two labels, of several, a number, or a count; auto is for labels"
+    )
     num_round: Annotated[int, Tunable(10, 1000, "Logarithmic")] = Field(
         100, ge=1, description="the most rounds; each adds a tree, or one for each of several labels"
     )
@@ -75,25 +77,25 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data from which the objective cannot be learnt.
     """
-    objective = next(one for one in OBJECTIVES if one.name == hyperparameters.objective)
-    data = boosting_data.read(job, objective)
+    data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective)
     rows, columns = data.channels["training"].matrix.shape
     print(f"training on {rows} rows of {columns} features", flush=True)
 
     rounds = boost_model.Rounds(parameters(hyperparameters, data), data.channels)
     limits = hyperparameters.num_round, hyperparameters.early_stopping_rounds
-    history = boost(job, rounds, data.origin, objective.loss, *limits)
+    history = boost(job, rounds, data.origin, data.objective.loss, *limits)
     model = rounds.first(best_round(history))
     predicted = {name: model.predict(xgboost.DMatrix(channel.matrix)) for name, channel in data.channels.items()}
     boosting_report.tell_metrics(job, data, history, predicted)
 
-    job.save(boost_model.export(model, objective.kind, data.signature), data.signature)
+    job.save(boost_model.export(model, data.objective.kind, data.signature), data.signature)
     boosting_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
 
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
     """What `xgboost.Booster` is told."""
     on_gpu = xgboost.build_info()["USE_CUDA"] and gpu.has_driver()
-    told = {"eval_metric": data.objective.loss, "nthread": data.threads, "device": "cuda" if on_gpu else "cpu"}
+    told = {"objective": data.objective.name, "eval_metric": data.objective.loss}
+    told |= {"nthread": data.threads, "device": "cuda" if on_gpu else "cpu"}
     several = {"num_class": len(data.known)} if data.objective.kind is Kind.LABELS else {}
     return hyperparameters.model_dump(exclude=OURS) | told | several

@@ -1,6 +1,6 @@
 """The channels as gradient boosting takes them: a matrix of numbers, and what is to be learnt of each row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from byoc import columns, cpus
 from byoc.boosting import TRAINING, VALIDATION
-from byoc.boosting_objectives import Objective, known_labels, learnt
+from byoc.boosting_objectives import Objective, chosen, known_labels, learnt
 from byoc.job import Job
 from byoc.labelled_records import NAME_IT
 from byoc.signature import Feature, Signature
@@ -60,14 +60,15 @@ class Data:
         }
 
 
-def read(job: Job, objective: Objective, categories: Collection[str] | None = ()) -> Data:
-    """Read the channel TRAINING and, if the job has it, VALIDATION; `categories` names the columns of text, of which
-    there are none by default, and None finds them out.
+def read(job: Job, objectives: Sequence[Objective], name: str, categories: Collection[str] | None = ()) -> Data:
+    """Read the channel TRAINING and, if the job has it, VALIDATION, to learn the objective of that name, or of AUTO.
 
+    `categories` names the columns of text, of which there are none by default, and None finds them out.
     Raises InputError for what cannot be learnt.
     """
     advice = ENCODE_IT if categories == () else NAME_IT
     labels, records = job.channel(TRAINING).read_records(categories, advice=advice)
+    objective = chosen(objectives, name, labels)
     features, known = columns.of_records(records), known_labels(objective, labels)
     given = {TRAINING: (labels, records)}
     if VALIDATION in job.channels:

@@ -1,5 +1,6 @@
 """What boosted trees learn: labels or numbers, how they are told to the trees, and how the answers are scored."""
 
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -7,6 +8,8 @@ import numpy as np
 
 from byoc import targets
 from byoc.errors import InputError
+
+AUTO = "auto"
 
 
 class Kind(Enum):
@@ -28,6 +31,37 @@ class Objective(NamedTuple):
     name: str
     kind: Kind
     loss: str
+
+
+def chosen(objectives: Sequence[Objective], name: str, labels: np.ndarray) -> Objective:
+    """The one of that name, or, if it is AUTO, the one that tells these labels apart, as the frameworks' own do.
+
+    Raises InputError where AUTO would take for labels what must be quantities: numbers, and not all of them whole.
+    """
+    if name != AUTO:
+        return next(one for one in objectives if one.name == name)
+    different = np.unique(labels)
+    fraction = _fraction(different)
+    if fraction:
+        numbers = ", ".join(one.name for one in objectives if not one.kind.classifies)
+        raise InputError(
+            f"hyperparameter objective = {AUTO!r} tells labels apart, but {fraction} is a number: choose "
+            f"one for numbers ({numbers}), or one for labels if that is what they are"
+        )
+    kind = Kind.TWO_LABELS if len(different) <= 2 else Kind.LABELS
+    objective = next(one for one in objectives if one.kind is kind)
+    print(f"the objective is {objective.name}, by the number of labels: {len(different)}", flush=True)
+    return objective
+
+
+def _fraction(labels: np.ndarray) -> str | None:
+    """If all are numbers, the first that is not whole."""
+    try:
+        values = labels.astype(np.float64)
+    except ValueError:
+        return None
+    fractions = labels[values != np.floor(values)]
+    return str(fractions[0]) if len(fractions) else None
 
 
 def known_labels(objective: Objective, labels: np.ndarray) -> np.ndarray | None:
