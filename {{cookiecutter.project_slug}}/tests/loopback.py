@@ -21,6 +21,7 @@ class Host:
     name: str
     paths: Paths
     process: subprocess.Popen
+    port: str
 
     @property
     def log(self) -> str:
@@ -47,6 +48,10 @@ def free_ports() -> int:
             port = first.getsockname()[1]
             with suppress(OSError, OverflowError), socket.create_server(("", port + 1)):
                 return port
+
+
+def listening(host: str, port: int) -> socket.socket:
+    return socket.create_server((host, port))
 
 
 def fill(folder: Path, count: int, **configs: object) -> list[Paths]:
@@ -86,7 +91,7 @@ def start(paths: Paths, program: Path, environment: dict[str, str]) -> Host:
             stderr=subprocess.STDOUT,
             start_new_session=True,  # as in a container
         )
-    return Host(paths.base.name, paths, process)
+    return Host(paths.base.name, paths, process, environment["BYOC_CLUSTER_PORT"])
 
 
 def ended(folders: list[Paths], program: Path, **environment: str) -> list[Host]:

@@ -35,7 +35,12 @@ class Link(threading.Thread):
         self.host = cluster.current_host
         self._cluster, self._settings, self._notify = cluster, settings, notify
         self._own = Host()
+        self._stopping = False
         self._woken, self._wake = os.pipe()
+
+    def stop(self) -> None:
+        """Say that this host was told to stop. So were all others, then, and any may be gone first."""
+        self._stopping = True
 
     def ended(self, end: End) -> None:
         """Say how the training on this host ended."""
@@ -92,11 +97,15 @@ class Follower(Link):
             return
         leader = Host(heard=time.monotonic())
         while not self.over.is_set():
-            self._hear(connection, leader)
             lost = leader.lost or self._silent(leader)
-            if lost and not self.over.is_set():  # of hosts that were told to stop, any may be gone first
-                fault = None if self._own.stopped else Fault(self._cluster.leader, lost, leader.doing)
-                self._finish(fault, 1 if fault else self._own.end.code)
+            if not lost:
+                self._hear(connection, leader)
+            elif not self._stopping:
+                self._finish(Fault(self._cluster.leader, lost, leader.doing), 1)
+            elif self._own.end:
+                self._finish(None, self._own.end.code)
+            else:
+                self._ready([])
 
     def _hear(self, connection: Connection, leader: Host) -> None:
         try:

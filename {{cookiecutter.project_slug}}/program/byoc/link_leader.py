@@ -22,11 +22,11 @@ class Leader(Link):
             while (fault := self._fault()) is None and not self._all_ended():
                 self._hear(server)
                 self._say(self._message())
-        code = self._own.end.code if self._own.end else 1
-        if fault is None and code:
-            fault = Fault(self._cluster.leader, self._own.end.reason)  # it was stopped, and has no model
-        self._say(self._message() | {"fault": fault and asdict(fault), "code": code or int(fault is not None)})
-        self._finish(fault, code or int(fault is not None))
+        code = int(fault is not None)
+        if fault is None and self._own.end.code:  # it was stopped, and has no model
+            fault, code = Fault(self._cluster.leader, self._own.end.reason), self._own.end.code
+        self._say(self._message() | {"fault": fault and asdict(fault), "code": code})
+        self._finish(fault, code)
         self._see_off()
 
     def _hear(self, server: socket.socket) -> None:
@@ -48,10 +48,10 @@ class Leader(Link):
                 send(connection, message)
 
     def _all_ended(self) -> bool:
-        return all(host.end or (host.lost and self._own.stopped) for host in self._hosts.values())
+        return all(host.end or (host.lost and self._stopping) for host in self._hosts.values())
 
     def _fault(self) -> Fault | None:
-        if self._own.stopped:  # then the others are stopped, too, and any may be gone first
+        if self._stopping:
             return None
         now = time.monotonic()
         self._own.take(stage.told())

@@ -64,7 +64,7 @@ def supervised(work: Callable[[Stop], int]) -> int:
 
     if link:
         link.start()
-    exit_code, sent = _watch(process)
+    exit_code, sent = _watch(process, link.stop if link else lambda: None)
     os.write(writing, b"\n")  # so that there is something to read, even if the process could not tell where it was
     trace = _traceback(os.read(reading, 65_536).decode(errors="replace"))
     end = _end(exit_code, sent, stop.saved, paths.failure)
@@ -83,8 +83,11 @@ def _end_with(supervisor: int) -> None:
             os._exit(1)
 
 
-def _watch(process: int) -> tuple[int, list[signal.Signals]]:
-    """Wait for its end; returns its exit code, or -n if signal n ended it, and the signals that it was sent."""
+def _watch(process: int, stopped: Callable[[], None]) -> tuple[int, list[signal.Signals]]:
+    """Wait for its end; returns its exit code, or -n if signal n ended it, and the signals that it was sent.
+
+    Calls `stopped` when the job is to end.
+    """
     signal.signal(signal.SIGCHLD, lambda number, frame: None)  # else some systems do not keep it for sigwait
     later = iter(((OUT_OF_TIME, LIMIT - GRACE), (WHERE, WRITING), (signal.SIGKILL, 0)))
     sent: list[signal.Signals] = []
@@ -98,6 +101,7 @@ def _watch(process: int) -> tuple[int, list[signal.Signals]]:
             # In a container also the algorithm's own children get it (T-07); elsewhere the group may not be ours.
             os.kill(0 if os.getpgrp() == os.getpid() else process, received)
             sent.append(signal.Signals(received))
+            stopped()
             signal.setitimer(signal.ITIMER_REAL, GRACE)
         elif received == NEWS:
             os.kill(process, WHERE)

@@ -1,0 +1,184 @@
+"""A job on several hosts: whatever becomes of one, all end together, and say the same (D-01, D-03, D-05)."""
+
+import signal
+import time
+
+import loopback
+import pytest
+from jobs import ALGORITHM
+
+from byoc.paths import Paths
+
+SPREADS = f"{ALGORITHM}\nDISTRIBUTED = True\n\ndef train(job, hyperparameters):\n"
+MEETS = '    job.peers.gather(0)\n    print("met", flush=True)\n'
+LATE = 3  # seconds
+
+
+@pytest.fixture
+def hosts(tmp_path) -> list[Paths]:
+    return loopback.fill(tmp_path / "hosts", 2)
+
+
+@pytest.fixture
+def three_hosts(tmp_path) -> list[Paths]:
+    return loopback.fill(tmp_path / "hosts", 3)
+
+
+def wait_for(host: loopback.Host, line: str) -> None:
+    while line not in host.log:
+        assert host.process.poll() is None, host.log
+        time.sleep(0.05)
+
+
+def codes(hosts: list[loopback.Host]) -> list[int]:
+    return [host.process.wait(loopback.SECONDS) for host in hosts]
+
+
+def test_what_each_host_has_all_others_get(three_hosts, program_with):
+    told = "    print(job.peers.gather([job.cluster.rank]), job.peers.any(job.cluster.rank == 2), flush=True)\n"
+    program = program_with(SPREADS + told + "    save(job)\n    job.metric('train:rmse', 1)\n")
+    first, *others = loopback.ended(three_hosts, program)
+    assert [host.process.returncode for host in (first, *others)] == [0, 0, 0]
+    assert first.log == "[[0], [1], [2]] True\ntrain:rmse=1.000000\n"
+    assert [host.log for host in others] == ["[[0], [1], [2]] True\n"] * 2  # whoever scrapes logs finds a metric once
+    assert [len(list(host.paths.model.iterdir())) for host in (first, *others)] == [2, 0, 0]  # T-44, D-06
+
+
+def test_an_algorithm_for_one_host_trains_on_the_first_and_the_others_wait_for_it(hosts, program_with):
+    program = program_with(f"{ALGORITHM}\ndef train(job, hyperparameters):\n    time.sleep({LATE})\n    save(job)\n")
+    with loopback.started(hosts, program) as started:
+        wait_for(started[1], f"nothing to do on {started[1].name}")
+        assert not started[0].process.poll()
+        assert codes(started) == [0, 0]
+
+
+def test_what_one_host_refuses_every_host_names(three_hosts, program_with):
+    refuses = '    if job.cluster.rank == 1:\n        raise ValueError("the sky is green")\n    job.peers.gather(0)\n'
+    first, second, third = loopback.ended(three_hosts, program_with(SPREADS + refuses))
+    assert [host.process.returncode for host in (first, second, third)] == [1, 1, 1]
+    assert second.failure.startswith("Exception during training: ValueError: the sky is green\n")
+    reason = f"Exception during training: host {second.name}, while starting: ValueError: the sky is green\n"
+    assert [host.failure.startswith(reason) for host in (first, third)] == [True, True]
+
+
+@pytest.mark.parametrize("killed", [0, 1])
+def test_a_killed_training_is_the_reason_on_every_host(hosts, program_with, killed):
+    dies = f"    if job.cluster.rank == {killed}:\n        os.kill(os.getpid(), signal.SIGKILL)\n"
+    ended = loopback.ended(hosts, program_with(SPREADS + MEETS + dies + "    job.peers.gather(0)\n"))
+    assert [host.process.returncode for host in ended] == [137 if rank == killed else 1 for rank in range(2)]
+    for rank, host in enumerate(ended):
+        assert "the training process was ended by SIGKILL, most likely for lack of memory" in host.failure
+        assert (f"host {ended[killed].name}" in host.failure) == (rank != killed)
+
+
+def test_one_failure_makes_others_fail_and_the_likelier_one_is_named(three_hosts, program_with):
+    fails = '    if job.cluster.rank == 1:\n        raise RuntimeError("no route to host")\n'
+    dies = "    if job.cluster.rank == 2:\n        time.sleep(0.5)\n        os.kill(os.getpid(), signal.SIGKILL)\n"
+    ended = loopback.ended(three_hosts, program_with(SPREADS + MEETS + fails + dies + "    wait()\n"))
+    reason = (
+        f"Exception during training: host {ended[2].name}, while starting: the training process was ended by SIGKILL"
+    )
+    assert [host.failure.startswith(reason) for host in ended] == [True, True, False]
+    assert "\nso here: Exception during training: RuntimeError: no route to host\n" in ended[1].failure
+
+
+@pytest.mark.parametrize("killed", [0, 2])
+def test_a_lost_host_ends_the_job_on_every_other(three_hosts, program_with, killed):
+    with loopback.started(three_hosts, program_with(SPREADS + MEETS + "    wait()\n")) as started:
+        for host in started:
+            wait_for(host, "waiting")
+        started[killed].signal(signal.SIGKILL)
+        codes(started)
+    others = [host for rank, host in enumerate(started) if rank != killed]
+    assert [host.process.returncode for host in others] == [1, 1]
+    lost = f"Exception during training: host {started[killed].name}, while starting: lost ("
+    assert [host.failure.startswith(lost) for host in others] == [True, True]
+    assert " in wait" in others[0].failure  # and where this one was
+
+
+def test_a_silent_host_counts_as_lost(three_hosts, program_with):
+    program = program_with(SPREADS + MEETS + "    wait()\n")
+    with loopback.started(three_hosts, program, BYOC_CLUSTER_SILENCE_SECONDS="3") as started:
+        for host in started:
+            wait_for(host, "waiting")
+        started[1].signal(signal.SIGSTOP)  # as if its machine hung, or the network were cut
+        assert codes([started[0], started[2]]) == [1, 1]
+        started[1].signal(signal.SIGCONT)
+        assert codes([started[1]]) == [1]
+    assert "lost: not heard of for" in started[0].failure
+    assert started[2].failure.startswith(f"Exception during training: host {started[1].name}, while")
+    assert f"host {started[0].name}" in started[1].failure
+
+
+def test_hosts_that_only_wait_for_each_other_are_stuck(hosts, program_with):
+    stuck = "    if job.cluster.rank == 1:\n        wait()\n    job.peers.gather(0)\n"
+    ended = loopback.ended(hosts, program_with(SPREADS + MEETS + stuck), BYOC_CLUSTER_STALL_SECONDS="3")
+    assert [host.process.returncode for host in ended] == [1, 1]
+    assert "stuck: none began anything new for 3 s (BYOC_CLUSTER_STALL_SECONDS)" in ended[1].failure
+
+
+def test_a_late_host_is_waited_for(hosts, program_with):
+    program = program_with(SPREADS + MEETS + "    save(job)\n")
+    with loopback.started(hosts[:1], program) as [first]:
+        time.sleep(LATE)
+        assert first.process.poll() is None
+        environment = {"BYOC_CLUSTER_PORT": first.port}
+        with loopback.started(hosts[1:], program, **environment) as others:
+            assert codes([first, *others]) == [0, 0]
+
+
+@pytest.mark.parametrize("absent", [0, 1])
+def test_a_host_that_never_comes_is_named(hosts, program_with, absent):
+    present = [paths for rank, paths in enumerate(hosts) if rank != absent]
+    ended = loopback.ended(present, program_with(SPREADS + MEETS), BYOC_CLUSTER_START_SECONDS="3")
+    reason = f"host {hosts[absent].base.name}: not heard of within 3 s (BYOC_CLUSTER_START_SECONDS)"
+    assert [host.process.returncode for host in ended] == [1]
+    assert reason in ended[0].failure.splitlines()[0]
+
+
+@pytest.mark.parametrize(("saves", "code"), [("    save(job)\n", 0), ("", 143)])
+def test_all_hosts_agree_to_stop_and_the_first_one_says_whether_there_is_a_model(hosts, program_with, saves, code):
+    loop = '    print("waiting", flush=True)\n    while not job.peers.any(job.stopping):\n        time.sleep(0.05)\n'
+    with loopback.started(hosts, program_with(SPREADS + MEETS + loop + saves)) as started:
+        for host in started:
+            wait_for(host, "waiting")
+        for host in started:
+            host.process.send_signal(signal.SIGTERM)
+        assert codes(started) == [code] * 2
+    assert [bool(host.failure) for host in started] == [bool(code)] * 2
+
+
+@pytest.mark.parametrize("gone", [0, 1])
+def test_of_hosts_that_are_stopped_any_may_be_gone_first(hosts, program_with, gone):
+    ends = "    while not job.stopping:\n        time.sleep(0.05)\n    time.sleep(4)\n    save(job)\n"
+    with loopback.started(hosts, program_with(f'{SPREADS}{MEETS}    print("waiting", flush=True)\n{ends}')) as started:
+        for host in started:
+            wait_for(host, "waiting")
+        started[1 - gone].process.send_signal(signal.SIGTERM)
+        started[gone].signal(signal.SIGKILL)
+        assert codes([started[1 - gone]]) == [0]
+    assert not started[1 - gone].failure
+
+
+def test_a_setting_that_cannot_be_used_is_refused_by_name(hosts, program_with):
+    [first, *_] = loopback.ended(hosts[:1], program_with(SPREADS), BYOC_CLUSTER_START_SECONDS="soon")
+    assert first.process.returncode == 1
+    assert "BYOC_CLUSTER_START_SECONDS='soon' cannot be used: it must be a whole number" in first.failure
+
+
+def test_a_port_that_is_taken_is_refused_by_name(hosts, program_with):
+    port = loopback.free_ports()
+    with loopback.listening(hosts[0].base.name, port):
+        settings = {"BYOC_CLUSTER_PORT": str(port), "BYOC_CLUSTER_SILENCE_SECONDS": "3"}
+        first, *_ = loopback.ended(hosts, program_with(SPREADS + MEETS + "    wait()\n"), **settings)
+    assert first.process.returncode == 1
+    assert f"BYOC_CLUSTER_PORT: hosts cannot meet at port {port}" in first.failure
+
+
+def test_all_hosts_resume_from_what_the_first_one_finds(hosts, program_with):
+    hosts[0].checkpoints.mkdir()
+    step = "    print(job.checkpoints.latest(), flush=True)\n    job.checkpoints.save(7, b'seven')\n    save(job)\n"
+    program = program_with(SPREADS + step)
+    assert [host.log.splitlines()[-1] for host in loopback.ended(hosts, program)] == ["None"] * 2
+    again = loopback.ended(hosts, program)
+    assert [host.log.splitlines()[-1] for host in again] == ["(7, b'seven')"] * 2

@@ -1,0 +1,131 @@
+"""What hosts that train together agree on about rows, whatever each of them was given (D-07, T-25)."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Pipe
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from byoc import columns, shards
+from byoc.channels import Channel
+from byoc.errors import InputError
+from byoc.peers import Peers
+
+
+@pytest.fixture
+def on_hosts(tmp_path) -> Callable[..., list[Any]]:
+    """What `work(job)` gives on each host, whose channel `training` has that text; files are shards unless `copies`."""
+
+    def run(work: Callable[[Any], Any], *texts: str | None, copies: bool = False) -> list[Any]:
+        pipes = [Pipe() for _ in texts[1:]]
+        peers = [Peers(0, len(texts), [near for near, _ in pipes])]
+        peers += [Peers(rank, len(texts), [far]) for rank, (_, far) in enumerate(pipes, 1)]
+        jobs = []
+        for each, text in zip(peers, texts, strict=True):
+            folder = tmp_path / str(each.rank)
+            folder.mkdir()
+            if text is not None:
+                (folder / "rows.csv").write_text(text, encoding="utf-8")
+            channel = Channel("training", folder, sharded=not copies)
+            jobs.append(SimpleNamespace(peers=each, channel=lambda name, channel=channel: channel))
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            return list(pool.map(work, jobs))
+
+    return run
+
+
+def numbers(job: Any) -> tuple[list, list]:
+    labels, features = shards.labelled(job, "training")
+    return labels.tolist(), features.tolist()
+
+
+def mixed(job: Any) -> tuple[list, list]:
+    labels, rows = shards.labelled_records(job, "training")
+    return labels.tolist(), rows.tolist()
+
+
+def test_copies_are_dealt_out_row_by_row_and_shards_are_not(on_hosts):
+    rows = "a,1\nb,2\na,3\n"
+    assert on_hosts(numbers, rows, rows, copies=True) == [(["a", "a"], [[1], [3]]), (["b"], [[2]])]
+
+
+def test_shards_may_be_unequal_or_empty(on_hosts):
+    found = on_hosts(numbers, None, "a,1,2\nb,2,3\n", "")
+    assert found == [([], []), (["a", "b"], [[1, 2], [2, 3]]), ([], [])]
+
+
+@pytest.mark.parametrize("read", [numbers, mixed])
+def test_labels_are_texts_on_all_hosts_if_they_are_on_one(on_hosts, read):
+    assert [labels for labels, _ in on_hosts(read, "1,5\n", "x,6\n", None)] == [["1"], ["x"], []]
+
+
+def test_different_labels_are_those_of_all_hosts(on_hosts):
+    def known(job: Any) -> list:
+        return shards.distinct(job, shards.labelled(job, "training")[0]).tolist()
+
+    assert on_hosts(known, None, "b,1\nc,1\n", "a,1\nb,1\n") == [["a", "b", "c"]] * 3
+
+
+def test_different_numbers_as_labels_stay_numbers(on_hosts):
+    def known(job: Any) -> list:
+        return shards.distinct(job, shards.labelled(job, "training")[0]).tolist()
+
+    assert on_hosts(known, None, "10,1\n", "9,1\n") == [[9, 10]] * 3
+
+
+def test_a_column_is_what_it_is_where_it_has_values(on_hosts):
+    header = "y,colour,size\n"
+    found = on_hosts(mixed, f"{header}1,,2\n", f"{header}1,red,\n", None)
+    (_, first), (_, second), third = found
+    assert first == [("", 2.0)]
+    assert second[0][0] == "red"
+    assert np.isnan(second[0][1])
+    assert third == ([], [])
+
+
+def test_features_are_as_of_all_rows_on_one_host(on_hosts):
+    header = "y,colour,size\n"
+
+    def features(job: Any) -> tuple:
+        return shards.features(job, shards.labelled_records(job, "training")[1])
+
+    every = on_hosts(features, f"{header}1,,39.1\n", f"{header}1,red,\n2,blue,7\n")
+    assert every[0] == every[1]
+    assert [(each.name, each.example, each.categories) for each in every[0]] == [
+        ("colour", "red", ("blue", "red")),
+        ("size", 39.1, ()),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "texts", "reason"),
+    [
+        (numbers, ("a,1\n", "a,1,2\n"), "some hosts have rows of 1 features, others of 2"),
+        (mixed, ("y,n\n1,2\n", "y,m\n1,2\n"), "some hosts have the columns n, others m"),
+        (mixed, ("y,n\n1,2\n", "y,n\n1,red\n"), "column 'n' holds text on one host, numbers on another; if the column"),
+        (numbers, (None, ""), "channel 'training' holds no rows on any of 2 hosts"),
+    ],
+)
+def test_what_hosts_cannot_agree_on_each_refuses(on_hosts, read, texts, reason):
+    def refusal(job: Any) -> str:
+        with pytest.raises(InputError) as refused:
+            read(job)
+        return str(refused.value)
+
+    assert [reason in each for each in on_hosts(refusal, *texts)] == [True, True]
+
+
+def test_the_first_host_gets_the_rows_of_all_in_order(on_hosts):
+    def brought(job: Any) -> list:
+        return job.peers.bring(np.full((job.peers.rank, 2), job.peers.rank)).tolist()
+
+    assert on_hosts(brought, None, None, None) == [[[1, 1], [2, 2], [2, 2]], [[1, 1]], [[2, 2], [2, 2]]]
+
+
+def test_columns_that_are_missing_on_every_host_are_refused_as_on_one():
+    rows = np.array([(np.nan,)], [("size", np.float32)])
+    with pytest.raises(InputError, match="column 'size' holds no value in any row"):
+        columns.of_seen([columns.seen(rows), columns.seen(rows)])
