@@ -92,8 +92,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     Raises InputError for data from which the objective cannot be learnt.
     """
     categories = hyperparameters.categories or None
-    # LightGBM wants rows on every host, and takes the mean of what hosts begin with, however many rows each has.
-    data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective, categories, levelled=True)
+    data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective, categories)
     limits = hyperparameters.num_iterations, hyperparameters.early_stopping_round
     with boost_network.joined(job, parameters(hyperparameters, data), data) as (told, bins):
         rounds = boost_model.Rounds(told, data, job.peers, bins)

@@ -71,18 +71,16 @@ def read(
     objectives: Sequence[Objective],
     name: str,
     categories: Collection[str] | None = (),
-    levelled: bool = False,
 ) -> Data:
     """Read the channel TRAINING and, if the job has it, VALIDATION, to learn the objective of that name, or of AUTO.
 
     `categories` names the columns of text, of which there are none by default, and None finds them out.
-    Raises InputError for what cannot be learnt. Of several hosts each has some rows, perhaps none; or, of TRAINING,
-    `levelled`, as many as any other. What else there is to know is the same on all.
+    Raises InputError for what cannot be learnt. Of several hosts each has some rows: of TRAINING as many as any other,
+    of VALIDATION perhaps none. What else there is to know is the same on all.
     """
     advice = ENCODE_IT if categories == () else NAME_IT
     labels, records = shards.labelled_records(job, TRAINING, categories, advice)
-    if levelled:
-        labels, records = level(job.peers, labels, records)
+    labels, records = level(job.peers, labels, records)
     different = _different(job, objectives, name, labels)
     objective = chosen(objectives, name, different)
     features, known = shards.features(job, records), known_labels(objective, different)
@@ -99,7 +97,7 @@ def read(
 
 
 def _different(job: Job, objectives: Sequence[Objective], name: str, labels: np.ndarray) -> np.ndarray:
-    """The labels of all hosts, each once; but quantities as they are, for nobody asks how many different ones there are."""
+    """The labels of all hosts, each once; but quantities as they are: nobody asks how many there are."""
     if any(one.name == name and not one.kind.classifies for one in objectives):
         return labels
     return shards.distinct(job, labels)

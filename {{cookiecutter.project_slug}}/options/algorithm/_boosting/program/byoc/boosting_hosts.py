@@ -30,7 +30,9 @@ def bring(peers: Peers, values: np.ndarray) -> np.ndarray:
 def level(peers: Peers, labels: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The labels and records (n) of this host once those that have more than others gave some away.
 
-    Raises InputError if there are fewer rows than hosts.
+    The frameworks take the mean of what hosts come to, however many rows each has: both of the medians by which an
+    absolute error is made less, LightGBM also of what it begins from. It wants rows on every host, too; and a round
+    takes as long as the host that has most. Raises InputError if there are fewer rows than hosts.
     """
     counts = peers.gather(len(labels))
     fewest, more = divmod(sum(counts), peers.size)
