@@ -68,7 +68,7 @@ def test_it_comes_to_the_same_as_on_one_host(paths, tmp_path, project, capsys, g
     if kind is Kind.NUMBER:
         assert told(first.log) == (rounds, metrics)
     assert told(first.log)[1] == pytest.approx(metrics, abs=TOLERANCE)
-    assert [told(host.log)[1] for host in others] == [{}] * len(others)  # whoever scrapes logs finds a metric once
+    assert not any("train:" in host.log for host in others)  # whoever scrapes logs finds a metric once
     signatures = [Signature.load(each.model) for each in (paths, first.paths)]
     categories = [[(each.name, each.categories) for each in signature.features] for signature in signatures]
     assert categories[0] == categories[1]
