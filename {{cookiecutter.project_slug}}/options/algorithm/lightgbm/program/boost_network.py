@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import lightgbm
+from lightgbm.basic import LightGBMError
 
 from byoc.boosting import TRAINING
 from byoc.boosting_data import Data
@@ -27,7 +28,7 @@ PATIENCE = 35_000
 def joined(job: Job, told: Mapping[str, Any], data: Data) -> Iterator[tuple[dict[str, Any], lightgbm.Dataset | None]]:
     """A block in which LightGBM learns from the rows of all hosts, and every host has the same booster.
 
-    Gives what LightGBM is to be told, beginning with what is `told`, and what has the bins, if there are other hosts.
+    Gives what LightGBM is to be told, beginning with what is `told`, and, if there are other hosts, what has the bins.
     """
     if job.peers.size == 1:
         yield {**told}, None
@@ -35,7 +36,7 @@ def joined(job: Job, told: Mapping[str, Any], data: Data) -> Iterator[tuple[dict
     told = {**told, "num_machines": job.peers.size, "tree_learner": "data", "pre_partition": True}
     told["feature_pre_filter"] = False  # by a sample it would leave out too many
     bins = _bins(job, told, data)
-    with job.peers.together(lightgbm.basic.LightGBMError):
+    with job.peers.together(LightGBMError):
         network = lightgbm.Booster({"objective": "none", "verbosity": -1} | _machines(job), bins)
         try:
             yield told, bins

@@ -66,12 +66,7 @@ class Data:
         }
 
 
-def read(
-    job: Job,
-    objectives: Sequence[Objective],
-    name: str,
-    categories: Collection[str] | None = (),
-) -> Data:
+def read(job: Job, objectives: Sequence[Objective], name: str, categories: Collection[str] | None = ()) -> Data:
     """Read the channel TRAINING and, if the job has it, VALIDATION, to learn the objective of that name, or of AUTO.
 
     `categories` names the columns of text, of which there are none by default, and None finds them out.
