@@ -37,6 +37,9 @@ clean:  ## Remove the virtual environment and the demo project
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/demo.txt
 	@touch $@
 
+# By uv, which is one of them, in a third of the time that pip takes for all.
 .venv/test: .venv/demo requirements/test.txt
-	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/test.txt
+	sed -n '/^uv==/,/# via/p' requirements/test.txt >.venv/uv.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement .venv/uv.txt
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes --requirement requirements/test.txt
 	@touch $@

@@ -74,6 +74,15 @@ MACHINE = [
 ]
 
 
+# The files that take longest, the longest first: begun last, one would keep a worker busy while the others are done.
+LONGEST = [f"test_{name}.py" for name in ("algorithms", "contract_kit_images", "demo", "walkthrough", "server_stacks")]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     for marker, (is_here, reason) in NEEDED.items():

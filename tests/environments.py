@@ -1,5 +1,6 @@
 """Virtual environments for projects, of their own locks, by uv: in seconds, where `make install` takes a minute."""
 
+import os
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ LOCKS = ("runtime", "server", "handlers", "algorithm", "tools")
 FOR_GPUS = r"(triton|nvidia-\S+|cuda-\S+)(\[.*\])?=="
 # For Linux a lock has PyTorch for NVIDIA's GPUs. Plain pip may know better.
 TORCH = rf"torch==|{FOR_GPUS}"
+IMPORT = "import importlib, sys; [*map(importlib.import_module, sys.argv[1:])]"
 
 
 def without(packages: str, lock: str) -> str:
@@ -26,24 +28,32 @@ def leave_out_libraries_for_gpus(project: Path) -> None:
 
 
 def install(project: Path, *names: str) -> None:
-    """Add what requirements/NAME.txt pin to the project's environment."""
-    lock = project / ".venv/lock.txt"
-    pinned = "".join((project / f"requirements/{name}.txt").read_text(encoding="utf-8") for name in names)
+    """Add what requirements/NAME.txt pin to the project's environment, and compile what NAME.modules name."""
+    lock, python = project / ".venv/lock.txt", project / ".venv/bin/python"
+    pinned = lines(project, "txt", *names)
     lock.write_text(without(TORCH, pinned), encoding="utf-8")
-    options = ["--quiet", "--python", project / ".venv/bin/python", "--no-deps", "--require-hashes"]
-    # Compiled once, as pip does: processes that may not write bytecode would each do it anew.
-    run(UV, "pip", "install", "--compile-bytecode", *options, "--requirement", lock)
+    run(UV, "pip", "install", "--quiet", "--python", python, "--no-deps", "--require-hashes", "--requirement", lock)
     if torch := re.search(r"^torch==[\w.]+", pinned, re.MULTILINE):
-        run(project / ".venv/bin/pip", "install", "--quiet", "--disable-pip-version-check", torch[0])
+        options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile"]
+        run(project / ".venv/bin/pip", "install", *options, torch[0])
+    # As in the image, only what is imported: the rest is most of a framework. Local scripts may not write bytecode.
+    modules = [line for line in lines(project, "modules", *names).splitlines() if not line.startswith("#")]
+    run(python, "-c", IMPORT, *modules, PYTHONDONTWRITEBYTECODE="")
+
+
+def lines(project: Path, kind: str, *names: str) -> str:
+    """Those of requirements/NAME.KIND of all names that have one."""
+    files = [project / f"requirements/{name}.{kind}" for name in names]
+    return "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
 
 
 def make(project: Path) -> None:
     """What `make install` and the tools that `make test` wants would make."""
     run(UV, "venv", "--quiet", "--seed", "--python", sys.executable, project / ".venv")
-    install(project, *(name for name in LOCKS if (project / f"requirements/{name}.txt").exists()))
+    install(project, *LOCKS)
     for done in ("installed", "tools"):
         (project / ".venv" / done).touch()
 
 
-def run(*command: str | Path) -> None:
-    subprocess.run(command, check=True, timeout=900)
+def run(*command: str | Path, **settings: str) -> None:
+    subprocess.run(command, env=os.environ | settings, check=True, timeout=900)

@@ -22,9 +22,14 @@ SLUG = "my-model"
 STEPS = ("2. Train", "6. Predict")  # which say the same without an image
 
 
+def stack_of(algorithm: str, other: int = 0) -> str:
+    """The stack that the algorithm's project has, or the next one, or the one after that."""
+    return STACKS[(OTHERS.index(algorithm) + other) % len(STACKS)]
+
+
 @pytest.fixture(scope="module", params=OTHERS)
 def project(request, bake) -> Path:
-    project = bake.anew(algorithm=request.param, server_stack=STACKS[OTHERS.index(request.param) % len(STACKS)])
+    project = bake.anew(algorithm=request.param, server_stack=stack_of(request.param))
     environments.make(project)
     return project
 
@@ -48,9 +53,10 @@ def test_its_own_tests_pass(project, template, request):
     assert result.returncode == 0, result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("stack", STACKS)
-def test_every_stack_serves_it(stack, project, bake, request):
-    served = bake.anew(algorithm=request.node.callspec.params["project"], server_stack=stack)
+@pytest.mark.parametrize("other", range(1, len(STACKS)))
+def test_every_other_stack_serves_it(other, project, bake, request):
+    algorithm = request.node.callspec.params["project"]
+    served = bake.anew(algorithm=algorithm, server_stack=stack_of(algorithm, other))
     (served / ".venv").symlink_to(project / ".venv")
     shutil.copytree(project / "local_test/test_dir/model", served / "local_test/test_dir/model")
     environments.install(served, "server")

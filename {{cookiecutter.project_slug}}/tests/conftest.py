@@ -17,6 +17,8 @@ import onnx.parser
 import pytest
 from endpoint import Endpoint
 from hypothesis.configuration import set_hypothesis_home_dir
+from serving_models import Models, lay_two_models, serving_models
+from stack import FRONTS
 
 from byoc.paths import Paths
 from byoc.signature import Feature, Signature
@@ -129,6 +131,30 @@ def program_with(tmp_path) -> Callable[[str], Path]:
         return program
 
     return copy
+
+
+@pytest.fixture(scope="session")
+def payload(project) -> bytes:
+    """Rows as a client of the example's model sends them."""
+    return (project / "local_test" / "payload.csv").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def two_models(trained, tmp_path_factory) -> Path:
+    return lay_two_models(trained, tmp_path_factory.mktemp("multi"))
+
+
+@pytest.fixture(scope="module", params=FRONTS)
+def shared_models(request, two_models, tmp_path_factory) -> Iterator[Models]:
+    with serving_models(two_models, request.param, tmp_path_factory.mktemp("serve") / "log") as models:
+        yield models
+
+
+@pytest.fixture
+def models(shared_models) -> Iterator[Models]:
+    """Those of a server that real requests reach. All are unloaded in the end."""
+    yield shared_models
+    shared_models.unload_all()
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ def first_label(trained: Paths) -> bytes:
     return Signature.load(trained.model).labels[0].encode()
 
 
-def two_models(trained: Paths, folder: Path) -> Path:
+def lay_two_models(trained: Paths, folder: Path) -> Path:
     """A tree with two models in /opt/ml/models, whose answers differ, and no /opt/ml/model."""
     paths = Paths(folder / "ml")
     for name in ("one", "other"):

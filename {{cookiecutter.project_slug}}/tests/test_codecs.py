@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from byoc import codecs
-from byoc.codecs import CSV, JSON, JSON_LINES, csv_text
+from byoc.codecs import CSV, JSON, JSON_LINES, plain_csv
 from byoc.errors import RequestError
 
 FEATURES = ["width", "height"]
@@ -141,7 +141,7 @@ def test_numbers_are_read_in_one_go_as_cell_by_cell(monkeypatch, cell, end, feat
     lines[100:100] = [] if cell is None else [f"0.1,{cell}"]
     body = end.join(lines).encode()
     found = outcome(body, features)
-    monkeypatch.setattr(csv_text, "_numbers", mock.Mock(side_effect=ValueError))
+    monkeypatch.setattr(plain_csv, "numbers", mock.Mock(side_effect=ValueError))
     assert outcome(body, features) == found
     assert isinstance(found, str) or len(found) == len(lines)
 

@@ -16,11 +16,6 @@ def server(request, trained, tmp_path_factory):
         yield server.ready()
 
 
-@pytest.fixture(scope="module")
-def payload(project) -> bytes:
-    return (project / "local_test" / "payload.csv").read_bytes()
-
-
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
 def test_a_ping_is_answered_with_200_and_nothing_more(server, method):
     response = server.request(method, "/ping")

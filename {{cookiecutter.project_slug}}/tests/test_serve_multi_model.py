@@ -5,33 +5,9 @@ from urllib.parse import quote
 
 import pytest
 from serving import wait_until
-from serving_models import first_label, serving_models, two_models
-from stack import FRONTS
+from serving_models import first_label
 
 ODD_NAMES = ["0123456789abcdef" * 2, "/sl/ash//es/", "per%41cent", "blank +&?#=;", "ünï中", "..", "x" * 999, "a/invoke"]
-
-
-@pytest.fixture(scope="module")
-def base(trained, tmp_path_factory):
-    return two_models(trained, tmp_path_factory.mktemp("multi"))
-
-
-@pytest.fixture(scope="module", params=FRONTS)
-def served(request, base, tmp_path_factory):
-    with serving_models(base, request.param, tmp_path_factory.mktemp("serve") / "log") as models:
-        yield models
-
-
-@pytest.fixture
-def models(served):
-    """All of which are unloaded in the end."""
-    yield served
-    served.unload_all()
-
-
-@pytest.fixture(scope="module")
-def payload(project) -> bytes:
-    return (project / "local_test" / "payload.csv").read_bytes()
 
 
 def test_without_a_model_it_is_ready_and_lists_none(models):

@@ -6,33 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import psutil
-import pytest
 from serving import Server, wait_until
-from serving_models import MODE, Models, lives, serving_models, two_models
+from serving_models import MODE, Models, lives
 from stack import FRONTS, PARENT
-
-
-@pytest.fixture(scope="module")
-def base(trained, tmp_path_factory):
-    return two_models(trained, tmp_path_factory.mktemp("multi"))
-
-
-@pytest.fixture(scope="module", params=FRONTS)
-def served(request, base, tmp_path_factory):
-    with serving_models(base, request.param, tmp_path_factory.mktemp("serve") / "log") as models:
-        yield models
-
-
-@pytest.fixture
-def models(served):
-    """All of which are unloaded in the end."""
-    yield served
-    served.unload_all()
-
-
-@pytest.fixture(scope="module")
-def payload(project) -> bytes:
-    return (project / "local_test" / "payload.csv").read_bytes()
 
 
 def processes(models: Models) -> list[psutil.Process]:
@@ -89,13 +65,13 @@ def test_unloading_gives_the_memory_back(models, payload):
     assert memory() - before < (full - before) / 5
 
 
-def test_the_end_of_the_models_host_ends_them_all_and_no_model_outlives_serve(base, tmp_path):
-    with Server(base, FRONTS[-1], tmp_path / "host", **MODE) as server:
+def test_the_end_of_the_models_host_ends_them_all_and_no_model_outlives_serve(two_models, tmp_path):
+    with Server(two_models, FRONTS[-1], tmp_path / "host", **MODE) as server:
         server.ready().child("model_host").kill()
         assert server.process.wait(timeout=30) == 1
         assert "serve: models ended by itself, exit code -9\n" in server.log
-    with Server(base, FRONTS[-1], tmp_path / "serve", **MODE) as server:
-        assert Models(server.ready(), base).load("m").status == 200
+    with Server(two_models, FRONTS[-1], tmp_path / "serve", **MODE) as server:
+        assert Models(server.ready(), two_models).load("m").status == 200
         parent, host = server.child(PARENT), server.child("model_host")
         everyone = [host, *host.children()]
         server.process.kill()

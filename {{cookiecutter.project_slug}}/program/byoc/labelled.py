@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from byoc import parquet
+from byoc.cells import is_number
 from byoc.errors import InputError
 
 GZIP = b"\x1f\x8b"
@@ -92,7 +93,7 @@ class LabelledRows:
 def _fault(cells: list[str], width: int) -> str:
     """What is wrong with a row, to follow its place; `width` is how many features the rows before it have, or 0."""
     for column, cell in enumerate(cells[1:], start=2):
-        if not _is_number(cell):
+        if not is_number(cell):
             return f", column {column}: {cell!r} is not a number; a row is a label and then numbers, without header"
     count = len(cells) - 1
     if count == 0:
@@ -102,14 +103,6 @@ def _fault(cells: list[str], width: int) -> str:
     if not cells[0].strip():
         return ", column 1: the label is missing"
     return f": {count} features, but the rows before it have {width}"
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
 
 
 def as_labels(labels: list[str]) -> np.ndarray:

@@ -4,12 +4,12 @@ import csv
 import io
 from array import array
 from collections.abc import Collection, Sequence
-from math import isinf
 from typing import BinaryIO
 
 import numpy as np
 
 from byoc import parquet
+from byoc.cells import as_number, is_number, is_value
 from byoc.codecs import records
 from byoc.errors import InputError
 from byoc.labelled import LabelledRows, as_labels
@@ -95,7 +95,7 @@ class LabelledRecords(LabelledRows):
         names that are known.
         """
         found = [cell.strip() for cell in cells[1:]]
-        return not any(map(_is_value, found)) if first else sorted(found) == sorted(self._names)
+        return not any(map(is_value, found)) if first else sorted(found) == sorted(self._names)
 
     def _named(self, cells: Sequence[str], place: str) -> list[str]:
         """The columns' names, which in every file are those of the first, in any order."""
@@ -122,42 +122,16 @@ class LabelledRecords(LabelledRows):
         for column, (name, cell) in enumerate(zip(names, cells[1:], strict=True), start=2):
             text = cell.strip()
             if text and name in self._open:
-                self._settle(name, not _is_number(text))
+                self._settle(name, not is_number(text))
             if name in self._categories:
-                if self._finds_out and text and text not in self._texts and _is_number(text):
+                if self._finds_out and text and text not in self._texts and is_number(text):
                     raise InputError(
                         f"{place}, column {column} ({name}): {text!r} is a number, and text before it; {self._advice}"
                     )
                 self._columns[name].append(self._texts.setdefault(text, text))
                 continue
             try:
-                self._columns[name].append(_number(text, self._advice))
+                self._columns[name].append(as_number(text, self._advice))
             except ValueError as error:
                 raise InputError(f"{place}, column {column} ({name}): {text!r} is {error}") from None
         self._labels.append(self._code(label))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _is_value(cell: str) -> bool:
-    try:
-        _number(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _number(text: str, advice: str = "") -> float:
-    try:
-        number = float(text or "nan")
-    except ValueError:
-        raise ValueError(f"not a number; {advice}") from None
-    if isinf(number) or abs(number) > records.LARGEST:
-        raise ValueError("not a finite float32 number")
-    return number

@@ -36,6 +36,8 @@ class Link(threading.Thread):
         self._cluster, self._settings, self._notify = cluster, settings, notify
         self._own = Host()
         self._stopping = False
+        self._said = 0.0  # when, last
+        self._said_end = False
         self._woken, self._wake = os.pipe()
 
     def stop(self) -> None:
@@ -67,9 +69,17 @@ class Link(threading.Thread):
         end = self._own.end and asdict(self._own.end)
         return {"host": self.host, "doing": self._own.doing, "end": end}
 
+    def _due(self) -> bool:
+        """Whether this host has something to say: every second, and at once when its training has ended."""
+        ended, now = self._own.end is not None, time.monotonic()
+        due = now - self._said >= BEAT or ended > self._said_end
+        if due:
+            self._said, self._said_end = now, ended
+        return due
+
     def _ready(self, sources: list[Any]) -> list[Any]:
-        """Which of these have something to say, after a second at the latest."""
-        ready = wait([*sources, self._woken], BEAT)
+        """Which of these have something to say, before this host has again."""
+        ready = wait([*sources, self._woken], max(0.0, self._said + BEAT - time.monotonic()))
         if self._woken in ready:
             os.read(self._woken, 1)
         return [each for each in ready if each != self._woken]
@@ -105,11 +115,12 @@ class Follower(Link):
             elif self._own.end:
                 self._finish(None, self._own.end.code)
             else:
-                self._ready([])
+                time.sleep(BEAT)
 
     def _hear(self, connection: Connection, leader: Host) -> None:
         try:
-            send(connection, self._message())
+            if self._due():
+                send(connection, self._message())
             if self._ready([connection]):
                 said = receive(connection)
                 leader.take(said["doing"], said["end"])

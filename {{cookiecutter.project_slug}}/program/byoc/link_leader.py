@@ -20,8 +20,9 @@ class Leader(Link):
         self._names: dict[Connection, str] = {}
         with meeting.listen(self._cluster, self._settings.port) as server:
             while (fault := self._fault()) is None and not self._all_ended():
+                if self._due():
+                    self._say(self._message())
                 self._hear(server)
-                self._say(self._message())
         code = int(fault is not None)
         if fault is None and self._own.end.code:  # it was stopped, and has no model
             fault, code = Fault(self._cluster.leader, self._own.end.reason), self._own.end.code

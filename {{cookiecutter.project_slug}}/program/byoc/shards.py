@@ -65,8 +65,7 @@ def features(job: Job, rows: np.ndarray) -> tuple[Feature, ...]:
 
 def distinct(job: Job, labels: np.ndarray) -> np.ndarray:
     """The different labels of all hosts, in order."""
-    found = job.peers.gather(np.unique(labels).tolist())
-    return np.unique(np.array([label for each in found for label in each], labels.dtype if len(labels) else None))
+    return np.unique([label for found in job.peers.gather(np.unique(labels).tolist()) for label in found])
 
 
 def _part(job: Job, name: str, read: Callable[[Channel], Rows]) -> Rows | None:

@@ -3,19 +3,15 @@
 import csv
 import io
 import re
-from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
-import orjson
 
-from byoc.codecs import table
-from byoc.codecs.records import NAN, Record
+from byoc.codecs import plain_csv, table
+from byoc.codecs.records import Record
 from byoc.errors import RequestError, RowError
 
-# What numbers are written with; a blank may stand on either side of one.
-NUMERALS = b"0123456789+-.eE \t"
 FIRST_LINE = re.compile(rb"[^\r\n]*(\r\n|\r|\n|$)")
 QUOTED = re.compile('[,"\r\n]|^$')  # an empty cell, too: readers pass over an empty line
 
@@ -23,7 +19,7 @@ QUOTED = re.compile('[,"\r\n]|^$')  # an empty cell, too: readers pass over an e
 def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     body = body.rstrip(b"\r\n")
     try:
-        return _numbers(body, features)
+        return plain_csv.numbers(body, features)
     except ValueError:
         return table.from_cells(_cells(body), features, float)  # quoted numbers, or the place of the fault
 
@@ -33,11 +29,15 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
     body = body.rstrip(b"\r\n")
     if record.loose:
         try:
-            return record.from_numbers(_numbers(body, record.names, missing=True))
+            return record.from_numbers(plain_csv.numbers(body, record.names, missing=True))
         except ValueError:
-            pass  # a header, quoted numbers, or a fault, the place of which comes to light below
+            pass  # a header, quoted numbers, or a fault
+    try:
+        return plain_csv.records(body, record)
+    except ValueError:
+        pass  # few rows, quoted cells, or a fault, the place of which comes to light below
     cells = _cells(body)
-    order = _order(cells[0], record.names)
+    order = record.order(cells[0])
     if order:
         cells = [[row[column] for column in order] if len(row) == len(order) else row for row in cells[1:]]
     if not cells:
@@ -49,39 +49,9 @@ def header(body: bytes, record: Record) -> bytes:
     """The first line, if it names all the features and nothing else; or none."""
     line = FIRST_LINE.match(body)[0]
     try:
-        return line if _order(_cells(line)[0], record.names) else b""
+        return line if record.order(_cells(line)[0]) else b""
     except RequestError:  # which a decoder will tell of
         return b""
-
-
-def _order(cells: list[str], names: list[str]) -> list[int]:
-    """Where each of the names is in a header, or nothing if the cells are none."""
-    cells = [cell.strip() for cell in cells]
-    return [cells.index(name) for name in names] if sorted(cells) == sorted(names) else []
-
-
-def _numbers(body: bytes, features: Sequence[str] | None, missing: bool = False) -> np.ndarray:
-    """All numbers in one go; raises ValueError for all that is not plain numbers, the same count in every line.
-
-    Without its line ends, such CSV is an array in JSON, for which there is a parser many times faster than NumPy's.
-    If some may be `missing`, an empty cell, unless it is a whole line, becomes NaN.
-    """
-    body = body.replace(b"\r\n", b"\n")
-    marks = body.translate(None, NUMERALS) + b"\n"
-    width = marks.index(b"\n") + 1 if features is None else len(features)
-    if marks != (b"," * (width - 1) + b"\n") * (len(marks) // width):
-        raise ValueError
-    cells = body.replace(b"\n", b",")
-    numbers = _with_gaps(cells) if missing and width > 1 else orjson.loads(b"[" + cells + b"]")
-    floats = array("f", numbers)  # infinite where too large, without NumPy's warning, which is costly to suppress
-    return np.frombuffer(floats, np.float32).reshape(-1, width)
-
-
-def _with_gaps(cells: bytes) -> list[float]:
-    """Numbers between commas, NaN for those that are missing."""
-    cells = b"," + cells + b","
-    cells = cells.replace(b",,", b",null,").replace(b",,", b",null,")  # again, as neighbours share a comma
-    return [NAN if number is None else number for number in orjson.loads(b"[" + cells[1:-1] + b"]")]
 
 
 def _cells(body: bytes) -> list[list[str]]:

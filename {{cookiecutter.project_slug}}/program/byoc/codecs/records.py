@@ -33,6 +33,11 @@ class Record:
         self.loose = all(feature.missing and not feature.is_text for feature in features)
         self._dtype = dtype(features)
 
+    def order(self, cells: list[str]) -> list[int]:
+        """Where each of the names is in a header, or nothing if the cells are none."""
+        cells = [cell.strip() for cell in cells]
+        return [cells.index(name) for name in self.names] if sorted(cells) == sorted(self.names) else []
+
     def from_cells(self, rows: list[list[Any]], number: Number, absent: Any) -> np.ndarray:
         """Records of shape (rows). `absent` is what a format has in the place of a missing number."""
         if self.loose:
@@ -45,8 +50,8 @@ class Record:
         table.check(~np.isinf(rows), self.names)
         return rows.view(self._dtype).reshape(len(rows))
 
-    def from_columns(self, columns: Sequence[np.ndarray]) -> np.ndarray:
-        """Records of columns: float32, or object for texts."""
+    def from_columns(self, columns: Sequence[Sequence]) -> np.ndarray:
+        """Records of columns: float32, or texts."""
         records = np.empty(len(columns[0]), self._dtype)
         for name, column in zip(self.names, columns, strict=True):
             records[name] = column

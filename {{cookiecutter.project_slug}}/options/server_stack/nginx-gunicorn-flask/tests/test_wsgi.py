@@ -15,11 +15,6 @@ def client(trained) -> Client:
         return Client(importlib.import_module("wsgi").app)
 
 
-@pytest.fixture(scope="module")
-def payload(project) -> bytes:
-    return (project / "local_test" / "payload.csv").read_bytes()
-
-
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
 def test_a_ping_is_200_with_an_empty_body(client, method):
     response = client.open("/ping", method=method)

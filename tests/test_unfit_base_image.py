@@ -1,0 +1,40 @@
+"""A base image on which the project cannot be built is refused before anything is installed."""
+
+import re
+import subprocess
+
+import pytest
+
+from template import ROOT, Template
+
+pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            "rm /usr/bin/apt-get && echo 'PRETTY_NAME=\"Alpine Linux v3.22\"' >/etc/os-release",
+            "Alpine Linux v3.22, is not",
+        ),
+        (
+            "printf '#!/bin/sh\\necho Python 3.10.12; false' >/usr/local/bin/python3",
+            "has Python 3.10.12, and 3.11 or newer",
+        ),
+    ],
+    ids=["another family", "old Python"],
+)
+def test_a_base_that_cannot_work_ends_the_build_and_says_why_and_what_to_do(bake, change, reason):
+    base = "byoc-template-bad-base"  # no other test builds this image
+    default = Template(ROOT).questions["__base_images"]["python-slim"]
+    subprocess.run(
+        ["docker", "build", "--tag", base, "-"], input=f"FROM {default}\nRUN {change}\n", text=True, check=True
+    )
+    try:
+        command = ["make", "-C", str(bake()), "build", f"IMAGE={base}-on-it", f"BASE_IMAGE={base}"]
+        result = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert result.returncode
+        said = [line for line in result.stderr.splitlines() if re.match(r"#\d+ [\d.]+ The base image, ", line)]
+        assert len(said) == 1 and reason in said[0] and "make build BASE_IMAGE=python:3.13-slim-trixie" in said[0]
+    finally:
+        subprocess.run(["docker", "image", "rm", "--force", base], capture_output=True, check=True)
