@@ -90,7 +90,7 @@ def test_a_host_that_is_killed_at_work_ends_the_others_and_is_named(tmp_path, pr
         wait_for(other, "round 3 of")
         victim.signal(signal.SIGKILL)
         assert other.process.wait(SECONDS) == 1
-        assert re.match(f"Exception during training: host {victim.name}, while round .* of 100000: lost", other.failure)
+        assert re.match(f"Exception during training: host {victim.name}, while .*: lost", other.failure)
         assert list(other.paths.model.iterdir()) == []
 
 
