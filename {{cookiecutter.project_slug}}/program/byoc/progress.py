@@ -16,17 +16,21 @@ class Progress:
         self._unit, self._total, self._done = unit, total, done
         self._began = time.monotonic()
         self._renews = sys.stdout.isatty()
+        self._tell_next(done)
 
     def step(self, number: int, metrics: Mapping[str, float]) -> None:
         """Tell that step `number` is done, and what it came to; each metric as `name=value` (T-47)."""
-        stage.tell(f"{self._unit} {number + 1} of {self._total}" if number < self._total else "ending")
+        self._tell_next(number)
         told = " ".join(f"{name}={value:.6f}" for name, value in metrics.items())
-        line = f"{self._unit} {number} of {self._total}: {told}"
+        line = f"{self._unit} {number} of {self._total}{told and f': {told}'}"
         if self._renews:
             left = (time.monotonic() - self._began) / (number - self._done) * (self._total - number)
             print(f"{RENEW}{line}, {left:.0f} s left", end="", flush=True)
         else:
             print(line, flush=True)
+
+    def _tell_next(self, done: int) -> None:
+        stage.tell(f"{self._unit} {done + 1} of {self._total}" if done < self._total else "ending")
 
     def end(self) -> None:
         """What is printed from now on begins on a line of its own."""

@@ -24,6 +24,8 @@ def labelled(job: Job, name: str) -> Rows:
 
     n may be 0, but not on all hosts. Raises InputError as that does, or if hosts have different numbers of columns.
     """
+    if job.peers.size == 1:
+        return job.channel(name).read_labelled()
     rows = _part(job, name, Channel.read_labelled)
     counts = _found(name, job.peers.gather(None if rows is None else rows[1].shape[1]))
     if len(set(counts)) > 1:
@@ -38,6 +40,8 @@ def labelled_records(job: Job, name: str, categories: Collection[str] | None = N
     n may be 0, but not on all hosts. Raises InputError as that does, or if hosts have different columns, or one has
     text where another has numbers.
     """
+    if job.peers.size == 1:
+        return job.channel(name).read_records(categories, advice=advice)
     rows = _part(job, name, lambda channel: channel.read_records(categories, advice=advice))
     found = _found(name, job.peers.gather(rows and _kinds(rows[1])))
     names = list(found[0])
@@ -70,7 +74,7 @@ def _part(job: Job, name: str, read: Callable[[Channel], Rows]) -> Rows | None:
     try:
         labels, rows = read(channel)
     except NoRowsError:
-        if channel.sharded and job.peers.size > 1:
+        if channel.sharded:
             return None
         raise
     if channel.sharded:

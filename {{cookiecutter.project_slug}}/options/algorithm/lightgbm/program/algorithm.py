@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field
 
 import boost_model
+import boost_network
 import boost_onnx
 from byoc import boosting_data, boosting_report
 from byoc.boosting import best_round, boost
@@ -70,6 +71,8 @@ class Hyperparameters(BaseModel):
     seed: int = Field(0, ge=0, lt=2**30, description="decides which rows and columns a tree sees")
 
 
+DISTRIBUTED = True  # over several hosts, by LightGBM's own network
+
 # What each objective is for, and the metric by which it is watched from round to round.
 OBJECTIVES = (
     Objective("binary", Kind.TWO_LABELS, "binary_logloss"),
@@ -88,15 +91,14 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data from which the objective cannot be learnt.
     """
-    data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective, hyperparameters.categories or None)
-    rows, columns = data.channels["training"].matrix.shape
-    print(f"training on {rows} rows of {columns} features", flush=True)
-
-    rounds = boost_model.Rounds(parameters(hyperparameters, data), data.features, data.channels)
+    categories = hyperparameters.categories or None
+    data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective, categories)
     limits = hyperparameters.num_iterations, hyperparameters.early_stopping_round
-    history = boost(job, rounds, data.origin, data.objective.loss, *limits)
-    model = rounds.first(best_round(history))
-    predicted = {name: model.predict(channel.matrix) for name, channel in data.channels.items()}
+    with boost_network.joined(job, parameters(hyperparameters, data), data) as (told, bins):
+        rounds = boost_model.Rounds(told, data, job.peers, bins)
+        history = boost(job, rounds, data.origin, data.objective.loss, *limits)
+        model = rounds.first(best_round(history))
+    predicted = {name: boost_model.predict(model, channel.matrix) for name, channel in data.channels.items()}
     boosting_report.tell_metrics(job, data, history, predicted)
 
     job.save(boost_onnx.export(model, data.objective.kind, data.signature), data.signature)

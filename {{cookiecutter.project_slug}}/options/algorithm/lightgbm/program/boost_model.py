@@ -1,26 +1,31 @@
 """LightGBM's part in the rounds of byoc/boosting.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import lightgbm
+import numpy as np
 
 from byoc.boosting import TRAINING
-from byoc.boosting_data import Channel
-from byoc.signature import Feature, Signature
+from byoc.boosting_data import Data
+from byoc.peers import Peers
+from byoc.signature import Signature
+
+POWER = {"rmse": 2}  # of a loss which is a mean; LightGBM gives it for the rows of this host alone
 
 
 class Rounds:
     """A booster that grows on TRAINING, and tells its loss on every channel."""
 
-    def __init__(self, told: Mapping[str, Any], features: Sequence[Feature], channels: Mapping[str, Channel]):
-        """`told` are LightGBM's parameters, with a seed."""
-        self._told = told
-        texts = [column for column, feature in enumerate(features) if feature.is_text]
+    def __init__(self, told: Mapping[str, Any], data: Data, peers: Peers, bins: lightgbm.Dataset | None):
+        """`told` are LightGBM's parameters, with a seed; `bins` are those of the training rows, if they are known."""
+        self._told, self._peers, self._channels = told, peers, list(data.channels)
         self._data = {}
-        for name, channel in channels.items():
-            settings = {"reference": self._data.get(TRAINING), "categorical_feature": texts, "free_raw_data": False}
-            self._data[name] = lightgbm.Dataset(channel.matrix, channel.learnt, **settings)
+        for name, channel in data.channels.items():
+            if len(channel.learnt):
+                settings = {"categorical_feature": data.texts, "free_raw_data": False, "params": dict(told)}
+                reference = self._data.get(TRAINING, bins)
+                self._data[name] = lightgbm.Dataset(channel.matrix, channel.learnt, reference, **settings)
         self.renew(0, b"")
 
     def renew(self, done: int, content: bytes) -> None:
@@ -42,7 +47,19 @@ class Rounds:
 
     def losses(self) -> dict[str, float]:
         told = [*self._booster.eval_train(), *self._booster.eval_valid()]
-        return {name: value for name, _, value, _ in told}
+        losses = {name: value for name, _, value, _ in told}
+        return losses if self._peers.size == 1 else self._overall(losses)
+
+    def _overall(self, losses: Mapping[str, float]) -> dict[str, float]:
+        """The losses on the rows of all hosts, of each of those on its own."""
+        power = POWER.get(self._told["metric"], 1)
+        here = {name: (self._data[name].num_data(), value**power) for name, value in losses.items()}
+        told = self._peers.gather(here)
+        means = {}
+        for name in self._channels:
+            counts, values = zip(*(each[name] for each in told if name in each), strict=True)
+            means[name] = float(np.average(values, weights=counts)) ** (1 / power)
+        return means
 
     def content(self) -> bytes:
         return self._booster.model_to_string(num_iteration=-1).encode()
@@ -54,6 +71,13 @@ class Rounds:
     @property
     def _latest(self) -> lightgbm.Booster | None:
         return self._booster or self._before
+
+
+def predict(booster: lightgbm.Booster, matrix: np.ndarray) -> np.ndarray:
+    """The booster's answers: probabilities (rows) or (rows, labels), or numbers (rows); there may be no rows."""
+    if len(matrix):
+        return booster.predict(matrix)
+    return booster.predict(np.zeros((1, matrix.shape[1]), np.float32))[:0]
 
 
 def importance(booster: lightgbm.Booster, signature: Signature) -> dict[str, float]:

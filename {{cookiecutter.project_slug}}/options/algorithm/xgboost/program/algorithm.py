@@ -11,6 +11,7 @@ import xgboost
 from pydantic import BaseModel, Field
 
 import boost_model
+import boost_network
 from byoc import boosting_data, boosting_report, gpu
 from byoc.boosting import best_round, boost
 from byoc.boosting_data import Data
@@ -60,6 +61,8 @@ class Hyperparameters(BaseModel):
     seed: int = Field(0, ge=0, lt=2**30, description="decides which rows and columns a tree sees")
 
 
+DISTRIBUTED = True  # over several hosts, by XGBoost's own network
+
 OBJECTIVES = (
     Objective("binary:logistic", Kind.TWO_LABELS, "logloss"),
     Objective("multi:softprob", Kind.LABELS, "mlogloss"),
@@ -78,14 +81,12 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     Raises InputError for data from which the objective cannot be learnt.
     """
     data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective)
-    rows, columns = data.channels["training"].matrix.shape
-    print(f"training on {rows} rows of {columns} features", flush=True)
-
-    rounds = boost_model.Rounds(parameters(hyperparameters, data), data.channels)
     limits = hyperparameters.num_round, hyperparameters.early_stopping_rounds
-    history = boost(job, rounds, data.origin, data.objective.loss, *limits)
-    model = rounds.first(best_round(history))
-    predicted = {name: model.predict(xgboost.DMatrix(channel.matrix)) for name, channel in data.channels.items()}
+    with boost_network.joined(job):
+        rounds = boost_model.Rounds(parameters(hyperparameters, data), data.channels)
+        history = boost(job, rounds, data.origin, data.objective.loss, *limits)
+        model = rounds.first(best_round(history))
+    predicted = {name: boost_model.predict(model, channel.matrix) for name, channel in data.channels.items()}
     boosting_report.tell_metrics(job, data, history, predicted)
 
     job.save(boost_model.export(model, data.objective.kind, data.signature), data.signature)

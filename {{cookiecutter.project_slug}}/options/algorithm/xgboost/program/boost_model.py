@@ -50,6 +50,13 @@ class Rounds:
         return self._booster[:rounds]
 
 
+def predict(booster: xgboost.Booster, matrix: np.ndarray) -> np.ndarray:
+    """The booster's answers: probabilities (rows) or (rows, labels), or numbers (rows); there may be no rows."""
+    if len(matrix):
+        return booster.predict(xgboost.DMatrix(matrix))
+    return booster.predict(xgboost.DMatrix(np.zeros((1, matrix.shape[1]), np.float32)))[:0]
+
+
 def export(booster: xgboost.Booster, kind: Kind, signature: Signature) -> bytes:
     """The model as ONNX: `features`, float32 (rows, features), NaN where missing, gives the answers.
 

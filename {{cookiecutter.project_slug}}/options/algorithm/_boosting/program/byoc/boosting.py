@@ -22,7 +22,7 @@ class Booster(Protocol):
         """One more round, after `done` ones; whether there was anything to add."""
 
     def losses(self) -> dict[str, float]:
-        """What the rounds so far come to, by channel."""
+        """What the rounds so far come to, by channel, on the rows of all hosts."""
 
     def content(self) -> bytes:
         """The rounds so far."""
@@ -44,7 +44,7 @@ def boost(
     due = _next_checkpoint(done)
     progress = Progress("round", rounds, done)
     # One round at least, so that a job which is stopped leaves a model that can be used.
-    while done == 0 or (done < rounds and not _ended(history, patience) and not job.stopping):
+    while done == 0 or (done < rounds and not _ended(history, patience) and not job.peers.any(job.stopping)):
         if not booster.add(done):
             print("no tree can be added that fits better", flush=True)
             break
@@ -52,7 +52,8 @@ def boost(
         for channel, loss in losses.items():
             history.setdefault(channel, []).append(loss)
         done += 1
-        progress.step(done, {f"{PREFIX[channel]}:{metric}": loss for channel, loss in losses.items()})
+        told = {f"{PREFIX[channel]}:{metric}": loss for channel, loss in losses.items()}
+        progress.step(done, told if job.leads else {})  # the logs of all hosts are searched
         if done == due:
             content = booster.content()
             about = json.dumps({"origin": origin, "history": history}).encode()

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from byoc import columns, cpus
+from byoc import columns, cpus, shards
 from byoc.boosting import TRAINING, VALIDATION
+from byoc.boosting_hosts import level
 from byoc.boosting_objectives import Objective, chosen, known_labels, learnt
 from byoc.job import Job
 from byoc.labelled_records import NAME_IT
@@ -19,7 +20,7 @@ ENCODE_IT = "no text is learnt from here: encode it as numbers, or leave the col
 
 @dataclass(frozen=True)
 class Channel:
-    """Rows (see codecs/records.py), the same as float32 (rows, columns), and what is learnt of them (rows)."""
+    """This host's rows (codecs/records.py), the same as float32 (rows, columns), and what is learnt of them (rows)."""
 
     records: np.ndarray
     matrix: np.ndarray
@@ -45,6 +46,11 @@ class Data:
         return list(self.channels)[-1]
 
     @property
+    def texts(self) -> list[int]:
+        """The columns that hold text."""
+        return [column for column, feature in enumerate(self.features) if feature.is_text]
+
+    @property
     def threads(self) -> int:
         """One for each CPU, if they have enough to do: otherwise they only wait for each other, and busily."""
         return min(cpus.available(), 1 + len(self.channels[TRAINING].learnt) // ROWS_PER_THREAD)
@@ -64,18 +70,36 @@ def read(job: Job, objectives: Sequence[Objective], name: str, categories: Colle
     """Read the channel TRAINING and, if the job has it, VALIDATION, to learn the objective of that name, or of AUTO.
 
     `categories` names the columns of text, of which there are none by default, and None finds them out.
-    Raises InputError for what cannot be learnt.
+    Raises InputError for what cannot be learnt. Of several hosts each has some rows: of TRAINING as many as any other,
+    of VALIDATION perhaps none. What else there is to know is the same on all.
     """
     advice = ENCODE_IT if categories == () else NAME_IT
-    labels, records = job.channel(TRAINING).read_records(categories, advice=advice)
-    objective = chosen(objectives, name, labels)
-    features, known = columns.of_records(records), known_labels(objective, labels)
+    labels, records = shards.labelled_records(job, TRAINING, categories, advice)
+    labels, records = level(job.peers, labels, records)
+    different = _different(job, objectives, name, labels)
+    objective = chosen(objectives, name, different)
+    features, known = shards.features(job, records), known_labels(objective, different)
     given = {TRAINING: (labels, records)}
     if VALIDATION in job.channels:
-        labels, others = job.channel(VALIDATION).read_records(columns.texts(records), advice=advice)
+        labels, others = shards.labelled_records(job, VALIDATION, columns.texts(records), advice)
         given[VALIDATION] = labels, columns.as_trained(others, records, VALIDATION)
     channels = {
-        name: Channel(rows, columns.as_matrix(rows, features), learnt(objective, labels, known, name))
+        name: Channel(rows, columns.as_matrix(rows, features), learnt(objective, labels, known, name, job.peers.any))
         for name, (labels, rows) in given.items()
     }
+    _tell(job, channels[TRAINING])
     return Data(objective, features, known, channels)
+
+
+def _different(job: Job, objectives: Sequence[Objective], name: str, labels: np.ndarray) -> np.ndarray:
+    """The labels of all hosts, each once; but quantities as they are: nobody asks how many there are."""
+    if any(one.name == name and not one.kind.classifies for one in objectives):
+        return labels
+    return shards.distinct(job, labels)
+
+
+def _tell(job: Job, channel: Channel) -> None:
+    rows, features = channel.matrix.shape
+    counts = job.peers.gather(rows)
+    dealt = f", {rows} of them on this host" if len(counts) > 1 else ""
+    print(f"training on {sum(counts)} rows of {features} features{dealt}", flush=True)

@@ -1,6 +1,6 @@
 """What boosted trees learn: labels or numbers, how they are told to the trees, and how the answers are scored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -77,14 +77,23 @@ def known_labels(objective: Objective, labels: np.ndarray) -> np.ndarray | None:
     return known
 
 
-def learnt(objective: Objective, labels: np.ndarray, known: np.ndarray | None, channel: str) -> np.ndarray:
-    """What is learnt of each row (rows): the place of its label among those `known`, or the number itself."""
+def learnt(
+    objective: Objective,
+    labels: np.ndarray,
+    known: np.ndarray | None,
+    channel: str,
+    on_any_host: Callable[[bool], bool] = bool,
+) -> np.ndarray:
+    """What is learnt of each row (rows): the place of its label among those `known`, or the number itself.
+
+    `on_any_host` says whether something is so of any host's rows, where several have some each.
+    """
     if known is not None:
         return targets.codes(labels, known, channel)
     values = targets.numbers(labels, channel)
-    if objective.kind is Kind.COUNT and values.min() < 0:
+    if objective.kind is Kind.COUNT and (values < 0).any():
         raise InputError(f"channel {channel!r} has the label {values.min():g}: {objective.name} needs 0 or more")
-    if objective.kind is Kind.COUNT and not values.any():
+    if objective.kind is Kind.COUNT and not on_any_host(bool(values.any())):
         raise InputError(f"channel {channel!r} has no other label than 0: {objective.name} cannot learn of nothing")
     return values
 
@@ -94,9 +103,14 @@ def of_each_label(predicted: np.ndarray) -> np.ndarray:
     return predicted if predicted.ndim == 2 else np.column_stack([1 - predicted, predicted])
 
 
-def scores(kind: Kind, actual: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
-    """What people know of the model's answers, beside the loss; `actual` is what was to be learnt (rows)."""
+def scores(
+    kind: Kind, actual: np.ndarray, predicted: np.ndarray, mean: Callable[[np.ndarray], float] = np.mean
+) -> dict[str, float]:
+    """What people know of the model's answers, beside the loss; `actual` is what was to be learnt (rows).
+
+    `mean` is that of all rows, of which other hosts may have some.
+    """
     if kind.classifies:
-        return {"accuracy": float((of_each_label(predicted).argmax(axis=1) == actual).mean())}
+        return {"accuracy": float(mean(of_each_label(predicted).argmax(axis=1) == actual))}
     off = predicted.astype(np.float64) - actual
-    return {"rmse": float(np.sqrt((off**2).mean())), "mae": float(np.abs(off).mean())}
+    return {"rmse": float(np.sqrt(mean(off**2))), "mae": float(mean(np.abs(off)))}

@@ -1,25 +1,30 @@
 """What boosting came to: the metrics, and a report on how it went, how the model judges and what its trees look at."""
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from pydantic import BaseModel
 
 from byoc import charts, report, report_data, report_labels, report_numbers
 from byoc.boosting import PREFIX, History, best_round
-from byoc.boosting_data import Data
+from byoc.boosting_data import Channel, Data
+from byoc.boosting_hosts import bring, mean, stride
 from byoc.boosting_objectives import of_each_label, scores
 from byoc.job import Job
 from byoc.report import Picture
 
+MOST_ROWS = 100_000  # of several hosts that are brought to the first, whose memory the data may not fit
 Predicted = Mapping[str, np.ndarray]  # by channel: of two labels the second's probability (rows), or (rows, labels)
 
 
 def tell_metrics(job: Job, data: Data, history: History, predicted: Predicted) -> None:
     """Of each channel the loss of the model, which is that of the best round, and scores that people know."""
+    overall = partial(mean, job.peers)
     for name, channel in data.channels.items():
+        found = scores(data.objective.kind, channel.learnt, predicted[name], overall)
         loss = {data.objective.loss: history[name][best_round(history) - 1]}
-        for metric, value in (loss | scores(data.objective.kind, channel.learnt, predicted[name])).items():
+        for metric, value in (loss | found).items():
             job.metric(f"{PREFIX[name]}:{metric}", value)
 
 
@@ -32,18 +37,36 @@ def write(
     importance: Mapping[str, float],
 ) -> None:
     """Write report.html and its pictures; `importance` is what the splits of each column gained."""
-    channel = data.channels[data.scored]
+    rows, learnt, answers, columns = _shown(job, data.scored, data.channels[data.scored], predicted[data.scored])
+    if not job.leads:
+        return
     if data.known is None:
-        labels = channel.learnt
-        judged = report_numbers.judged(data.scored, labels, predicted[data.scored])
+        labels = learnt
+        judged = report_numbers.judged(rows, labels, answers)
     else:
-        labels = data.known[channel.learnt]
-        judged = report_labels.judged(data.scored, data.known, labels, of_each_label(predicted[data.scored]))
+        labels = data.known[learnt]
+        judged = report_labels.judged(rows, data.known, labels, of_each_label(answers))
     curves = charts.curves("Learning curves", "round", history, best_round(history))
     parts = [
         Picture("learning_curves", "Learning curves: the loss after each round", curves),
         *judged,
         Picture("importance", "Importance: the share of all gain", charts.bars("Importance", importance)),
-        *report_data.about(data.scored, labels, {name: channel.records[name] for name in channel.records.dtype.names}),
+        *report_data.about(rows, labels, columns),
     ]
     report.write(job, "Gradient boosted trees", hyperparameters, parts)
+
+
+def _shown(
+    job: Job, name: str, channel: Channel, predicted: np.ndarray
+) -> tuple[str, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """What the rows are called, what was to be learnt of them, the answers and the columns.
+
+    Of several hosts the first has those of all, or so many of them as it has room for.
+    """
+    columns = {name: channel.records[name] for name in channel.records.dtype.names}
+    if job.peers.size == 1:
+        return name, channel.learnt, predicted, columns
+    every = stride(job.peers, len(channel.learnt), MOST_ROWS)
+    learnt, answers = (job.peers.bring(each[::every]) for each in (channel.learnt, predicted))
+    columns = {title: bring(job.peers, values[::every]) for title, values in columns.items()}
+    return name if every == 1 else f"sampled {name}", learnt, answers, columns
