@@ -52,6 +52,7 @@ def export(model: Pipeline, columns: np.dtype) -> bytes:
         kind = StringTensorType if is_text(columns[name]) else FloatTensorType
         inputs.append((f"column_{number}", kind([None, 1])))
     exported = to_onnx(model, initial_types=inputs, options={"zipmap": False}, name="random_forest")
+    exported.opset_import.sort(key=lambda each: each.domain)  # else their order, and the file's hash, is left to chance
     return exported.SerializeToString()
 
 
