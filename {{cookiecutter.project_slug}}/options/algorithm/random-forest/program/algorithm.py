@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 from sklearn.ensemble import RandomForestClassifier
 
+import forest_hosts
 import forest_model
 import forest_report
 from byoc import columns, cpus, targets
@@ -45,25 +46,31 @@ class Hyperparameters(BaseModel):
 # What `train` prints, for a tuning job to find. Each row is also scored by the trees that did not see it: "oob".
 METRICS = ("train:accuracy", "validation:accuracy", "oob:accuracy")
 
+# Of several hosts, all grow trees, of rows that the first one holds: it needs memory for them all.
+DISTRIBUTED = True
+
 
 def train(job: Job, hyperparameters: Hyperparameters) -> None:
     """Train on the channel `training`, score the channel `validation` if there is one, save the model and a report.
 
     Raises InputError for data that no classifier can be trained on.
     """
-    labels, rows = job.channel("training").read_records(hyperparameters.categories or None)
+    read = forest_hosts.read(job, hyperparameters.categories or None)
+    if not job.leads:
+        forest_hosts.grow(job)
+        return
+    labels, rows = read["train"]
     known = targets.classes(labels)
     signature = Signature(columns.of_records(rows), tuple(known.tolist()))
-    read = {"train": (labels, rows)}
-    if "validation" in job.channels:
-        truth, more = job.channel("validation").read_records(columns.texts(rows))
+    if "validation" in read:
+        truth, more = read["validation"]
         read["validation"] = truth, columns.as_trained(more, rows, "validation")
     print(f"training on {len(labels)} rows of {len(rows.dtype)} features", flush=True)
 
     settings = hyperparameters.model_dump(exclude={"categories"})
     forest = RandomForestClassifier(**settings, bootstrap=True, oob_score=True, n_jobs=cpus.available())
     model = forest_model.pipeline(forest, rows.dtype)
-    forest_model.fit(model, rows, labels)
+    forest_model.fit(job, model, rows, labels)
     judged = {name: (actual, model.predict_proba(forest_model.table(seen))) for name, (actual, seen) in read.items()}
     judged |= forest_model.out_of_bag(forest, labels)
     for name, (actual, probabilities) in judged.items():

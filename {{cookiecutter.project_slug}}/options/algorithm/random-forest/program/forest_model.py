@@ -15,7 +15,9 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+import forest_hosts
 from byoc.codecs.records import is_text
+from byoc.job import Job
 
 
 def pipeline(forest: RandomForestClassifier, columns: np.dtype) -> Pipeline:
@@ -28,11 +30,12 @@ def pipeline(forest: RandomForestClassifier, columns: np.dtype) -> Pipeline:
     return Pipeline([("columns", ColumnTransformer([step for step in steps if step[2]])), ("forest", forest)])
 
 
-def fit(model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> None:
-    with warnings.catch_warnings():
+def fit(job: Job, model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> None:
+    inputs = np.ascontiguousarray(model[:-1].fit_transform(table(rows)), np.float32)  # what trees take
+    with warnings.catch_warnings(), forest_hosts.growing(job, inputs):
         # With few trees some rows are in every tree's sample; `out_of_bag` leaves them out.
         warnings.filterwarnings("ignore", message="Some inputs do not have OOB scores")
-        model.fit(table(rows), labels)
+        model[-1].fit(inputs, labels)
 
 
 def out_of_bag(forest: RandomForestClassifier, labels: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
@@ -52,6 +55,7 @@ def export(model: Pipeline, columns: np.dtype) -> bytes:
         kind = StringTensorType if is_text(columns[name]) else FloatTensorType
         inputs.append((f"column_{number}", kind([None, 1])))
     exported = to_onnx(model, initial_types=inputs, options={"zipmap": False}, name="random_forest")
+    exported.opset_import.sort(key=lambda each: each.domain)  # else their order, and the file's hash, is left to chance
     return exported.SerializeToString()
 
 

@@ -13,7 +13,9 @@ from sklearn.ensemble import RandomForestClassifier
 import forest_model
 from byoc import columns
 from byoc.codecs import records
+from byoc.job import Job
 from byoc.onnx_model import OnnxModel
+from byoc.paths import Paths
 from byoc.settings import Settings
 from byoc.signature import Feature, Signature
 from predictor import Predictor
@@ -49,8 +51,8 @@ def model_and_folder(request, tmp_path_factory):
     labels = {"text": np.array(["no", "ja, sí", 'per "haps"']), "integers": np.array([-7, 0, 2**40])}[kind]
     forest = RandomForestClassifier(n_estimators=50, random_state=0, oob_score=True, **settings)
     model = forest_model.pipeline(forest, rows.dtype)
-    forest_model.fit(model, rows, labels[np.digitize(score, [0, 1])])
     folder = tmp_path_factory.mktemp("model")
+    forest_model.fit(Job(Paths(folder)), model, rows, labels[np.digitize(score, [0, 1])])
     (folder / "model.onnx").write_bytes(forest_model.export(model, rows.dtype))
     signature = Signature(columns.of_records(rows), tuple(forest.classes_.tolist()))
     (folder / "signature.json").write_bytes(signature.to_json())

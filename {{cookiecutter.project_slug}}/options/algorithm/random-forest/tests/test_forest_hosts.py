@@ -1,0 +1,73 @@
+"""A forest that several hosts grow is the one that a single host grows on the same rows."""
+
+import signal
+import sys
+import time
+
+import algorithm_jobs
+import loopback
+import pytest
+
+DEALT_OUT = {"TrainingInputMode": "File", "S3DistributionType": "ShardedByS3Key"}
+WHOLE = {"TrainingInputMode": "File", "S3DistributionType": "FullyReplicated"}
+
+
+@pytest.fixture
+def penguins(project):
+    return (project / "local_test/test_dir/input/data/training/penguins.csv").read_text().splitlines(keepends=True)
+
+
+def part(paths, name: str, header: str, rows: list[str]) -> None:
+    if rows:
+        algorithm_jobs.channel(paths, "".join([header, *rows]), name)
+
+
+def same_model(hosts, trained) -> bool:
+    models = [(folder / "model.onnx") for folder in (hosts[0].paths.model, trained.model)]
+    return models[0].read_bytes() == models[1].read_bytes()
+
+
+def test_hosts_that_all_have_the_rows(tmp_path, project, trained, penguins):
+    folders = loopback.fill(tmp_path, 2, inputdataconfig={"training": WHOLE, "validation": DEALT_OUT})
+    header, *rows = penguins
+    for paths, some in zip(folders, (rows[:9], rows[9:]), strict=True):
+        part(paths, "training", header, rows)
+        part(paths, "validation", header, some)
+    hosts = loopback.ended(folders, project / "program")
+    assert [host.process.returncode for host in hosts] == [0, 0], [host.log for host in hosts]
+    assert same_model(hosts, trained)
+    assert "validation:accuracy=1.000000" in hosts[0].log
+    assert "distributed" not in hosts[1].log
+
+
+def test_hosts_that_have_unequal_parts_of_the_rows_or_none(tmp_path, project, trained, penguins):
+    folders = loopback.fill(tmp_path, 4, inputdataconfig={"training": DEALT_OUT})
+    header, *rows = penguins
+    for paths, some in zip(folders, ([], rows[:100], rows[100:103], rows[103:]), strict=True):
+        part(paths, "training", header, some)
+    hosts = loopback.ended(folders, project / "program")
+    assert [host.process.returncode for host in hosts] == [0] * 4, [host.log for host in hosts]
+    assert same_model(hosts, trained)
+    assert [list(host.paths.model.iterdir()) for host in hosts[1:]] == [[]] * 3
+
+
+@pytest.mark.parametrize("killed", [0, 1])
+def test_a_host_that_is_killed_while_trees_grow_ends_the_job(tmp_path, project, penguins, killed):
+    folders = loopback.fill(tmp_path, 2, hyperparameters={"n_estimators": "10000"})
+    for paths in folders:
+        part(paths, "training", penguins[0], penguins[1:])
+    with loopback.started(folders, project / "program") as hosts:
+        while "hosts grow trees" not in hosts[0].log:
+            assert all(host.process.poll() is None for host in hosts), [host.log for host in hosts]
+            time.sleep(0.1)
+        hosts[killed].signal(signal.SIGKILL)
+        other = hosts[1 - killed]
+        assert other.process.wait(loopback.SECONDS) == 1
+    assert f"host {hosts[killed].name}, while " in other.failure
+    assert ": lost (" in other.failure
+
+
+def test_one_host_needs_nothing_of_dask(paths):
+    algorithm_jobs.channel(paths, "a,1\nb,2\n")
+    assert algorithm_jobs.train(paths) == 0
+    assert not {"dask", "distributed"} & sys.modules.keys()
