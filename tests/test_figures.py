@@ -8,7 +8,7 @@ import figures
 from template import ROOT, Template
 
 # What in a program shows that it does what tests/claims then has to say.
-SHOWN_BY = {"checkpoints": r"job\.checkpoints\.save\(", "distributed": r"^DISTRIBUTED = True$"}
+SHOWN_BY = {"checkpoints": r"job\.checkpoints\.save\(", "distributed": r"^DISTRIBUTED = True\b"}
 
 
 @pytest.mark.parametrize("file", figures.PLACES, ids=["root", "generated"])
