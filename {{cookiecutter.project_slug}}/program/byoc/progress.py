@@ -16,12 +16,13 @@ class Progress:
         self._unit, self._total, self._done = unit, total, done
         self._began = time.monotonic()
         self._renews = sys.stdout.isatty()
+        stage.tell(f"{unit} {done + 1} of {total}")
 
     def step(self, number: int, metrics: Mapping[str, float]) -> None:
         """Tell that step `number` is done, and what it came to; each metric as `name=value` (T-47)."""
         stage.tell(f"{self._unit} {number + 1} of {self._total}" if number < self._total else "ending")
-        told = " ".join(f"{name}={value:.6f}" for name, value in metrics.items())
-        line = f"{self._unit} {number} of {self._total}: {told}"
+        told = " ".join([":", *(f"{name}={value:.6f}" for name, value in metrics.items())]) if metrics else ""
+        line = f"{self._unit} {number} of {self._total}{told}"
         if self._renews:
             left = (time.monotonic() - self._began) / (number - self._done) * (self._total - number)
             print(f"{RENEW}{line}, {left:.0f} s left", end="", flush=True)
