@@ -6,12 +6,16 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing import Pipe
 from pathlib import Path
+from typing import Any
 
 from byoc.paths import Paths
+from byoc.peers import Peers
 
 SECONDS = 120  # for a whole job
 
@@ -100,3 +104,12 @@ def ended(folders: list[Paths], program: Path, **environment: str) -> list[Host]
         for host in hosts:
             host.process.wait(SECONDS)
     return hosts
+
+
+def threads(work: Callable[[Peers], Any], count: int) -> list[Any]:
+    """What `work` gives on each of so many hosts, which are threads of this process."""
+    pipes = [Pipe() for _ in range(count - 1)]
+    peers = [Peers(0, count, [near for near, _ in pipes])]
+    peers += [Peers(rank, count, [far]) for rank, (_, far) in enumerate(pipes, 1)]
+    with ThreadPoolExecutor(count) as pool:
+        return list(pool.map(work, peers))

@@ -1,11 +1,10 @@
 """What hosts that train together agree on about rows, whatever each of them was given (D-07, T-25)."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from multiprocessing import Pipe
 from types import SimpleNamespace
 from typing import Any
 
+import loopback
 import numpy as np
 import pytest
 
@@ -20,19 +19,15 @@ def on_hosts(tmp_path) -> Callable[..., list[Any]]:
     """What `work(job)` gives on each host, whose channel `training` has that text; files are shards unless `copies`."""
 
     def run(work: Callable[[Any], Any], *texts: str | None, copies: bool = False) -> list[Any]:
-        pipes = [Pipe() for _ in texts[1:]]
-        peers = [Peers(0, len(texts), [near for near, _ in pipes])]
-        peers += [Peers(rank, len(texts), [far]) for rank, (_, far) in enumerate(pipes, 1)]
-        jobs = []
-        for each, text in zip(peers, texts, strict=True):
-            folder = tmp_path / str(each.rank)
+        def on_host(peers: Peers) -> Any:
+            folder = tmp_path / str(peers.rank)
             folder.mkdir()
-            if text is not None:
-                (folder / "rows.csv").write_text(text, encoding="utf-8")
+            if texts[peers.rank] is not None:
+                (folder / "rows.csv").write_text(texts[peers.rank], encoding="utf-8")
             channel = Channel("training", folder, sharded=not copies)
-            jobs.append(SimpleNamespace(peers=each, channel=lambda name, channel=channel: channel))
-        with ThreadPoolExecutor(len(jobs)) as pool:
-            return list(pool.map(work, jobs))
+            return work(SimpleNamespace(peers=peers, channel=lambda name: channel))
+
+        return loopback.threads(on_host, len(texts))
 
     return run
 
@@ -55,6 +50,19 @@ def test_copies_are_dealt_out_row_by_row_and_shards_are_not(on_hosts):
 def test_shards_may_be_unequal_or_empty(on_hosts):
     found = on_hosts(numbers, None, "a,1,2\nb,2,3\n", "")
     assert found == [([], []), (["a", "b"], [[1, 2], [2, 3]]), ([], [])]
+
+
+def places(job: Any) -> list:
+    return shards.places(job, "training", len(numbers(job)[0])).tolist()
+
+
+def test_every_row_of_all_hosts_is_on_one_of_them(on_hosts):
+    assert on_hosts(places, "a,1\na,2\n", None, "a,3\n") == [[0, 1, -1], [-1, -1, -1], [-1, -1, 0]]
+
+
+def test_copies_keep_the_order_in_which_one_host_reads_them(on_hosts):
+    rows = "a,1\nb,2\na,3\n"
+    assert on_hosts(places, rows, rows, copies=True) == [[0, -1, 1], [-1, 0, -1]]
 
 
 @pytest.mark.parametrize("read", [numbers, mixed])

@@ -68,6 +68,19 @@ def distinct(job: Job, labels: np.ndarray) -> np.ndarray:
     return np.unique([label for found in job.peers.gather(np.unique(labels).tolist()) for label in found])
 
 
+def places(job: Job, name: str, count: int) -> np.ndarray:
+    """Where among this host's rows (`count`) of a channel each row of all hosts is (int64), or -1 if on another host.
+
+    Those of copies are in the order in which one host would read them, those of shards in the order of the hosts.
+    """
+    counts = job.peers.gather(count)
+    before = sum(counts[: job.peers.rank])
+    own = slice(before, before + count) if job.channel(name).sharded else slice(job.peers.rank, None, job.peers.size)
+    found = np.full(sum(counts), -1)
+    found[own] = np.arange(count)
+    return found
+
+
 def _part(job: Job, name: str, read: Callable[[Channel], Rows]) -> Rows | None:
     """What this host has to learn from; None if there is nothing."""
     channel = job.channel(name)

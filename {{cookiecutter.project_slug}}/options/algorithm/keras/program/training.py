@@ -81,7 +81,7 @@ def fit(job: Job, hyperparameters: BaseModel, data: Data) -> tuple[Trainer, Epoc
     epochs = Epochs(job, hyperparameters.epochs, hyperparameters.patience, history)
     for epoch in epochs:
         metrics = {"train:loss": trainer.epoch(epoch, data.training)}
-        metrics |= scores("validation", data.validation, data.target, trainer.outputs)
+        metrics |= scores(job, "validation", data.validation, data.target, trainer.outputs)
         if epochs.tell(metrics):
             best = trainer.weights()
         told = {"identity": identity, "history": epochs.history}

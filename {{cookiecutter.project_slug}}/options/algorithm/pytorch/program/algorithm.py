@@ -32,7 +32,7 @@ class Hyperparameters(BaseModel):
         20, ge=1, description="ends after so many epochs that made nothing better; needs the channel validation"
     )
     batch_size: Annotated[int, Tunable(16, 1024, "Logarithmic")] = Field(
-        32, ge=1, description="the rows of one step of the optimizer"
+        32, ge=1, description="the rows of one step of the optimizer, on all hosts together"
     )
     lr: Annotated[float, Tunable(0.0001, 0.1, "Logarithmic")] = Field(
         0.001, gt=0, le=1, description="AdamW's learning rate, which falls to 0 over the epochs as a cosine does"
@@ -56,14 +56,19 @@ class Hyperparameters(BaseModel):
 METRICS = tuple(f"{rows}:{name}" for rows in ("train", "validation") for name in ("loss", "accuracy", "rmse", "mae"))
 
 
+DISTRIBUTED = True  # the hosts of a job train one network together
+
+
 def train(job: Job, hyperparameters: Hyperparameters) -> None:
     """Train on the channel `training`, watch the channel `validation` if there is one, save the model and a report.
 
     Raises InputError for data from which the task cannot be learnt.
     """
     data = tabular_data.read(job, hyperparameters.categories, hyperparameters.task == "regression")
-    print(f"training on {len(data.training.labels)} rows of {len(data.signature.features)} features", flush=True)
+    rows = sum(job.peers.gather(len(data.training.labels)))
+    print(f"training on {rows} rows of {len(data.signature.features)} features", flush=True)
     trainer, epochs = fit(job, hyperparameters, data)
     tabular_data.score(job, data, trainer.outputs)
-    job.save(export(trainer.network, data), data.signature)
+    if job.leads:
+        job.save(export(trainer.network, data), data.signature)
     tabular_report.write(job, "PyTorch network", hyperparameters, data, epochs, trainer.outputs)

@@ -40,7 +40,7 @@ class Network(nn.Module):
 
 def export(network: Network, data: Data) -> bytes:
     """The network, with all that comes before and after it (byoc/tabular_onnx.py), as ONNX."""
-    example = torch.from_numpy(data.training.encoded[:1]).repeat(2, 1)  # of a single row, ONNX would take only one
+    example = torch.zeros(2, data.training.encoded.shape[1])  # of a single row, ONNX would take only one
     rows = {0: torch.export.Dim("rows")}
     # The exporter tells of its steps, and of packages that it does not need here.
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)

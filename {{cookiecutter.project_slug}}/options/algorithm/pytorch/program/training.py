@@ -9,11 +9,12 @@ from pydantic import BaseModel
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from byoc import cpus
+from byoc import cpus, shards
 from byoc.epochs import Epochs, refuse_another
 from byoc.job import Job
 from byoc.tabular_data import Data, scores
 from network import Network
+from together import connected, joined, steps
 
 THREAD = 10_000_000  # multiplications of a step that are worth a thread
 MOST_ROWS = 65_536  # whose outputs are worked out at a time
@@ -24,12 +25,15 @@ Weights = dict[str, Tensor]
 class Trainer:
     """A network that learns, and all that decides how it goes on."""
 
-    def __init__(self, hyperparameters: BaseModel, data: Data):
-        gpu = torch.cuda.is_available()
-        self._device = torch.device("cuda" if gpu else "cpu")
+    def __init__(self, job: Job, hyperparameters: BaseModel, data: Data, device: torch.device):
+        gpu = device.type == "cuda"
+        self._peers, self._device = job.peers, device
         shape = hyperparameters.model_dump(include={"hidden_size", "hidden_layers", "dropout"})
-        self.network = Network(data.encoding, data.target.outputs, **shape).to(self._device)
-        self._loss = nn.CrossEntropyLoss() if data.target.labels else nn.MSELoss()
+        self.network = Network(data.encoding, data.target.outputs, **shape).to(device)
+        self._joined = joined(self.network)
+        self._loss = (nn.CrossEntropyLoss if data.target.labels else nn.MSELoss)(reduction="sum")
+        self._encoded, self._learnt = map(torch.from_numpy, (data.training.encoded, data.training.learnt))
+        self._places = torch.from_numpy(shards.places(job, "training", len(self._learnt)))
         self._batch_size = hyperparameters.batch_size
         self._optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=hyperparameters.lr, weight_decay=hyperparameters.weight_decay
@@ -43,25 +47,27 @@ class Trainer:
     @property
     def threads(self) -> int:
         """How many pay: where a step is but little work, threads spend far more time waiting for each other."""
-        work = self._batch_size * sum(weights.numel() for weights in self.network.parameters())
+        work = self._batch_size * sum(weights.numel() for weights in self.network.parameters()) // self._peers.size
         return max(1, min(cpus.available(), work // THREAD))
 
-    def epoch(self, encoded: Tensor, learnt: Tensor) -> float:
-        """Learn from every row once, in a new order; the mean loss meanwhile."""
+    def epoch(self) -> float:
+        """Learn from every row of all hosts once, in a new order; the mean loss meanwhile."""
         self.network.train()
         total = 0.0
-        for chosen in torch.randperm(len(encoded)).split(self._batch_size):
-            rows, expected = encoded[chosen].to(self._device), learnt[chosen].to(self._device)
+        for chosen, count in steps(self._peers, self._places, self._batch_size):
+            rows, expected = self._encoded[chosen].to(self._device), self._learnt[chosen].to(self._device)
             with torch.autocast(self._device.type, torch.float16, enabled=self._scaler.is_enabled()):
-                outputs = self.network(rows)
-                loss = self._loss(outputs if learnt.dtype == torch.int64 else outputs[:, 0], expected)
+                outputs = self._joined(rows)
+                loss = self._loss(outputs if expected.dtype == torch.int64 else outputs[:, 0], expected) / count
             self._optimizer.zero_grad()
-            self._scaler.scale(loss).backward()
+            with self._peers.together(RuntimeError):
+                # The mean over the hosts of so many times its own part is the gradient of the whole step.
+                self._scaler.scale(loss * self._peers.size).backward()
             self._scaler.step(self._optimizer)
             self._scaler.update()
-            total += loss.item() * len(chosen)
+            total += loss.item() * count
         self._scheduler.step()
-        return total / len(encoded)
+        return sum(self._peers.gather(total)) / len(self._places)
 
     def outputs(self, encoded: np.ndarray) -> np.ndarray:
         """What the network gives, (rows, outputs), for a matrix (rows, width); in float32 on a GPU, too."""
@@ -97,8 +103,14 @@ class Trainer:
 def fit(job: Job, hyperparameters: BaseModel, data: Data) -> tuple[Trainer, Epochs]:
     """A trainer with the network of the best epoch by the channel `validation`, or of the last where there is none."""
     torch.manual_seed(hyperparameters.seed)
-    trainer = Trainer(hyperparameters, data)
-    torch.set_num_threads(trainer.threads)
+    device = torch.device("cuda" if all(job.peers.gather(torch.cuda.is_available())) else "cpu")
+    with connected(job, device):
+        trainer = Trainer(job, hyperparameters, data, device)
+        torch.set_num_threads(trainer.threads)
+        return trainer, _learn(job, hyperparameters, data, trainer)
+
+
+def _learn(job: Job, hyperparameters: BaseModel, data: Data, trainer: Trainer) -> Epochs:
     identity = data.identity | {"network": hyperparameters.model_dump_json(include={"hidden_size", "hidden_layers"})}
     best, history = trainer.weights(), {}
     _, content = job.checkpoints.latest() or (0, b"")
@@ -107,16 +119,15 @@ def fit(job: Job, hyperparameters: BaseModel, data: Data) -> tuple[Trainer, Epoc
         refuse_another(checkpoint["identity"], identity, job)
         trainer.restore(checkpoint["trainer"])
         best, history = checkpoint["best"], checkpoint["history"]
-    encoded, learnt = torch.from_numpy(data.training.encoded), torch.from_numpy(data.training.learnt)
     epochs = Epochs(job, hyperparameters.epochs, hyperparameters.patience, history)
     for epoch in epochs:
-        metrics = {"train:loss": trainer.epoch(encoded, learnt)}
-        metrics |= scores("validation", data.validation, data.target, trainer.outputs)
+        metrics = {"train:loss": trainer.epoch()}
+        metrics |= scores(job, "validation", data.validation, data.target, trainer.outputs)
         if epochs.tell(metrics):
             best = trainer.weights()
         _save(job, epoch, identity=identity, trainer=trainer.state(), best=best, history=epochs.history)
     trainer.network.load_state_dict(best)
-    return trainer, epochs
+    return epochs
 
 
 def _save(job: Job, epoch: int, **checkpoint: Any) -> None:

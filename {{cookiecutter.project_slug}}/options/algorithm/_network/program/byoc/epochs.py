@@ -12,7 +12,7 @@ WATCHED = "validation:loss"
 
 
 class Epochs:
-    """Counts from 1 up to `total`: `for epoch in epochs: … epochs.tell({"train:loss": …})`.
+    """Counts from 1 up to `total`, on all hosts alike: `for epoch in epochs: … epochs.tell({"train:loss": …})`.
 
     Ends early if the job is to stop, or after `patience` epochs in a row in which the loss on the channel `validation`
     was not the least so far. `history` is that of the epochs which were done before, in a job that goes on from a
@@ -37,7 +37,7 @@ class Epochs:
 
     def __iter__(self) -> Iterator[int]:
         self._progress = Progress("epoch", self._total, self.done)
-        while self.done == 0 or not (self.done >= self._total or self._in_vain or self._job.stopping):
+        while self.done == 0 or not (self.done >= self._total or self._in_vain or self._stopping):
             yield self.done + 1
         self._progress.end()
         print(f"the model is that of epoch {self.best} of {self.done}", flush=True)
@@ -49,8 +49,13 @@ class Epochs:
             if not math.isfinite(value):
                 raise InputError(f"{name} is {value} after epoch {epoch}: it diverges; use a lower learning rate")
             self.history.setdefault(name, []).append(value)
-        self._progress.step(epoch, metrics)
+        self._progress.step(epoch, metrics if self._job.leads else {})  # as job.metric: logs of all hosts are searched
         return self.best == epoch
+
+    @property
+    def _stopping(self) -> bool:
+        """Whether any host is to stop: then all do, after the same epoch."""
+        return self._job.peers.any(self._job.stopping)
 
     @property
     def _in_vain(self) -> bool:

@@ -1,11 +1,15 @@
 """Rows of numbers and categories as neural networks take them, and what becomes of a network's outputs."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from byoc import columns, targets
 from byoc.codecs.records import is_text, missing
+from byoc.moments import means, moments
+from byoc.peers import Peers
 
 FURTHEST = 10.0  # standard deviations; whatever a request brings, a network is not taken further from what it knows
 
@@ -26,17 +30,22 @@ class Encoding:
     categories: dict[str, tuple[str, ...]]
 
     @classmethod
-    def learn(cls, rows: np.ndarray) -> "Encoding":
-        """Every column of `rows` has a value in some row."""
+    def learn(cls, rows: np.ndarray, peers: Peers) -> "Encoding":
+        """`rows` are this host's, of the same columns on all; every column has a value in some row of some host."""
         numbers = tuple(name for name in rows.dtype.names if not is_text(rows.dtype[name]))
-        spread = [_spread(rows[name]) for name in numbers]
+        texts = tuple(name for name in rows.dtype.names if name not in numbers)
+        there = [rows[name][~missing(rows[name])].astype(np.float64) for name in numbers]
+        found, deviations = (part.astype(np.float32).tolist() for part in moments(there, peers))
+        ends = _on_any(peers, [[values.min(), values.max()] if len(values) else [] for values in there])
+        gaps = _on_any(peers, [missing(rows[name]) for name in numbers])
+        categories = _on_any(peers, [rows[name] for name in texts])
         return cls(
             numbers,
-            tuple(mean for mean, _ in spread),
-            tuple(scale for _, scale in spread),
-            tuple(place for place, name in enumerate(numbers) if missing(rows[name]).any()),
+            tuple(found),
+            tuple(scale if len(both) > 1 and scale else np.inf for scale, both in zip(deviations, ends, strict=True)),
+            tuple(place for place, gone in enumerate(gaps) if True in gone),
             # A missing category is one of its own, if training saw any: "".
-            {name: tuple(sorted(set(rows[name]))) for name in rows.dtype.names if name not in numbers},
+            {name: tuple(sorted(known)) for name, known in zip(texts, categories, strict=True)},
         )
 
     @property
@@ -69,12 +78,15 @@ class Target:
     scale: float = 1.0
 
     @classmethod
-    def learn(cls, labels: np.ndarray, regression: bool, channel: str) -> "Target":
-        """Raises InputError for labels that are no numbers, or of which there is but one."""
-        if not regression:
-            return cls(tuple(targets.classes(labels).tolist()))
-        numbers = targets.numbers(labels, channel)
-        return cls(mean=float(numbers.mean()), scale=float(numbers.std()) or 1.0)
+    def of_labels(cls, labels: np.ndarray) -> "Target":
+        """Raises InputError if all labels are the same."""
+        return cls(tuple(targets.classes(labels).tolist()))
+
+    @classmethod
+    def of_numbers(cls, numbers: np.ndarray, peers: Peers) -> "Target":
+        """`numbers`, float64, are this host's."""
+        ((mean,), (scale,)) = moments([numbers], peers)
+        return cls(mean=float(mean), scale=float(scale) or 1.0)
 
     @property
     def outputs(self) -> int:
@@ -94,19 +106,21 @@ class Target:
         powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
         return powers / powers.sum(axis=1, keepdims=True)
 
-    def scores(self, learnt: np.ndarray, answers: np.ndarray) -> dict[str, float]:
-        """The loss, cross-entropy or the mean square as the network sees it, and what people know better."""
+    def scores(self, learnt: np.ndarray, answers: np.ndarray, peers: Peers) -> dict[str, float]:
+        """Over the rows of all hosts the loss, cross-entropy or the mean square as the network sees it, and what people
+        know better.
+        """
         if self.labels:
-            chosen = np.take_along_axis(answers, learnt[:, None], axis=1)
-            loss = -np.log(np.maximum(chosen, np.finfo(np.float64).tiny)).mean()
-            return {"loss": float(loss), "accuracy": float((answers.argmax(axis=1) == learnt).mean())}
+            chosen = np.take_along_axis(answers, learnt[:, None], axis=1)[:, 0]
+            losses = -np.log(np.maximum(chosen, np.finfo(np.float64).tiny))
+            loss, accuracy = means([losses, answers.argmax(axis=1) == learnt], peers)
+            return {"loss": float(loss), "accuracy": float(accuracy)}
         off = answers - (learnt * self.scale + self.mean)
-        square = float((off**2).mean())
-        return {"loss": square / self.scale**2, "rmse": square**0.5, "mae": float(np.abs(off).mean())}
+        square, distance = means([off**2, np.abs(off)], peers).tolist()
+        return {"loss": square / self.scale**2, "rmse": square**0.5, "mae": distance}
 
 
-def _spread(values: np.ndarray) -> tuple[float, float]:
-    """The mean and the standard deviation, as float32 holds them; that of a constant is infinite, to make it 0."""
-    there = values[~np.isnan(values)].astype(np.float64)
-    scale = float(np.float32(there.std()))
-    return float(np.float32(there.mean())), scale if there.min() < there.max() and scale else np.inf
+def _on_any(peers: Peers, found: Sequence[Collection[Any]]) -> list[set[Any]]:
+    """Of each column all the different values that are found on any host."""
+    told = peers.gather([np.unique(each).tolist() for each in found])
+    return [set().union(*each) for each in zip(*told, strict=True)]

@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from byoc import columns
+from byoc import columns, shards, targets
 from byoc.job import Job
 from byoc.signature import Signature
 from byoc.tabular import Encoding, Target
 
 
 class Rows(NamedTuple):
-    """What one channel holds, as it was read and as a network takes it; each has an entry a row."""
+    """What one channel holds on this host, as it was read and as a network takes it; each has an entry a row."""
 
     labels: np.ndarray
     records: np.ndarray
@@ -50,33 +50,37 @@ Outputs = Callable[[np.ndarray], np.ndarray]  # of a network, (rows, outputs), f
 def read(job: Job, categories: Collection[str], regression: bool) -> Data:
     """Read `training` and, if the job has it, `validation`; raises InputError for what no network can learn from.
 
-    `categories` names the columns of text; if it names none, they are found out.
+    `categories` names the columns of text; if it names none, they are found out. Each host gets its own rows, encoded
+    by what there is on all of them.
     """
-    labels, records = job.channel("training").read_records(categories or None)
-    features = columns.of_records(records)
-    encoding = Encoding.learn(records)
-    target = Target.learn(labels, regression, "training")
+    labels, records = shards.labelled_records(job, "training", categories or None)
+    features = shards.features(job, records)
+    encoding = Encoding.learn(records, job.peers)
+    if regression:
+        target = Target.of_numbers(targets.numbers(labels, "training"), job.peers)
+    else:
+        target = Target.of_labels(shards.distinct(job, labels))
 
     def rows(channel: str, labels: np.ndarray, records: np.ndarray) -> Rows:
         return Rows(labels, records, encoding.encode(records), target.learnt(labels, channel))
 
     validation = None
     if "validation" in job.channels:
-        held_out, more = job.channel("validation").read_records(columns.texts(records))
+        held_out, more = shards.labelled_records(job, "validation", columns.texts(records))
         validation = rows("validation", held_out, columns.as_trained(more, records, "validation"))
     return Data(Signature(features, target.labels), encoding, target, rows("training", labels, records), validation)
 
 
-def scores(name: str, rows: Rows | None, target: Target, outputs: Outputs) -> dict[str, float]:
-    """What a network comes to on a channel's rows, by the names of the metrics; nothing without such a channel."""
+def scores(job: Job, name: str, rows: Rows | None, target: Target, outputs: Outputs) -> dict[str, float]:
+    """What a network comes to on a channel's rows, of all hosts, by the names of the metrics; nothing without it."""
     if not rows:
         return {}
-    found = target.scores(rows.learnt, target.answers(outputs(rows.encoded)))
+    found = target.scores(rows.learnt, target.answers(outputs(rows.encoded)), job.peers)
     return {f"{name}:{metric}": value for metric, value in found.items()}
 
 
 def score(job: Job, data: Data, outputs: Outputs) -> None:
     """Tell what the model that is saved comes to, by each channel."""
     for name, rows in (("train", data.training), ("validation", data.validation)):
-        for metric, value in scores(name, rows, data.target, outputs).items():
+        for metric, value in scores(job, name, rows, data.target, outputs).items():
             job.metric(metric, value)

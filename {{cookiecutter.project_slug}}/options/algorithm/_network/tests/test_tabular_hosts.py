@@ -1,0 +1,79 @@
+"""What hosts know together of their rows is what one host knows of all of them."""
+
+import loopback
+import numpy as np
+import pytest
+from tabular_rows import rows_of
+
+from byoc import tabular_shown
+from byoc.peers import Peers
+from byoc.tabular import Encoding, Target
+from byoc.tabular_data import Rows
+
+ROWS = rows_of(300, seed=1, unseen=False)
+PARTS = (slice(0), slice(7), slice(7, 7), slice(7, None))  # the first host has none
+NUMBERS = np.random.default_rng(0).normal(5, 3, 300)
+
+
+def test_hosts_encode_alike_and_as_one_host_does():
+    found = loopback.threads(lambda peers: Encoding.learn(ROWS[PARTS[peers.rank]], peers), len(PARTS))
+    expected = Encoding.learn(ROWS, Peers())
+    assert found == [found[0]] * len(PARTS)
+    assert (found[0].numbers, found[0].gaps, found[0].categories) == (
+        expected.numbers,
+        expected.gaps,
+        expected.categories,
+    )
+    assert found[0].encode(ROWS) == pytest.approx(expected.encode(ROWS), rel=1e-5, abs=1e-6)
+
+
+def test_hosts_learn_the_same_numbers_and_score_them_over_all_rows():
+    expected = Target.of_numbers(NUMBERS, Peers())
+    answers = NUMBERS + np.linspace(-1, 1, 300)
+
+    def scored(peers: Peers) -> tuple[float, ...]:
+        part = PARTS[peers.rank]
+        target = Target.of_numbers(NUMBERS[part], peers)
+        scores = target.scores(target.learnt(NUMBERS[part], "training"), answers[part], peers)
+        return target.mean, target.scale, *scores.values()
+
+    found = loopback.threads(scored, len(PARTS))
+    assert found == [found[0]] * len(PARTS)
+    of_all = expected.scores(expected.learnt(NUMBERS, "training"), answers, Peers())
+    assert found[0] == pytest.approx((expected.mean, expected.scale, *of_all.values()))
+
+
+def test_hosts_score_labels_over_all_rows():
+    target = Target.of_labels(np.array(["a", "b"]))
+    learnt = (NUMBERS > 5).astype(np.int64)
+    answers = np.stack([NUMBERS % 1, 1 - NUMBERS % 1], axis=1)
+    of_all = target.scores(learnt, answers, Peers())
+    for found in loopback.threads(
+        lambda peers: target.scores(learnt[PARTS[peers.rank]], answers[PARTS[peers.rank]], peers), len(PARTS)
+    ):
+        assert found == pytest.approx(of_all)
+
+
+@pytest.mark.parametrize(
+    ("most", "name", "count"), [(1000, "training", 300), (30, "29 of 300 rows of the training", 29)]
+)
+def test_the_first_host_shows_rows_of_all(monkeypatch, most, name, count):
+    monkeypatch.setattr(tabular_shown, "MOST_ROWS", most)
+    every = Rows(NUMBERS.astype(str), ROWS, np.stack([NUMBERS] * 2, axis=1), NUMBERS)
+
+    def shown(peers: Peers) -> tuple[str, Rows]:
+        return tabular_shown.shown(peers, "training", Rows(*(field[PARTS[peers.rank]] for field in every)))
+
+    (told, rows), *_ = loopback.threads(shown, len(PARTS))
+    assert (told, len(rows.labels)) == (name, count)
+    places = [NUMBERS.tolist().index(value) for value in rows.learnt]
+    assert len(set(places)) == count
+    for field in ("labels", "encoded"):
+        assert (getattr(rows, field) == getattr(every, field)[places]).all()
+    for column in ROWS.dtype.names:
+        np.testing.assert_array_equal(rows.records[column], ROWS[column][places])
+
+
+def test_one_host_shows_what_it_has():
+    rows = Rows(NUMBERS, ROWS, NUMBERS, NUMBERS)
+    assert tabular_shown.shown(Peers(), "training", rows) == ("training", rows)

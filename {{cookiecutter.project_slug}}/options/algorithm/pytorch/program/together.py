@@ -1,0 +1,68 @@
+"""How the hosts of a job learn together: by torch.distributed, with NCCL between GPUs and gloo between CPUs."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import torch
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from byoc import meeting
+from byoc.cluster_settings import ClusterSettings
+from byoc.job import Job
+from byoc.peers import Peers
+
+
+@contextmanager
+def connected(job: Job, device: torch.device) -> Iterator[None]:
+    """A block in which networks on devices of this kind can be `joined`. One host alone starts nothing."""
+    if job.peers.size == 1:
+        yield
+        return
+    if job.cluster.network_interface in [name for _, name in socket.if_nameindex()]:  # D-04
+        for engine in ("GLOO", "NCCL"):
+            os.environ.setdefault(f"{engine}_SOCKET_IFNAME", job.cluster.network_interface)
+    patience = timedelta(seconds=ClusterSettings.from_environment().stall)
+    with job.peers.together(RuntimeError):
+        distributed.init_process_group(
+            "nccl" if device.type == "cuda" else "gloo",
+            store=_store(job, patience),
+            rank=job.peers.rank,
+            world_size=job.peers.size,
+            timeout=patience,
+        )
+    yield
+    distributed.destroy_process_group()  # not after an error: it might wait for hosts that wait for this one
+
+
+def joined(network: nn.Module) -> nn.Module:
+    """What to call in the place of the network, for its gradients to become the mean of those on all hosts."""
+    return DistributedDataParallel(network) if distributed.is_initialized() else network
+
+
+def steps(peers: Peers, places: Tensor, batch_size: int) -> Iterator[tuple[Tensor, int]]:
+    """The steps of an epoch: which of this host's rows are in each, perhaps none, and how many there are on all hosts.
+
+    Every row, all of which `places` tells (see shards.places), is in one step, in an order that the first host draws.
+    """
+    state = peers.share(torch.get_rng_state().numpy().tobytes())
+    torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
+    order = torch.randperm(len(places))
+    if peers.rank:  # each host leaves out numbers of its own, and so it does again if the epoch is done again (C-04)
+        torch.manual_seed(int(torch.randint(2**62, ())) + peers.rank)
+    for chosen in places[order].split(batch_size):
+        yield chosen[chosen >= 0], len(chosen)
+
+
+def _store(job: Job, patience: timedelta) -> distributed.TCPStore:
+    """What the hosts find each other by: at the first one, on a port that is free there."""
+    if not job.leads:
+        return distributed.TCPStore(job.cluster.leader, int(job.peers.share()), timeout=patience)
+    server = meeting.listen(job.cluster, 0)
+    address, port = server.getsockname()
+    job.peers.share(str(port).encode())
+    settings = {"is_master": True, "wait_for_workers": False, "master_listen_fd": server.detach()}
+    return distributed.TCPStore(address, port, timeout=patience, **settings)
