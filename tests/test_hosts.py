@@ -8,7 +8,7 @@ from template import ROOT, Template
 
 TEMPLATE = Template(ROOT)
 ALGORITHMS = TEMPLATE.choices()["algorithm"]
-SPREADS = re.compile(r"^DISTRIBUTED = True$", re.MULTILINE)
+SPREADS = re.compile(r"^DISTRIBUTED = True\b", re.MULTILINE)
 PEERS = re.compile(r"\bjob\.(peers|leads)\b|\bshards\.\w+\(")
 
 

@@ -36,7 +36,8 @@ def end_with_the_others(link: Link, end: End, told: Path, trace: str, leave: Set
     `end` is how the training on this host ended, perhaps because the link was over. Waits no longer once one of the
     signals `leave` comes; they and NEWS must be blocked.
     """
-    ended_by_fault = link.fault is not None and not told.exists()
+    killed = 128 + signal.SIGKILL
+    ended_by_fault = link.fault is not None and (end.code == killed or not told.exists())
     if end.code and not ended_by_fault:
         failure.report(told, end.reason, trace)
     link.ended(end)
