@@ -92,8 +92,8 @@ def test_a_lost_host_ends_the_job_on_every_other(three_hosts, program_with, kill
         codes(started)
     others = [host for rank, host in enumerate(started) if rank != killed]
     assert [host.process.returncode for host in others] == [1, 1]
-    # What it was doing it told up to a second before.
-    lost = rf"Exception during training: host {started[killed].name}, while (starting|waiting for the other hosts): lost \("
+    doing = "(starting|waiting for the other hosts)"  # it told that up to a second before
+    lost = rf"Exception during training: host {started[killed].name}, while {doing}: lost \("
     assert [bool(re.match(lost, host.failure)) for host in others] == [True, True]
     assert " in wait" in others[0].failure  # and where this one was
 
