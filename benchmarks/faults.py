@@ -97,11 +97,7 @@ def main() -> int:
             docker("image", "rm", "--force", image)
     head = ["| fault | settings | algo-1 | algo-2 | seconds | what the failure files begin with |"]
     table = "\n".join([*head, "|---|---|---|---|---:|---|", *rows])
-    if chosen.output:
-        chosen.output.write_text(f"{table}\n", "utf-8")
-    else:
-        readme.fill(HERE / "README.md", BEGIN, table)
-    print(table)
+    readme.publish(table, chosen.output, HERE / "README.md", BEGIN)
     return 0
 
 

@@ -73,11 +73,7 @@ def main() -> int:
             *rows,
         ]
     )
-    if chosen.output:
-        chosen.output.write_text(f"{table}\n", "utf-8")
-    else:
-        readme.fill(HERE / "README.md", BEGIN, table)
-    print(table)
+    readme.publish(table, chosen.output, HERE / "README.md", BEGIN)
     return 0
 
 

@@ -2,23 +2,20 @@
 
 import io
 import math
-from unittest import mock
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from mixed_rows import FEATURES, LOOSE, RECORD, shown
 from pyarrow import parquet
 
 from byoc import codecs
-from byoc.codecs import CSV, JSON, JSON_LINES, NPY, PARQUET, plain_csv
+from byoc.codecs import CSV, JSON, JSON_LINES, NPY, PARQUET
 from byoc.codecs.records import Record
 from byoc.errors import RequestError
 from byoc.signature import Feature
 
-FEATURES = (Feature("width", "float32", 1.5), Feature("colour", "str", "red", True), Feature("age", "float32", 3, True))
-RECORD = Record(FEATURES)
 NUMBERS = Record((FEATURES[0], FEATURES[2]))
-LOOSE = Record([Feature(name, "float32", 1, True) for name in ("width", "age")])
 ROWS = [(1.5, "red", 3.0), (-2.0, "", None), (0.0, "a, b", 1.0)]
 
 
@@ -32,10 +29,6 @@ def npy(rows: list) -> bytes:
     file = io.BytesIO()
     np.save(file, np.array(rows))
     return file.getvalue()
-
-
-def shown(records: np.ndarray) -> list[tuple]:
-    return [tuple(None if value != value else value for value in row) for row in records.tolist()]
 
 
 @pytest.mark.parametrize(
@@ -113,78 +106,9 @@ def test_numbers_that_do_not_fit_are_refused_by_their_place(content_type, body, 
     assert refusal.value.status == 400
 
 
-def test_gaps_among_plain_numbers_are_read_in_one_go(monkeypatch):
-    monkeypatch.delattr("byoc.codecs.csv_text._cells")
-    record = Record([Feature(name, "float32", 1, True) for name in "abc"])
-    rows = codecs.decode_records(b",,\r\n,1,\r\n-2,,3e4\r\n", CSV, record)
-    assert shown(rows) == [(None, None, None), (None, 1, None), (-2, None, 3e4)]
-
-
 def test_an_empty_line_is_no_row_whose_only_number_is_missing():
     with pytest.raises(RequestError, match=r"^row 2 has 0 columns, but the model takes 1: n$"):
         codecs.decode_records(b"1\n\n2", CSV, Record([Feature("n", "float32", 1, True)]))
-
-
-MANY = [f"{n / 7},{('red', ' größe ', '')[n % 3]},{n if n % 5 else ''}" for n in range(500)]
-ODD = [
-    "1,red,3",
-    " 1 , red, ",
-    "-0,,1e-50",
-    '1,"a, b",3',
-    "1,red,nan",
-    "1,red,+7",
-    "",
-    ",,",
-    "1,red",
-    "1,red,3,4",
-    "1,2",
-]
-ODD += [
-    "nan,red,3",
-    "inf,red,3",
-    "1,red,1e39",
-    "x,red,3",
-    "1,red,0x1",
-    "true,red,3",
-    "1,red,[3",
-    "1,red,\0",
-    '1,"red,3',
-]
-
-
-@pytest.mark.parametrize("odd", ODD)
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize("header", ["", "width,colour,age", "age, colour ,width", "age,color,width"])
-def test_many_rows_are_read_column_by_column_as_row_by_row(monkeypatch, odd, end, header):
-    body = end.join([header, *MANY, odd, *MANY][not header :]).encode()
-    found = outcome(body)
-    monkeypatch.setattr(plain_csv, "records", mock.Mock(side_effect=ValueError))
-    assert outcome(body) == found
-
-
-def outcome(body: bytes) -> list[tuple] | str:
-    try:
-        return shown(codecs.decode_records(body, CSV, RECORD))
-    except RequestError as error:
-        return str(error)
-
-
-@pytest.mark.parametrize("record", [RECORD, LOOSE, Record([FEATURES[1], Feature("make", "str", "a", True)])])
-def test_many_plain_rows_are_never_read_row_by_row(monkeypatch, record):
-    monkeypatch.delattr("byoc.codecs.csv_text._cells")
-    cells = [str(feature.example) for feature in record.features]
-    gaps = ["" if feature.missing else cell for feature, cell in zip(record.features, cells, strict=True)]
-    lines = [record.names[::-1], *[cells[::-1], gaps[::-1]] * 1000]
-    rows = shown(codecs.decode_records("\r\n".join(map(",".join, lines)).encode(), CSV, record))
-    present, missing = set(rows[::2]), set(rows[1::2])
-    assert present == {tuple(feature.example for feature in record.features)}
-    assert len(rows) == 2000
-    assert missing == {tuple(map(gap, record.features))}
-
-
-def gap(feature: Feature) -> str | float | None:
-    """What stands for a missing value; where there may be none, the example."""
-    return ("" if feature.is_text else None) if feature.missing else feature.example
 
 
 @pytest.mark.parametrize("charset", ["utf-16", "latin-1"])

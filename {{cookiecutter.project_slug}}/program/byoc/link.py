@@ -9,6 +9,7 @@ import json
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict
 from multiprocessing.connection import Connection, wait
@@ -24,7 +25,7 @@ BEAT = 1  # seconds from one message to the next
 LEAVING = 5  # seconds in which the others take note of how the job ended
 
 
-class Link(threading.Thread):
+class Link(threading.Thread, ABC):
     """This host's part in it. Calls `notify`, from this thread, once it is `over`: all have ended, or one cannot."""
 
     def __init__(self, cluster: Cluster, settings: ClusterSettings, notify: Callable[[], None]):
@@ -60,9 +61,9 @@ class Link(threading.Thread):
         except InputError as error:
             self._finish(Fault(self.host, str(error)), 1)
 
+    @abstractmethod
     def _take_part(self) -> None:
         """Until it is over; raises InputError if the hosts cannot meet."""
-        raise NotImplementedError
 
     def _message(self) -> dict[str, Any]:
         self._own.take(stage.told())
