@@ -82,6 +82,19 @@ class Stop:
             raise Stopped
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """A block of code outside Python that waits for other hosts and takes a signal for a failure of theirs.
+
+    The signal is taken after it. https://man7.org/linux/man-pages/man7/signal.7.html says which calls fail with EINTR.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS | {OUT_OF_TIME})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _hold() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
 

@@ -1,6 +1,10 @@
 """The rounds of boosting, whichever framework does them: watched, ended in time, and resumed to the same end (C-04)."""
 
+import ctypes
 import json
+import os
+import signal
+import threading
 from itertools import pairwise
 
 import numpy as np
@@ -37,6 +41,17 @@ class RandomSums:
 
     def content(self) -> bytes:
         return json.dumps(self.values).encode()
+
+
+class Waits(RandomSums):
+    """As a framework's network does for other hosts: outside Python, where a signal ends what waits."""
+
+    def add(self, done: int) -> bool:
+        timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM))
+        timer.start()
+        assert ctypes.CDLL(None, use_errno=True).usleep(300_000) == 0, os.strerror(ctypes.get_errno())
+        timer.join()
+        return super().add(done)
 
 
 class Killed(Exception):
@@ -116,6 +131,16 @@ def test_each_round_tells_its_losses_by_the_names_of_the_metrics(new_job, capsys
 def test_a_job_that_is_stopped_at_once_still_has_a_round(new_job, monkeypatch):
     monkeypatch.setattr(Job, "stopping", True)
     assert len(run(new_job(), RandomSums())["training"]) == 1
+
+
+def test_a_signal_breaks_in_upon_no_round(new_job):
+    told = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    try:
+        assert len(run(new_job(), Waits(), rounds=1)["training"]) == 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert told == [signal.SIGTERM]
 
 
 @pytest.mark.parametrize(

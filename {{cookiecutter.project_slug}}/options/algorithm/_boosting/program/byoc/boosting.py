@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from byoc.errors import InputError
 from byoc.job import Job
 from byoc.progress import Progress
+from byoc.stopping import undisturbed
 
 TRAINING, VALIDATION = "training", "validation"
 PREFIX = {TRAINING: "train", VALIDATION: "validation"}  # of a channel's metrics
@@ -45,10 +46,11 @@ def boost(
     progress = Progress("round", rounds, done)
     # One round at least, so that a job which is stopped leaves a model that can be used.
     while done == 0 or (done < rounds and not _ended(history, patience) and not job.peers.any(job.stopping)):
-        if not booster.add(done):
+        with undisturbed():
+            losses = booster.losses() if booster.add(done) else None
+        if losses is None:
             print("no tree can be added that fits better", flush=True)
             break
-        losses = booster.losses()
         for channel, loss in losses.items():
             history.setdefault(channel, []).append(loss)
         done += 1
