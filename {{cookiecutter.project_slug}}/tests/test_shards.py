@@ -62,7 +62,7 @@ def test_every_row_of_all_hosts_is_on_one_of_them(on_hosts):
 
 def test_copies_keep_the_order_in_which_one_host_reads_them(on_hosts):
     rows = "a,1\nb,2\na,3\n"
-    assert on_hosts(places, rows, rows, copies=True) == [[0, -1, 1], [-1, 0, -1]]
+    assert on_hosts(places, rows, None, rows, copies=True) == [[0, -1, 1], [-1, -1, -1], [-1, 0, -1]]
 
 
 @pytest.mark.parametrize("read", [numbers, mixed])

@@ -14,6 +14,7 @@ from byoc.errors import InputError, NoRowsError
 from byoc.labelled import LabelledRows
 from byoc.labelled_records import NAME_IT, LabelledRecords
 from byoc.paths import Paths
+from byoc.peers import Peers
 from byoc.pipes import open_fifo
 from byoc.recordio import records
 
@@ -36,6 +37,11 @@ class Channel:
         Neither hidden files, nor those in hidden folders, nor S3 manifests are data.
         """
         return sorted(file for file in self.folder.rglob("*") if file.is_file() and self._is_data(file))
+
+    @property
+    def here(self) -> bool:
+        """Whether this host was given any of it; on others there may be more (D-07, D-11)."""
+        return self.piped or bool(self.files())
 
     def fifo(self, epoch: int) -> Path:
         """Where SageMaker writes the epoch, which counts from 0, in Pipe mode (T-22)."""
@@ -97,7 +103,7 @@ class Channel:
 
     def _nothing(self, epoch: int) -> str:
         place = self.fifo(epoch) if self.piped else self.folder
-        if self.sharded and not self.files():
+        if self.sharded and not self.here:
             return (
                 f"channel {self.name!r} gave this host no files: with S3DistributionType=ShardedByS3Key there must be "
                 f"at least as many files as hosts, else use FullyReplicated; looked in {place}"
@@ -123,6 +129,14 @@ def discover(paths: Paths) -> dict[str, Channel]:
     else:
         declared = {}
     return {name: _channel(name, paths.data / name, settings) for name, settings in declared.items()}
+
+
+def of_all_hosts(own: dict[str, Channel], peers: Peers, paths: Paths) -> dict[str, Channel]:
+    """A host's own channels and, empty, those that only other hosts have: one may be an instance group's (D-11)."""
+    every = {}
+    for told in peers.gather({name: channel.sharded for name, channel in own.items()}):
+        every |= told
+    return {name: own.get(name) or Channel(name, paths.data / name, sharded) for name, sharded in every.items()}
 
 
 def _channel(name: str, folder: Path, settings: dict[str, Any]) -> Channel:

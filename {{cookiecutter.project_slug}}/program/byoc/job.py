@@ -36,6 +36,7 @@ class Job:
         """Meet the job's other hosts, for an algorithm that spreads; raises InputError if one does not come."""
         stage.tell("waiting for the other hosts")
         self.peers = self.checkpoints.peers = Peers.join(self.cluster, ClusterSettings.from_environment())
+        self.channels = channels.of_all_hosts(self.channels, self.peers, self.paths)
         stage.tell("starting")
 
     @property

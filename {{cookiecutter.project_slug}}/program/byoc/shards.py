@@ -1,7 +1,8 @@
 """A channel's rows dealt out to the hosts that train together, and what these must agree on about them (D-07, T-25).
 
 With S3DistributionType=ShardedByS3Key each host has its own files, of unequal size and perhaps none at all; with
-FullyReplicated each has all of them, and keeps every n-th row. On one host these are the rows as they were read.
+FullyReplicated each has all of them, and keeps every n-th row; a channel of one instance group only its hosts have
+(D-11). On one host these are the rows as they were read.
 """
 
 from collections.abc import Callable, Collection
@@ -75,7 +76,7 @@ def places(job: Job, name: str, count: int) -> np.ndarray:
     """
     counts = job.peers.gather(count)
     before = sum(counts[: job.peers.rank])
-    own = slice(before, before + count) if job.channel(name).sharded else slice(job.peers.rank, None, job.peers.size)
+    own = slice(before, before + count) if job.channel(name).sharded else _turns(job, [each > 0 for each in counts])
     found = np.full(sum(counts), -1)
     found[own] = np.arange(count)
     return found
@@ -85,14 +86,20 @@ def _part(job: Job, name: str, read: Callable[[Channel], Rows]) -> Rows | None:
     """What this host has to learn from; None if there is nothing."""
     channel = job.channel(name)
     try:
-        labels, rows = read(channel)
+        rows = read(channel)
     except NoRowsError:
-        if channel.sharded:
-            return None
-        raise
+        rows = None
     if channel.sharded:
-        return labels, rows
-    return labels[job.peers.rank :: job.peers.size], rows[job.peers.rank :: job.peers.size]
+        return rows
+    own = _turns(job, job.peers.gather(rows is not None))
+    return rows and (rows[0][own], rows[1][own])
+
+
+def _turns(job: Job, having: list[bool]) -> slice:
+    """Which of the rows that hosts have copies of are this one's, if they take them in turn."""
+    if not having[job.peers.rank]:
+        return slice(0)
+    return slice(sum(having[: job.peers.rank]), None, sum(having))
 
 
 def _found(name: str, told: list) -> list:

@@ -46,9 +46,11 @@ def two_hosts(kit: Kit, copies: int = 0) -> Iterator[list[tuple[Program, MlFolde
         yield list(zip((first, second), folders, strict=True))
 
 
-def host(kit: Kit, network: str, hosts: list[str], number: int, ml: MlFolder) -> Program:
+def host(
+    kit: Kit, network: str, hosts: list[str], number: int, ml: MlFolder, groups: dict[str, list[str]] | None = None
+) -> Program:
     """One of them, started."""
-    ml.write("resourceconfig.json", resources(hosts, number))
+    ml.write("resourceconfig.json", resources(hosts, number, groups))
     options = ("--network", network, "--network-alias", hosts[number], "--hostname", hosts[number])
     return kit.target.start("train", folder=ml.path, environment=JOB, options=options)
 
@@ -121,17 +123,33 @@ def dead_host_is_not_waited_for(kit: Kit) -> str:
 def shards_of_any_size_train(kit: Kit) -> str:
     """D-07: three hosts with ShardedByS3Key, of which one has twice as many files as another, and one none."""
     kit.good_run()
-    names = list(SHARES)
+    must_train_together(kit, {name: shard(kit, copies) for name, copies in SHARES.items()})
+    return f"exit code 0 on {len(SHARES)} hosts, and one model, of shards that hold {tuple(SHARES.values())} × the data"
+
+
+@early
+@container_only
+def one_group_may_have_all_channels(kit: Kit) -> str:
+    """D-11: two instance groups of a host each, of which the first was given no channel."""
+    kit.good_run()
+    folders = [kit.ml() for _ in HOSTS]
+    folders[0].write("inputdataconfig.json", {})
+    folders[0].remove_data()
+    must_train_together(kit, dict(zip(HOSTS, folders, strict=True)), {name: [name] for name in HOSTS})
+    return f"exit code 0 on {' and '.join(HOSTS)}, and one model, of what only the second was given"
+
+
+def must_train_together(kit: Kit, folders: dict[str, MlFolder], groups: dict[str, list[str]] | None = None) -> None:
+    """Hosts of these names, perhaps in several instance groups."""
+    names = list(folders)
     with network() as name, ExitStack() as stack:
         started = []
-        for number, copies in enumerate(SHARES.values()):
-            ml = shard(kit, copies)
-            started.append((stack.enter_context(host(kit, name, names, number, ml)), ml))
+        for number, ml in enumerate(folders.values()):
+            started.append((stack.enter_context(host(kit, name, names, number, ml, groups)), ml))
         runs = ended(kit, started)
     for each, run in zip(names, runs, strict=True):
         must(run.code == 0, f"exit code {run.code} on {each} of {len(runs)}: {run.last_line}")
     must_leave_one_model(runs)
-    return f"exit code 0 on {len(runs)} hosts, and one model, of shards that hold {tuple(SHARES.values())} × the data"
 
 
 def shard(kit: Kit, copies: int) -> MlFolder:

@@ -61,15 +61,20 @@ class MlFolder:
         return {path.relative_to(self.path).as_posix() for path in self.path.rglob("*")}
 
 
-def resources(hosts: list[str], current: int = 0, **more: object) -> dict:
-    """resourceconfig.json as jobs on SageMaker have it today (T-16)."""
-    group = {"instance_group_name": "homogeneousCluster", "instance_type": "ml.m5.xlarge", "hosts": hosts}
+def resources(
+    hosts: list[str], current: int = 0, groups: dict[str, list[str]] | None = None, **more: object
+) -> dict[str, object]:
+    """resourceconfig.json as jobs on SageMaker have it today (T-16); `groups` are hosts by instance group (D-11)."""
+    groups = groups or {"homogeneousCluster": hosts}
     return {
         "current_host": hosts[current],
         "current_instance_type": "ml.m5.xlarge",
-        "current_group_name": "homogeneousCluster",
+        "current_group_name": next(name for name, members in groups.items() if hosts[current] in members),
         "hosts": hosts,
-        "instance_groups": [group],
+        "instance_groups": [
+            {"instance_group_name": name, "instance_type": "ml.m5.xlarge", "hosts": members}
+            for name, members in groups.items()
+        ],
         "network_interface_name": "eth0",
         "topology": None,
         **more,

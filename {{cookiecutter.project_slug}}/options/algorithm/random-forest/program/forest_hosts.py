@@ -30,7 +30,7 @@ def read(job: Job, categories: Collection[str] | None) -> dict[str, Rows]:
 
 def _read(job: Job, name: str, categories: Collection[str] | None) -> Rows | None:
     channel = job.channel(name)
-    if channel.sharded and job.peers.size > 1:
+    if job.peers.size > 1 and (channel.sharded or not job.peers.gather(channel.here)[0]):
         labels, rows = shards.labelled_records(job, name, categories)
         labels, rows = job.peers.bring(labels), _bring(job, rows)
         return (labels, rows) if job.leads else None

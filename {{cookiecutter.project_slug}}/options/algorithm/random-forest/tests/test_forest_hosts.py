@@ -40,6 +40,15 @@ def test_hosts_that_all_have_the_rows(tmp_path, project, trained, penguins):
     assert "distributed" not in hosts[1].log
 
 
+def test_rows_of_which_the_first_host_has_none(tmp_path, project, trained, penguins):
+    folders = loopback.fill(tmp_path, 2, inputdataconfig={"training": WHOLE})
+    (folders[0].config / "inputdataconfig.json").write_text("{}")  # as the channel is another instance group's (D-11)
+    part(folders[1], "training", penguins[0], penguins[1:])
+    hosts = loopback.ended(folders, project / "program")
+    assert [host.process.returncode for host in hosts] == [0, 0], [host.log for host in hosts]
+    assert same_model(hosts, trained)
+
+
 def test_hosts_that_have_unequal_parts_of_the_rows_or_none(tmp_path, project, trained, penguins):
     folders = loopback.fill(tmp_path, 4, inputdataconfig={"training": DEALT_OUT})
     header, *rows = penguins
