@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-algorithms bench-faults bench-hosts figures lock upgrade clean
+.PHONY: help demo test bench bench-algorithms bench-faults bench-hosts bench-quality figures lock upgrade clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' Makefile
@@ -24,6 +24,9 @@ bench-faults: .venv/test  ## Do to a job on two hosts what can happen to it, and
 
 bench-hosts: .venv/test  ## Train on one host and on two, with little memory and one CPU each, into benchmarks/README.md (needs Docker) [BENCH_ARGUMENTS=…]
 	PYTHONPATH=tests .venv/bin/python -B benchmarks/hosts.py $(BENCH_ARGUMENTS)
+
+bench-quality: .venv/test  ## Train on one host, two and four by every engine, and compare what they come to, into benchmarks/README.md [BENCH_ARGUMENTS=…]
+	PYTHONPATH=tests .venv/bin/python -B benchmarks/quality.py $(BENCH_ARGUMENTS)
 
 figures: .venv/test  ## Run the conformance kit on the classic image, and write what it finds into the READMEs (needs Docker)
 	.venv/bin/python tests/figures.py

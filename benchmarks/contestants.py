@@ -1,6 +1,7 @@
 """The images that are compared, each with a model of its own, and what all of them are asked."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -20,7 +21,10 @@ BUILD_LIMIT, TRAINING_LIMIT = 1800, 300  # seconds
 
 
 def prepare(folder: Path, tell: Callable[[str], None]) -> tuple[list[Image], Sample]:
-    """Build and train the classic image and one for every server stack; raises BenchmarkError."""
+    """Build and train the classic image and one for every server stack; raises BenchmarkError.
+
+    Of the default stack there is also the image that only serves.
+    """
     engine.require()
     base = re.search(r"^FROM (\S+)", (CLASSIC / "Dockerfile").read_text(), re.MULTILINE)[1]
     stacks = json.loads((TEMPLATE / "cookiecutter.json").read_text())["server_stack"]
@@ -33,21 +37,29 @@ def prepare(folder: Path, tell: Callable[[str], None]) -> tuple[list[Image], Sam
     tell(f"building {names['classic']}")
     engine.build(names["classic"], CLASSIC)
 
-    local_test = folder / names[stacks[0]] / "local_test"
+    default = folder / names[stacks[0]]
+    only_serves = f"{names[stacks[0]]}-serve"
+    tell(f"building {only_serves}")
+    run(default / "deploy/build.sh", only_serves, TARGET="serve")
+
+    local_test = default / "local_test"
     images = []
     for name, image in names.items():
         tell(f"training {image}")
         ml = folder / f"ml-{name}"
         train(image, base, local_test / "test_dir", ml)
         images.append(Image(image, ml / "model", base, name))
+        if name == stacks[0]:
+            images.append(Image(only_serves, ml / "model", base, f"{name}, serve only"))
     return images, Sample.read(local_test / "payload.csv", expected=local_test / "expected.csv")
 
 
-def run(*command: str | Path) -> None:
+def run(*command: str | Path, **environment: str) -> None:
     # A session of its own: see engine.docker.
     done = subprocess.run(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, errors="replace", timeout=BUILD_LIMIT, start_new_session=True,
+        env={**os.environ, **environment},
     )  # fmt: skip
     if done.returncode:
         words = " ".join(map(str, command))

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path, PurePosixPath
 ROOT = Path(__file__).parents[1]
 BUILDS_ON = "builds_on"
 EXAMPLES = "readme/"
+SPREADS = re.compile(r"^DISTRIBUTED = True\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,13 @@ class Template:
         files = files_in(self.project / "options" / axis / choice) - {BUILDS_ON}
         own = {name for name in files if not name.startswith(EXAMPLES)} - set(self.variants(f"options/{axis}/{choice}"))
         return own | (self.option(axis, base) if base else set())
+
+    def spreading(self) -> list[str]:
+        """The algorithms that say that they train on several hosts."""
+        folder, file = self.project / "options/algorithm", "program/algorithm.py"
+        return [
+            name for name in self.choices()["algorithm"] if SPREADS.search((folder / name / file).read_text("utf-8"))
+        ]
 
     def variants(self, folder: str = ".") -> dict[str, str]:
         """The files below a folder of the project, NAME.CHOICE.EXT, that take the place of another there: NAME.EXT."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from template import ROOT, export
+from template import ROOT, Template, export
 
 # What the classic container cannot have: this template's predictor.py, whose handler could be an empty one.
 OF_THE_EMPTY_PREDICTION = {"empty_rate", "predicting"}
@@ -37,9 +37,15 @@ def test_the_readme_and_the_picture_are_made_of_the_results(tmp_path):
     assert "requests/s, 8 connections |" in (copy / "README.md").read_text()
 
 
+def contestants(template: Template) -> list[str]:
+    """What is compared with the classic container."""
+    default, *stacks = template.choices()["server_stack"]
+    return [default, f"{default}, serve only", *stacks]
+
+
 def test_the_results_are_those_of_every_stack(template):
     results = json.loads((ROOT / "benchmarks/results.json").read_text())
-    assert results["targets"] == ["classic", *template.choices()["server_stack"]]
+    assert results["targets"] == ["classic", *contestants(template)]
 
 
 @pytest.mark.docker
@@ -52,12 +58,14 @@ def test_every_stack_is_measured_against_the_classic_container(template, tmp_pat
     )
     assert done.returncode == 0, done.stdout + done.stderr
     stacks = template.choices()["server_stack"]
-    subprocess.run(["docker", "image", "rm", *(f"byoc-{stack}" for stack in stacks)], check=True, capture_output=True)
+    images = [*(f"byoc-{stack}" for stack in stacks), f"byoc-{stacks[0]}-serve"]
+    subprocess.run(["docker", "image", "rm", *images], check=True, capture_output=True)
     results = json.loads((tmp_path / "results.json").read_text())
-    assert results["targets"] == ["classic", *stacks]
+    compared = contestants(template)
+    assert results["targets"] == ["classic", *compared]
     assert set(results["left_out"]) == {"classic"}, results["left_out"]
     for key, summaries in results["figures"].items():
-        assert list(summaries) == (stacks if key in OF_THE_EMPTY_PREDICTION else ["classic", *stacks]), key
+        assert list(summaries) == (compared if key in OF_THE_EMPTY_PREDICTION else ["classic", *compared]), key
         assert all(summary["median"] > 0 for summary in summaries.values()), key
 
 

@@ -8,7 +8,7 @@ from template import ROOT, Template
 
 TEMPLATE = Template(ROOT)
 ALGORITHMS = TEMPLATE.choices()["algorithm"]
-SPREADS = re.compile(r"^DISTRIBUTED = True\b", re.MULTILINE)
+SPREADING = TEMPLATE.spreading()
 PEERS = re.compile(r"\bjob\.(peers|leads)\b|\bshards\.\w+\(")
 
 
@@ -23,11 +23,7 @@ def all_of(algorithm: str, pattern: str) -> str:
     return own(algorithm, pattern) + (own(base, pattern) if base else "")
 
 
-def spreads(algorithm: str) -> bool:
-    return bool(SPREADS.search(own(algorithm, "program/algorithm.py")))
-
-
-@pytest.mark.parametrize("algorithm", [name for name in ALGORITHMS if spreads(name)])
+@pytest.mark.parametrize("algorithm", SPREADING)
 def test_an_algorithm_that_says_it_spreads_does_and_tells_how(algorithm):
     assert PEERS.search(all_of(algorithm, "program/**/*.py"))
     assert re.search(r"\bhosts\b", all_of(algorithm, "docs/*.md"))
@@ -35,9 +31,9 @@ def test_an_algorithm_that_says_it_spreads_does_and_tells_how(algorithm):
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_an_algorithm_that_speaks_with_other_hosts_says_so(algorithm):
-    assert spreads(algorithm) or not PEERS.search(own(algorithm, "program/**/*.py"))
+    assert algorithm in SPREADING or not PEERS.search(own(algorithm, "program/**/*.py"))
 
 
 @pytest.mark.parametrize("algorithm", ["decision-tree", "onnx", "custom", "transformers"])
 def test_what_no_engine_trains_on_several_hosts_does_not_say_so(algorithm):
-    assert not spreads(algorithm)
+    assert algorithm not in SPREADING

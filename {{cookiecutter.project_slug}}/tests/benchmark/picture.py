@@ -7,7 +7,7 @@ from html import escape
 from .figures import COMPARED_AT, CONNECTIONS, FIGURES, Figure
 
 ROW, GAP = 22, 34  # pixels: a bar's line, and what a group's title takes
-LABELS, BARS, VALUES = 190, 420, 150  # pixels: the widths of the three columns
+LABELS, BARS, VALUES = 215, 420, 150  # pixels: the widths of the three columns
 COLOURS = ("#8a8f98", "#2f6fb0", "#2f9e77", "#c77d1e", "#8a5ab8")
 
 
