@@ -11,7 +11,7 @@ demo: .venv/demo  ## Generate the default project, train, serve, predict, and sa
 	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/demo.sh
 
 test: .venv/test  ## Run every test that this machine can run, and say which it could not
-	.venv/bin/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
+	.venv/bin/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
 
 bench: .venv/test  ## Compare every server stack with the classic container, into README.md (needs Docker, wrk) [BENCH_ARGUMENTS=…]
 	scripts/bench.sh $(BENCH_ARGUMENTS)

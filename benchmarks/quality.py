@@ -24,7 +24,7 @@ from template import ROOT, Template, export
 HERE = Path(__file__).resolve().parent
 BEGIN = "<!-- What `make bench-quality` has measured; it writes this part. -->\n"
 HOSTS = (1, 2, 4)
-METRIC = re.compile(r"^algo-1 \| ((?:train|validation):\S+)=(\S+)$", re.MULTILINE)
+METRIC = re.compile(r"^\S+ \| ((?:train|validation):\S+)=(\S+)$", re.MULTILINE)
 LIMIT = 600  # seconds for a job
 
 

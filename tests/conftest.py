@@ -75,7 +75,8 @@ MACHINE = [
 
 
 # The files that take longest, the longest first: begun last, one would keep a worker busy while the others are done.
-LONGEST = [f"test_{name}.py" for name in ("algorithms", "contract_kit_images", "demo", "walkthrough", "server_stacks")]
+NAMES = "contract_kit_images algorithms demo walkthrough server_stacks benchmark sdk_local_mode image"
+LONGEST = [f"test_{name}.py" for name in NAMES.split()]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -19,7 +19,7 @@ from template import ROOT, Template
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
-AT_ONCE = 2  # beside other tests, more would keep a machine of two processors from answering in time
+AT_ONCE = 2  # bad images
 CHOICES = Template(ROOT).choices()
 # By what it shows: an answer a line, and every choice there is of what an image is made of.
 IMAGES = {
@@ -45,19 +45,22 @@ UNCHECKED = figures.UNCHECKED | {
 def reports(bake, tmp_path_factory) -> dict[str, dict]:
     """What the kit reports of every image, by its name: of every bad one, of one that only serves, and of our own.
 
-    Some run side by side, since they mostly wait; the default project's come last and alone, kept to their times.
+    The bad ones run side by side, since they mostly wait; our own come after them, one at a time, and have to answer in
+    time.
     """
-    folder, (default, *others) = tmp_path_factory.mktemp("reports"), IMAGES
+    folder, (default, *_) = tmp_path_factory.mktemp("reports"), IMAGES
     projects = {name: bake.anew(**answers) for name, answers in IMAGES.items()}  # in turn: it changes folders
     for project in projects.values():
         environments.leave_out_libraries_for_gpus(project)
-    runs = [(on_a_bad_one, name, projects[default]) for name in TABLE["containers"]]
-    runs += [(on_our_own, name, projects[name]) for name in others]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = {run[1]: pool.submit(with_image, *run, folder / run[1]) for run in runs}
-    found = {name: future.result() for name, future in found.items()}
-    for run, name in ((on_our_own, default), (on_what_only_serves, ONLY_SERVES)):
-        found[name] = with_image(run, name, projects[default], folder / name)
+        bad = {
+            name: pool.submit(with_image, on_a_bad_one, name, projects[default], folder / name)
+            for name in TABLE["containers"]
+        }
+    found = {name: future.result() for name, future in bad.items()}
+    for name, project in projects.items():
+        found[name] = with_image(on_our_own, name, project, folder / name)
+    found[ONLY_SERVES] = with_image(on_what_only_serves, ONLY_SERVES, projects[default], folder / ONLY_SERVES)
     return found
 
 
