@@ -7,7 +7,7 @@ from typing import Any
 
 import onnxruntime
 
-from byoc import log
+from byoc import console
 
 CUDA = "CUDAExecutionProvider"
 DRIVER = "libcuda.so.1"  # the machine's, which lends it to the container (T-37)
@@ -27,7 +27,7 @@ def is_wanted() -> bool:
     if CUDA not in onnxruntime.get_available_providers():
         return False
     found = has_driver()
-    log.say(f"serve: the model is on the {'GPU' if found else f'CPU: CUDA finds no GPU, as there is no {DRIVER}'}")
+    console.say(f"serve: the model is on the {'GPU' if found else f'CPU: CUDA finds no GPU, as there is no {DRIVER}'}")
     return found
 
 
@@ -45,5 +45,5 @@ class OnFirstUse:
                 onnxruntime.preload_dlls()  # CUDA's libraries that came as Python packages
                 self._session = self._open()
                 if CUDA not in self._session.get_providers():
-                    log.say("serve: the model is on the CPU after all: CUDA cannot use the GPU; see above")
+                    console.say("serve: the model is on the CPU after all: CUDA cannot use the GPU; see above")
         return self._session.run(*arguments)

@@ -23,12 +23,6 @@ def text(**fields: Any) -> str:
         return json.dumps(line, separators=(",", ":")) + "\n"
 
 
-def say(line: str) -> None:
-    """Print a line for people in one write, so that no other process's line begins within it."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
-
-
 @lru_cache(maxsize=1)  # many lines are of the same second
 def _date(second: int) -> str:
     return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from byoc import cpus, log
+from byoc import console, cpus
 from byoc.errors import SettingError
 from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
 
@@ -143,7 +143,7 @@ def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
     def start_all(servers: Servers) -> bool:
         started = start(servers, settings, Path(folder))
         if started:
-            log.say(f"serve: listening on port {settings.port}")
+            console.say(f"serve: listening on port {settings.port}")
         return started
 
     with tempfile.TemporaryDirectory(prefix="serve-") as folder:

@@ -41,9 +41,6 @@ def respond(path: str, *asked: Any) -> predictor.Response:
 
 invocations = Invocations(settings, metrics, respond)
 
-# Workers are forked from here: what is frozen is never written to by their collectors, so they share it.
-gc.freeze()
-
 
 def app(environ, start_response):
     """Answer predictions straight away: Flask's routing and contexts would cost five times the prediction itself.
@@ -98,3 +95,9 @@ def refuse(error: HTTPException) -> Response:
     answer = predictor.refusal(error.code, MULTI_MODEL_OFF if off else error.description)
     allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
     return Response(answer.body, answer.status, allow, content_type=answer.content_type)
+
+
+# Workers are forked from here, and share what they do not write to: routes, which the first match makes ready, and
+# all that their collectors leave alone because it is frozen.
+flask.url_map.bind("localhost").match("/ping")
+gc.freeze()

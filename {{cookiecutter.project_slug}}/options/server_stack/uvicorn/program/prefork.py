@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from byoc import log
+from byoc import console
 from byoc.servers import GRACE
 
 BEAT = b"."  # a worker is well, once a second
@@ -61,7 +61,7 @@ class Workers:
             os._exit(self.work(listener, own_end))
         os.close(own_end)
         self.all.append(Worker(pid, listener, beats, time.monotonic()))
-        log.say(f"serve: worker {pid} started")
+        console.say(f"serve: worker {pid} started")
         if self.stopping:  # SIGTERM came before it was listed
             self.dismiss(self.all[-1])
 
@@ -69,7 +69,7 @@ class Workers:
         """What a worker has to say; returns its exit code if it ended, else 0."""
         said = os.read(worker.beats, 4096)
         if REPLACE in said and not worker.leaving:
-            log.say(f"serve: worker {worker.pid} is replaced, because a request hangs in it")
+            console.say(f"serve: worker {worker.pid} is replaced, because a request hangs in it")
             self.fork(worker.listener)
             self.dismiss(worker)
         elif said:
@@ -83,7 +83,7 @@ class Workers:
         self.all.remove(worker)
         exit_code = os.waitstatus_to_exitcode(os.waitpid(worker.pid, 0)[1])
         if not (self.stopping or worker.leaving or exit_code == CANNOT_START):
-            log.say(f"serve: worker {worker.pid} ended by itself, exit code {exit_code}")
+            console.say(f"serve: worker {worker.pid} ended by itself, exit code {exit_code}")
             self.fork(worker.listener)
         return exit_code
 
