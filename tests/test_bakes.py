@@ -66,6 +66,12 @@ def test_workflows_pass_actionlint(project):
     lint.actionlint(project)
 
 
+def test_workflows_name_only_files_that_there_are(project):
+    workflows = "".join(file.read_text(encoding="utf-8") for file in (project / ".github/workflows").iterdir())
+    named = re.findall(r"\b(?:deploy|local_test|program|requirements|tests)/[\w./*-]+", workflows)
+    assert named and [name for name in named if not list(project.glob(name))] == []
+
+
 def test_baking_again_gives_the_same(bake, choice):
     assert snapshot(bake.anew(**choice)) == snapshot(bake(**choice))
 
