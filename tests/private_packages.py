@@ -76,13 +76,14 @@ def bridge() -> str:
     return address
 
 
-def make_wheel() -> bytes:
+def make_wheel(name: str = "private-demo", version: str = "1.0") -> bytes:
     """A wheel of one empty module."""
     content = io.BytesIO()
-    info = "private_demo-1.0.dist-info"
+    module = name.replace("-", "_")
+    info = f"{module}-{version}.dist-info"
     with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("private_demo.py", "")
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: private-demo\nVersion: 1.0\n")
+        archive.writestr(f"{module}.py", "")
+        archive.writestr(f"{info}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         archive.writestr(f"{info}/RECORD", "")
     return content.getvalue()

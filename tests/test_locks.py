@@ -2,9 +2,14 @@
 
 import hashlib
 import importlib.util
+import os
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -12,11 +17,13 @@ import pytest
 
 from console import make
 from environments import UV
+from private_packages import make_wheel
 from template import ROOT, Template, kept_files
 
 TEMPLATE = Template(ROOT)
 INPUTS = [Path(name) for name in kept_files() if name.endswith(".in")]
 OF_PROJECTS = [input.with_suffix(".txt") for input in INPUTS if (ROOT / input).is_relative_to(TEMPLATE.project)]
+OLD = "0.1"  # older than any that PyPI has
 GLIBC = "manylinux_2_34"  # Ubuntu 22.04's and Debian 12's are newer, or as new
 # TensorFlow is not there for 3.14 yet, and keeps Keras from versions of others that are.
 NOT_YET = {"3.14": "options/algorithm/keras/"}
@@ -29,6 +36,20 @@ spec.loader.exec_module(locks)
 @pytest.fixture
 def server_lock(bake) -> str:
     return (bake() / "requirements/server.txt").read_text()
+
+
+@pytest.fixture
+def further_index(tmp_path) -> Iterator[str]:
+    """Its address; besides a package of its own it has an old version of one that PyPI has, as PyTorch's indexes do."""
+    for name, version in (("private-demo", "1.0"), ("sniffio", OLD)):
+        folder = tmp_path / "index" / name
+        folder.mkdir(parents=True)
+        (folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl").write_bytes(make_wheel(name, version))
+    handler = partial(SimpleHTTPRequestHandler, directory=tmp_path / "index")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.mark.parametrize("input", INPUTS, ids=str)
@@ -64,6 +85,17 @@ def test_a_package_is_added_by_one_line_and_upgraded_alone(bake):
     after = versions(project)
     assert after.pop(("algorithm.txt", "sniffio")) != {"1.3.0"}
     assert after == before
+
+
+def test_a_further_index_adds_its_packages_and_no_old_version_of_another(further_index, tmp_path):
+    given = f"--extra-index-url {further_index}"
+    (tmp_path / "some.in").write_text(f"{given}\nprivate-demo\nsniffio\n")
+    with_uv = os.environ | {"PATH": f"{UV.parent}{os.pathsep}{os.environ['PATH']}"}
+    run(TEMPLATE.project / "requirements/lock.sh", tmp_path, env=with_uv)
+    made = tmp_path / "some.txt"
+    found = {locks.name(pin.requirement): locks.version(pin) for pin in locks.pins(made)}
+    assert found.keys() == {"private-demo", "sniffio"} and found["sniffio"] != OLD
+    assert given in made.read_text().splitlines()
 
 
 def test_without_caches_a_lock_installs_the_same_files_again(server_lock, tmp_path):

@@ -19,9 +19,15 @@ shopt -s nullglob
 inputs=()
 for folder in "$@"; do inputs+=("$folder"/*.in); done
 
+# A further index may have old versions of packages that the first has, too: take the best of all, as pip will.
+indexes=()
+! grep -qE '^--extra-index-url[ =]' "${inputs[@]}" || indexes=(--index-strategy unsafe-best-match)
+
 # --universal: one lock for every system and for every CPython from 3.11 on. --only-binary: what comes as source alone would
 # run its author's code and want a compiler wherever it is installed.
-compile() { uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --no-header "$@"; }
+compile() {
+  uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --no-header ${indexes[@]+"${indexes[@]}"} "$@"
+}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -35,7 +41,7 @@ for input in "${inputs[@]}"; do
   cp "$work/together.txt" "$work/one.txt"
   (cd "$(dirname "$input")" && compile --generate-hashes "$(basename "$input")" --output-file "$work/one.txt")
   # uv does not write down what pip has to be told as well: further indexes, and packages that do come as source.
-  { grep -E '^--(extra-index-url|no-binary) ' "$input" || true; cat "$work/one.txt"; } >"$work/lock.txt"
+  { grep -E '^--(extra-index-url|no-binary)[ =]' "$input" || true; cat "$work/one.txt"; } >"$work/lock.txt"
   # A lock that stays the same stays as old as it is, so that `make` installs nothing anew.
   cmp -s "$work/lock.txt" "$lock" || { cp "$work/lock.txt" "$lock" && echo "lock.sh: $lock is new" >&2; }
 done
