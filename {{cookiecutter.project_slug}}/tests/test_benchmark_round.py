@@ -3,9 +3,10 @@
 import re
 import time
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
-from benchmark import client, empty_handler, load
+from benchmark import client, empty_handler, engine, load
 from benchmark.__main__ import main
 from benchmark.outcome import BenchmarkError, LeftOut
 from benchmark.processes import family
@@ -123,3 +124,15 @@ def test_a_missing_docker_is_named_with_the_way_out(trained, monkeypatch, capsys
     monkeypatch.setenv("PATH", "")
     assert main(["an-image", "--model", str(trained.model)]) == 1
     assert "docker is not on the PATH: install it" in capsys.readouterr().err
+
+
+def test_a_base_image_that_is_not_here_is_pulled_for_the_images_platform(monkeypatch):
+    asked = []
+
+    def docker(*words: str, limit: float = 0) -> CompletedProcess:
+        asked.append(words)
+        is_here = ("pull", "--platform", "linux/arm64", "base") in asked
+        return CompletedProcess(words, int(not is_here), '[{"Size": 1}]')
+
+    monkeypatch.setattr(engine, "docker", docker)
+    assert engine.inspect_base("base", "linux/arm64") == {"Size": 1}

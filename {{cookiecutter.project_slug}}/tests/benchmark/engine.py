@@ -11,6 +11,7 @@ from pathlib import Path
 from .outcome import BenchmarkError
 
 CALL_LIMIT = 60  # seconds, for calls that neither build nor train
+LONG_LIMIT = 1800  # seconds, for those that build or pull
 
 
 def require() -> None:
@@ -35,7 +36,7 @@ def docker(*arguments: str, limit: float = CALL_LIMIT) -> subprocess.CompletedPr
 
 
 def build(tag: str, context: Path) -> None:
-    result = docker("build", "--tag", tag, str(context), limit=1800)
+    result = docker("build", "--tag", tag, str(context), limit=LONG_LIMIT)
     if result.returncode:
         raise BenchmarkError(f"{context} does not build.\n{last_lines(result.stdout)}")
 
@@ -46,6 +47,13 @@ def inspect(image: str) -> dict:
     if result.returncode:
         raise BenchmarkError(f"No image {image!r} on this machine: build or pull it first.")
     return json.loads(result.stdout)[0]
+
+
+def inspect_base(image: str, platform: str) -> dict:
+    """The same of what others are built on, which is pulled if need be: a build keeps no image of it."""
+    if docker("image", "inspect", image).returncode:
+        docker("pull", "--platform", platform, image, limit=LONG_LIMIT)
+    return inspect(image)
 
 
 @contextmanager

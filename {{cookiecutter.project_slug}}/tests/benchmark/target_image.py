@@ -86,7 +86,7 @@ class Image:
         if not self.base:
             raise LeftOut("what it is built on is unknown; say it with --base")
         try:
-            base = engine.inspect(self.base)
+            base = engine.inspect_base(self.base, f"{self.inspected['Os']}/{self.inspected['Architecture']}")
         except BenchmarkError as error:
             raise LeftOut(f"the base is not here: {error}") from None
         layers = base["RootFS"]["Layers"]
