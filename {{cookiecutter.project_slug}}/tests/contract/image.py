@@ -8,6 +8,7 @@ from .program import wait_until
 from .target_image import CAPABILITIES, docker
 
 SECRET = re.compile(r"(SECRET|PASSWORD|PASSWD|TOKEN|ACCESS_KEY|API_KEY)[A-Z_]*=.+|AKIA[0-9A-Z]{16}", re.IGNORECASE)
+CUDA = re.compile(r"/lib(cudart|onnxruntime_providers_cuda|torch_cuda)\.so[^/]*$")
 DRIVER = re.compile(r"/(libcuda\.so[^/]*|nvidia-smi)$")
 MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 
@@ -98,12 +99,9 @@ def no_volume_or_health_check(kit: Kit) -> str:
 @container_only
 def python_does_not_hold_back(kit: Kit) -> str:
     """L-08: PYTHONUNBUFFERED and PYTHONDONTWRITEBYTECODE are set."""
-    environment = {entry.partition("=")[0] for entry in kit.target.config.get("Env") or []}
     if not any("python" in name for name in kit.target.files):
         raise NotChecked("there is no Python in the image")
-    missing = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"} - environment
-    must(not missing, f"not set: {', '.join(sorted(missing))}")
-    return "both are set"
+    return must_be_set(kit, "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
 
 
 @container_only
@@ -121,6 +119,20 @@ def no_driver_inside(kit: Kit) -> str:
     found = [name for name in kit.target.files if DRIVER.search(name) and not re.search("/(stubs|compat)/", name)]
     must(not found, f"the image holds {', '.join(found)}")
     return "no libcuda.so, no nvidia-smi"
+
+
+@container_only
+def gpus_are_let_in(kit: Kit) -> str:
+    """T-37, S-27, L-11: NVIDIA's container runtime brings the driver to what asks for it."""
+    if not any(CUDA.search(name) for name in kit.target.files):
+        return "there is no CUDA in the image"
+    return must_be_set(kit, "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES")
+
+
+def must_be_set(kit: Kit, *names: str) -> str:
+    missing = set(names) - {entry.partition("=")[0] for entry in kit.target.config.get("Env") or []}
+    must(not missing, f"not set: {', '.join(sorted(missing))}")
+    return "both are set"
 
 
 @container_only
