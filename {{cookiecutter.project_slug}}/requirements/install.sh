@@ -21,10 +21,10 @@ for lock in "$folder"/*.txt; do locks+=(-r "$lock"); done
   --no-compile --only-binary :all: --require-hashes "${locks[@]}"
 
 # Packages bring along what only their developers need: tests, sources in C, ONNX Runtime a second copy of itself for C.
-# In the folders _api, TensorFlow's, `test` is a module that TensorFlow imports.
+# In the folders _api, TensorFlow's, `test` is a module that TensorFlow imports; lazy_loader, which some use, reads *.pyi.
 cd /opt/venv/lib/python3*/site-packages
 find . -name _api -prune -o -type d \( -name test -o -name tests \) -prune -exec rm -rf {} +
-find . -type f -regex '.*\.\(c\|cc\|cpp\|h\|hpp\|pxd\|pyi\|pyx\)' -delete
+find . -type f -regex '.*\.\(c\|cc\|cpp\|h\|hpp\|pxd\|pyx\)' -delete
 rm -f onnxruntime/capi/libonnxruntime.so.*
 # Compile the modules that train and serve import, and only those: it saves seconds at every start.
 lines modules |
