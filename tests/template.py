@@ -62,6 +62,12 @@ class Template:
             left -= groups(found[-1])
         return found
 
+    def stacks_on_bases(self) -> list[tuple[str, str]]:
+        """Every server stack on every base image, the defaults first; each three in a row have all of both."""
+        stacks, bases = self.choices()["server_stack"], self.choices()["base_image"]
+        turns = itertools.product(range(len(bases)), enumerate(stacks))
+        return [(stack, bases[(turn - place) % len(bases)]) for turn, (place, stack) in turns]
+
     def common(self) -> set[str]:
         """The files that every project has."""
         return {name for name in files_in(self.project) if not name.startswith("options/")} - set(self.variants())

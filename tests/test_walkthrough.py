@@ -3,30 +3,32 @@
 import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import cycle
 from pathlib import Path
 
 import pytest
 
+import environments
 from aws import Ecr, running_ecr
 from console import Command, Session, commands, matches, part
 from template import ROOT, Template
 
 SLUG = "readme-walkthrough"  # no other test builds images that begin so
-CHOICES = Template(ROOT).choices()
+TEMPLATE = Template(ROOT)
 GIGABYTES = {"pytorch", "keras", "transformers"}  # of image, which would take longer to build than all the others
-# Each other algorithm with one of the stacks, each stack with several algorithms; test_algorithms.py has all pairs.
-ALGORITHMS = [name for name in CHOICES["algorithm"] if name not in GIGABYTES]
-COVERING = list(zip(ALGORITHMS, cycle(CHOICES["server_stack"]), strict=False))
+ALGORITHMS = [name for name in TEMPLATE.choices()["algorithm"] if name not in GIGABYTES]
+# Each on another pair of a stack and a base image; test_image.py has the other pairs, test_algorithms.py all stacks.
+COVERING = [(algorithm, *pair) for algorithm, pair in zip(ALGORITHMS, TEMPLATE.stacks_on_bases(), strict=False)]
 PUSH = "10. Push"
 ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 
 @pytest.fixture
 def session(request, bake, tmp_path) -> Iterator[Session]:
-    algorithm, stack = request.param
+    algorithm, stack, base = request.param
     slug = f"{SLUG}-{algorithm}"
-    project = bake.into(tmp_path / "a folder", project_slug=slug, algorithm=algorithm, server_stack=stack)
+    answers = {"project_slug": slug, "algorithm": algorithm, "server_stack": stack, "base_image": base}
+    project = bake.into(tmp_path / "a folder", **answers)
+    environments.leave_out_libraries_for_gpus(project)
     with Session(project, {"DOCKER_CONFIG": docker_config(tmp_path)}) as session:
         yield session
     subprocess.run(["docker", "image", "rm", slug, f"{slug}-serve"], capture_output=True, check=False)
@@ -50,6 +52,8 @@ def test_the_way_with_docker_from_build_to_push(session, tmp_path):
         session.run(*commands(part(readme, "With Docker").replace(ACCOUNT, ecr.registry)))
         assert session.folder.name in ecr.repositories()  # beside those of other tests: moto keeps one state a process
         assert_a_changed_program_is_a_small_push(session, ecr)
+        session.run(Command("make push-serve", ["…", f"{ecr.registry}/{session.folder.name}-serve:latest"]))
+        assert pushed_size(ecr, f"{session.folder.name}-serve") < pushed_size(ecr, session.folder.name) / 2
     session.stop()
     assert {path.owner() for path in session.folder.rglob("*")} == {session.folder.owner()}
 
@@ -65,10 +69,14 @@ def assert_a_changed_program_is_a_small_push(session: Session, ecr: Ecr) -> None
     assert len(pushed) == 1 and sum(pushed) < 100_000
 
 
+def pushed_size(ecr: Ecr, name: str) -> int:
+    return sum(layer["size"] for layer in ecr.manifest(name, "latest")[1]["layers"])
+
+
 @pytest.mark.docker
 @pytest.mark.slow
 @pytest.mark.parametrize("session", COVERING[1:], ids="+".join, indirect=True)
-def test_the_way_with_docker_for_other_algorithms_and_stacks(session):
+def test_the_way_with_docker_for_other_algorithms_stacks_and_bases(session):
     readme = part((session.folder / "README.md").read_text(), "With Docker")
     session.run(*commands(readme.partition(f"\n### {PUSH}")[0]))
 

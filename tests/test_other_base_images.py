@@ -1,4 +1,4 @@
-"""A base image on which the project cannot be built is refused before anything is installed."""
+"""Base images that are no choice: any of the Debian family will do, and one that cannot is refused before the rest."""
 
 import re
 import subprocess
@@ -8,6 +8,20 @@ import pytest
 from template import ROOT, Template
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
+
+
+def test_one_of_the_debian_family_with_an_older_python_trains_and_only_serves(bake):
+    image, project = "byoc-template-other-base", bake.anew()  # no other test builds this image
+    make = ["make", "-C", str(project), f"IMAGE={image}", "BASE_IMAGE=python:3.11-slim-bookworm"]
+    try:
+        subprocess.run([*make, "build", "build-serve"], check=True)
+        trained = subprocess.check_output([project / "local_test/train_local.sh", image], text=True)
+        assert "train:accuracy=" in trained
+        shown = ["python3", "-c", "import sys, onnxruntime; print(sys.version)"]
+        command = ["docker", "run", "--rm", f"{image}-serve", *shown]
+        assert subprocess.check_output(command, text=True).startswith("3.11.")
+    finally:
+        subprocess.run(["docker", "image", "rm", "--force", image, f"{image}-serve"], capture_output=True, check=True)
 
 
 @pytest.mark.parametrize(
