@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import cluster_folders
+import cluster_left
 
 TRAIN = Path(__file__).with_name("train_local.sh")
 
@@ -28,11 +29,15 @@ def main(test_dir: Path, count: int, image: str) -> int:
     job = Job()
     signal.signal(signal.SIGINT, job.stop)
     signal.signal(signal.SIGTERM, job.stop)
+    with network(image, hosts) as options:
+        codes = job.run(folders, options, [image] if image else [])
     try:
-        with network(image, hosts) as options:
-            codes = job.run(folders, options, [image] if image else [])
-    finally:
-        cluster_folders.put_together(folders, test_dir)
+        for clash in cluster_left.clashes(folders):
+            tell(clash)
+        cluster_left.put_together(folders, test_dir)
+    except OSError as error:
+        tell(f"what the hosts left in {test_dir / 'hosts'} cannot be put together: {error}")
+        return 1
     if any(codes.values()):
         ends = ", ".join(f"{host} with exit code {code}" for host, code in codes.items())
         tell(f"ended: {ends}; each one's folder is in {test_dir / 'hosts'}")

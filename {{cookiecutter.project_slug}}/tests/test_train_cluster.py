@@ -14,11 +14,12 @@ from loopback import free_ports
 
 DISTRIBUTED = "DISTRIBUTED = True\ndef train(job, hyperparameters):\n"
 FILES = ["a.csv", "deeper/b.csv", "c.csv", "d.csv"]
-# Each host tells which files it has, and leaves one of its own beside the model.
+# Each host tells which files it has, and leaves some beside the model: its own, one alike on all, and one that is not.
 TELLS = f"""{DISTRIBUTED}
     channel = job.channel("training")
     print("files:", [str(file.relative_to(channel.folder)) for file in channel.files()], channel.sharded, flush=True)
     (job.paths.model / f"of_{{job.peers.rank}}").write_text("")
+    (job.paths.model / "alike").write_text("")
     (job.paths.model / "shared").write_text(str(job.peers.rank))
     job.checkpoints.save(len(job.peers.gather(0)), b"state")
     save(job)
@@ -72,6 +73,7 @@ def test_each_host_has_all_the_data_and_what_all_leave_comes_together(make):
     project = make(TELLS)
     folder = ml(project)
     (folder / "checkpoints").mkdir()
+    (folder / "checkpoints/step-000000000009.checkpoint").write_text("an earlier job's")
     (folder / "output").mkdir(exist_ok=True)
     (folder / "output/failure").write_text("an earlier job's")
     result = train(project, "2")
@@ -79,9 +81,12 @@ def test_each_host_has_all_the_data_and_what_all_leave_comes_together(make):
     for host in ("127.0.0.2", "127.0.0.3"):
         assert f"files: {sorted(FILES)} False" in lines(result, host)
     left = {path.name for path in (folder / "model").iterdir()}
-    assert left == {"model.onnx", "signature.json", "of_0", "of_1", "shared"}
+    assert left == {"model.onnx", "signature.json", "of_0", "of_1", "alike", "shared"}
     assert (folder / "model/shared").read_text() == "0"
-    assert any((folder / "checkpoints").iterdir())
+    [warning] = result.stderr.splitlines()
+    assert "model/shared is not the same on 127.0.0.2, 127.0.0.3" in warning
+    # The first host has removed the later one; others have not (C-03).
+    assert [file.name for file in (folder / "checkpoints").iterdir()] == ["step-000000000002.checkpoint"]
     assert not (folder / "output/failure").exists()
     resources = json.loads(config(folder / "hosts/127.0.0.3", "resourceconfig").read_text())
     assert resources["current_host"] == "127.0.0.3"
