@@ -6,11 +6,13 @@ import re
 import shutil
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cluster_hosts
+import cluster_job
 import pytest
 from local_scripts import assert_one_line, command, copied, run
-from loopback import free_ports
 
 DISTRIBUTED = "DISTRIBUTED = True\ndef train(job, hyperparameters):\n"
 FILES = ["a.csv", "deeper/b.csv", "c.csv", "d.csv"]
@@ -28,6 +30,10 @@ FAILS = f"""{DISTRIBUTED}
     if job.peers.rank == 1:
         raise ValueError("its disk is full")
     job.peers.any(False)
+"""
+MEETS = f"""{DISTRIBUTED}
+    print("met:", job.peers.gather(str(job.paths.base)), flush=True)
+    save(job)
 """
 WAITS = f"""{DISTRIBUTED}
     job.peers.any(False)
@@ -66,7 +72,7 @@ def lines(result: subprocess.CompletedProcess, host: str) -> list[str]:
 
 
 def train(project: Path, hosts: str, **environment: str) -> subprocess.CompletedProcess:
-    return run(project, "train_cluster.sh", hosts, BYOC_CLUSTER_PORT=str(free_ports()), **environment)
+    return run(project, "train_cluster.sh", hosts, **environment)
 
 
 def test_each_host_has_all_the_data_and_what_all_leave_comes_together(make):
@@ -113,20 +119,53 @@ def test_one_hosts_failure_is_the_scripts_and_named(make):
     assert "its disk is full" in first
 
 
-def test_ctrl_c_asks_all_hosts_to_stop(make):
+def test_jobs_at_the_same_time_do_not_meet(make):
+    project = make(MEETS)
+    projects = [project, shutil.copytree(project, project.with_name("another"))]
+    with ThreadPoolExecutor() as pool:
+        results = list(pool.map(lambda each: train(each, "2"), projects))
+    for each, result in zip(projects, results, strict=True):
+        assert result.returncode == 0, result.stdout + result.stderr
+        met = [str(ml(each) / "hosts" / host) for host in ("127.0.0.2", "127.0.0.3")]
+        assert f"met: {met}" in lines(result, "127.0.0.3")
+
+
+def test_what_is_set_of_the_port_stays(monkeypatch):
+    monkeypatch.setenv("BYOC_CLUSTER_PORT", "7000")
+    assert "BYOC_CLUSTER_PORT=7000" in cluster_hosts.processes([Path("127.0.0.2")])["127.0.0.2"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["ctrl-c", "a closed terminal"])
+def test_all_hosts_are_asked_to_stop(make, number):
     project = make(WAITS)
-    words, environment = command(project, "train_cluster.sh", "2", BYOC_CLUSTER_PORT=str(free_ports()))
+    words, environment = command(project, "train_cluster.sh", "2")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    waiting, told = {f"127.0.0.{last} | waiting\n" for last in (2, 3)}, ""
     with subprocess.Popen(words, env=environment, **pipes) as process:
-        waiting = {f"127.0.0.{number} | waiting\n" for number in (2, 3)}
-        while waiting:
-            waiting.discard(process.stdout.readline())
-        process.send_signal(signal.SIGINT)
-        told = process.stdout.read()
+        for line in process.stdout:
+            told += line
+            waiting.discard(line)
+            if not waiting and "waiting" in line:
+                process.send_signal(number)
+            if "asking all hosts" in line and number == signal.SIGHUP:
+                process.send_signal(number)  # by the kernel, after the shell
     assert process.returncode == 143, told
     for host in ("127.0.0.2", "127.0.0.3"):
         failure = (ml(project) / f"hosts/{host}/output/failure").read_text()
         assert "stopped by SIGTERM" in failure, told
+
+
+def test_a_host_that_is_being_started_is_asked_to_stop_too(monkeypatch):
+    job = cluster_job.Job()
+
+    class Interrupted(subprocess.Popen):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            if not job.asked:
+                job.stop(signal.SIGTERM, None)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    assert job.run({"algo-1": ["sleep", "10"], "algo-2": ["sleep", "10"]}) == {"algo-1": 143, "algo-2": 143}
 
 
 @pytest.mark.parametrize("hosts", ["two", "0", "100"])
