@@ -49,21 +49,30 @@ def free_ports():
 
 @contextmanager
 def containers(image, folders):
-    """Commands by host, on a Docker network that is there meanwhile."""
+    """Commands by host, on a Docker network that is there meanwhile; hosts/docker.sh is all that Docker is told."""
     network = f"train-cluster-{uuid.uuid4().hex[:8]}"
+    create, remove = f"docker network create {network}", f"docker network rm {network}"
+    commands = {folder.name: docker_run(image, folder, network) for folder in folders}
+    script = [create, *(f"{command} &" for command in commands.values()), "wait", remove, ""]
+    (folders[0].parent / "docker.sh").write_text("\n".join(script), encoding="utf-8")
     apart = {"stdout": subprocess.DEVNULL, "start_new_session": True, "check": False}  # so that Ctrl-C leaves nothing
-    if subprocess.run(["docker", "network", "create", network], **apart).returncode:
+    if subprocess.run(create.split(), **apart).returncode:
         sys.exit(1)  # Docker has said why
     try:
-        yield {folder.name: container(image, folder, network) for folder in folders}
+        yield {host: ["bash", "-c", f"exec {command}"] for host, command in commands.items()}
     finally:
-        left = [f"{network}-{folder.name}" for folder in folders]
+        left = [f"{network}-{host}" for host in commands]
         subprocess.run(["docker", "rm", "--force", *left], stderr=subprocess.DEVNULL, **apart)
-        subprocess.run(["docker", "network", "rm", network], stderr=subprocess.DEVNULL, **apart)
+        subprocess.run(remove.split(), stderr=subprocess.DEVNULL, **apart)
 
 
-def container(image, folder, network):
+def docker_run(image, folder, network):
+    """The command with which train_local.sh would start the host of this folder, for a shell."""
     host = folder.name
     of = f"--name {network}-{host} --hostname {host} --network {network} --network-alias {host}"
     options = f"{os.environ.get('DOCKER_OPTIONS', '')} {of}"
-    return ["env", f"TEST_DIR={folder}", f"DOCKER_OPTIONS={options}", TRAIN, image]
+    environment = {**os.environ, "TEST_DIR": str(folder), "DOCKER_OPTIONS": options, "DRY_RUN": "true"}
+    result = subprocess.run([TRAIN, image], env=environment, stdout=subprocess.PIPE, text=True, check=False)
+    if result.returncode:
+        sys.exit(1)  # the script has said why
+    return result.stdout.strip()

@@ -2,7 +2,7 @@
 
 import json
 import os
-import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -183,7 +183,7 @@ def test_a_configuration_that_is_no_json_is_named(make):
 
 
 def test_containers_have_sagemakers_names_on_a_network_of_their_own(make, tmp_path):
-    """By what Docker is told."""
+    """By what Docker is told, which can be read in hosts/docker.sh, too."""
     project = make(TELLS)
     docker = tmp_path / "bin/docker"
     docker.parent.mkdir()
@@ -194,10 +194,11 @@ def test_containers_have_sagemakers_names_on_a_network_of_their_own(make, tmp_pa
         PATH=f"{docker.parent}:{os.environ['PATH']}", DOCKER_OPTIONS="--memory 2g",
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    networks = set()
-    for host in ("algo-1", "algo-2"):
+    create, *runs, wait, remove = (ml(project) / "hosts/docker.sh").read_text().splitlines()
+    network = create.removeprefix("docker network create ")
+    assert (wait, remove) == ("wait", f"docker network rm {network}")
+    for host, readable in zip(("algo-1", "algo-2"), runs, strict=True):
         [told] = lines(result, host)
+        assert ["docker", *told.split()] == " ".join(shlex.split(readable.removesuffix("&"))).split()
         assert f"{ml(project) / 'hosts' / host}:/opt/ml --memory 2g --name" in told
-        assert told.endswith(f"--network-alias {host} an-image train")
-        networks |= set(re.findall(r"--network (\S+)", told))
-    assert len(networks) == 1
+        assert told.endswith(f"--hostname {host} --network {network} --network-alias {host} an-image train")
