@@ -1,11 +1,9 @@
-"""Each host's folder of a job on several: filled as SageMaker would fill its /opt/ml, and put together in the end."""
+"""Each host's folder of a job on several, filled as SageMaker would fill its /opt/ml."""
 
 import json
 import os
 import shutil
 from pathlib import Path
-
-LEFT = ("model", "output", "checkpoints")  # what SageMaker takes from a host
 
 
 def fill(test_dir: Path, hosts: list[str], interface: str, sharded: bool) -> list[Path]:
@@ -28,14 +26,6 @@ def fill(test_dir: Path, hosts: list[str], interface: str, sharded: bool) -> lis
         if (test_dir / "checkpoints").is_dir():
             shutil.copytree(test_dir / "checkpoints", folder / "checkpoints")
     return folders
-
-
-def put_together(folders: list[Path], test_dir: Path) -> None:
-    """What all hosts left, as SageMaker lays it into one place (T-44); of files of one name, the first host's."""
-    for folder in reversed(folders):
-        for name in LEFT:
-            if (folder / name).is_dir():
-                shutil.copytree(folder / name, test_dir / name, dirs_exist_ok=True)
 
 
 def _channels(given: Path, sharded: bool) -> dict:

@@ -32,14 +32,17 @@ require_image() {
 }
 
 # run_container IMAGE PROGRAM [DOCKER_OPTION…]: with what this user owns, so that nothing is left behind as root's.
-# A rootless engine does that by itself.
+# A rootless engine does that by itself. With DRY_RUN=true it prints the command in place of running it.
 run_container() {
   local image=$1 program=$2 user=(--user "$(id -u):$(id -g)") options
   shift 2
   read -r -a options <<<"${DOCKER_OPTIONS:-}"
   if docker info --format '{{.SecurityOptions}}' | grep -q rootless; then user=(); fi
-  exec docker run --rm --init=false ${user[@]+"${user[@]}"} -v "$test_dir:/opt/ml" \
+  set -- docker run --rm --init=false ${user[@]+"${user[@]}"} -v "$test_dir:/opt/ml" \
     ${options[@]+"${options[@]}"} "$@" "$image" "$program"
+  if [[ ${DRY_RUN:-} != true ]]; then exec "$@"; fi
+  printf '%q ' "$@"
+  echo
 }
 
 require_venv() {

@@ -2,7 +2,8 @@
 # Train on several hosts of this machine, as SageMaker would with as many instances, on local_test/test_dir.
 #
 #   train_cluster.sh HOSTS           as many processes, on addresses of this machine, in the virtual environment
-#   train_cluster.sh IMAGE HOSTS     as many containers, algo-1, algo-2 and so on, on a Docker network of their own
+#   train_cluster.sh IMAGE HOSTS     as many containers, algo-1, algo-2 and so on, on a Docker network of their own,
+#                                   as test_dir/hosts/docker.sh has it, which can be read and run
 #
 # Each host has a folder laid out like /opt/ml, in test_dir/hosts; what all leave comes together where train_local.sh
 # leaves it. Ctrl-C asks all hosts to stop, as SageMaker would; once more ends them at once.

@@ -6,6 +6,7 @@
 #
 # TEST_DIR=FOLDER trains on another folder laid out like /opt/ml.
 # DOCKER_OPTIONS="--memory 2g --env NAME=value" are further options of `docker run`.
+# DRY_RUN=true prints what Docker would be told, and leaves it at that.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR source=common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -14,6 +14,8 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
+from cluster_hosts import free_ports
+
 from byoc.paths import Paths
 from byoc.peers import Peers
 
@@ -43,15 +45,6 @@ class Host:
 
 def addresses(count: int) -> list[str]:
     return [f"127.0.0.{2 + number}" for number in range(count)]
-
-
-def free_ports() -> int:
-    """The first of two ports in a row that nobody has on any of the addresses; whoever asks next gets others."""
-    while True:
-        with socket.create_server(("", 0)) as first:
-            port = first.getsockname()[1]
-            with suppress(OSError, OverflowError), socket.create_server(("", port + 1)):
-                return port
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -2,23 +2,26 @@
 
 import json
 import os
-import re
+import shlex
 import shutil
 import signal
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cluster_hosts
+import cluster_job
 import pytest
 from local_scripts import assert_one_line, command, copied, run
-from loopback import free_ports
 
 DISTRIBUTED = "DISTRIBUTED = True\ndef train(job, hyperparameters):\n"
 FILES = ["a.csv", "deeper/b.csv", "c.csv", "d.csv"]
-# Each host tells which files it has, and leaves one of its own beside the model.
+# Each host tells which files it has, and leaves some beside the model: its own, one alike on all, and one that is not.
 TELLS = f"""{DISTRIBUTED}
     channel = job.channel("training")
     print("files:", [str(file.relative_to(channel.folder)) for file in channel.files()], channel.sharded, flush=True)
     (job.paths.model / f"of_{{job.peers.rank}}").write_text("")
+    (job.paths.model / "alike").write_text("")
     (job.paths.model / "shared").write_text(str(job.peers.rank))
     job.checkpoints.save(len(job.peers.gather(0)), b"state")
     save(job)
@@ -27,6 +30,10 @@ FAILS = f"""{DISTRIBUTED}
     if job.peers.rank == 1:
         raise ValueError("its disk is full")
     job.peers.any(False)
+"""
+MEETS = f"""{DISTRIBUTED}
+    print("met:", job.peers.gather(str(job.paths.base)), flush=True)
+    save(job)
 """
 WAITS = f"""{DISTRIBUTED}
     job.peers.any(False)
@@ -65,13 +72,14 @@ def lines(result: subprocess.CompletedProcess, host: str) -> list[str]:
 
 
 def train(project: Path, hosts: str, **environment: str) -> subprocess.CompletedProcess:
-    return run(project, "train_cluster.sh", hosts, BYOC_CLUSTER_PORT=str(free_ports()), **environment)
+    return run(project, "train_cluster.sh", hosts, **environment)
 
 
 def test_each_host_has_all_the_data_and_what_all_leave_comes_together(make):
     project = make(TELLS)
     folder = ml(project)
     (folder / "checkpoints").mkdir()
+    (folder / "checkpoints/step-000000000009.checkpoint").write_text("an earlier job's")
     (folder / "output").mkdir(exist_ok=True)
     (folder / "output/failure").write_text("an earlier job's")
     result = train(project, "2")
@@ -79,9 +87,12 @@ def test_each_host_has_all_the_data_and_what_all_leave_comes_together(make):
     for host in ("127.0.0.2", "127.0.0.3"):
         assert f"files: {sorted(FILES)} False" in lines(result, host)
     left = {path.name for path in (folder / "model").iterdir()}
-    assert left == {"model.onnx", "signature.json", "of_0", "of_1", "shared"}
+    assert left == {"model.onnx", "signature.json", "of_0", "of_1", "alike", "shared"}
     assert (folder / "model/shared").read_text() == "0"
-    assert any((folder / "checkpoints").iterdir())
+    [warning] = result.stderr.splitlines()
+    assert "model/shared is not the same on 127.0.0.2, 127.0.0.3" in warning
+    # The first host has removed the later one; others have not (C-03).
+    assert [file.name for file in (folder / "checkpoints").iterdir()] == ["step-000000000002.checkpoint"]
     assert not (folder / "output/failure").exists()
     resources = json.loads(config(folder / "hosts/127.0.0.3", "resourceconfig").read_text())
     assert resources["current_host"] == "127.0.0.3"
@@ -108,20 +119,53 @@ def test_one_hosts_failure_is_the_scripts_and_named(make):
     assert "its disk is full" in first
 
 
-def test_ctrl_c_asks_all_hosts_to_stop(make):
+def test_jobs_at_the_same_time_do_not_meet(make):
+    project = make(MEETS)
+    projects = [project, shutil.copytree(project, project.with_name("another"))]
+    with ThreadPoolExecutor() as pool:
+        results = list(pool.map(lambda each: train(each, "2"), projects))
+    for each, result in zip(projects, results, strict=True):
+        assert result.returncode == 0, result.stdout + result.stderr
+        met = [str(ml(each) / "hosts" / host) for host in ("127.0.0.2", "127.0.0.3")]
+        assert f"met: {met}" in lines(result, "127.0.0.3")
+
+
+def test_what_is_set_of_the_port_stays(monkeypatch):
+    monkeypatch.setenv("BYOC_CLUSTER_PORT", "7000")
+    assert "BYOC_CLUSTER_PORT=7000" in cluster_hosts.processes([Path("127.0.0.2")])["127.0.0.2"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["ctrl-c", "a closed terminal"])
+def test_all_hosts_are_asked_to_stop(make, number):
     project = make(WAITS)
-    words, environment = command(project, "train_cluster.sh", "2", BYOC_CLUSTER_PORT=str(free_ports()))
+    words, environment = command(project, "train_cluster.sh", "2")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    waiting, told = {f"127.0.0.{last} | waiting\n" for last in (2, 3)}, ""
     with subprocess.Popen(words, env=environment, **pipes) as process:
-        waiting = {f"127.0.0.{number} | waiting\n" for number in (2, 3)}
-        while waiting:
-            waiting.discard(process.stdout.readline())
-        process.send_signal(signal.SIGINT)
-        told = process.stdout.read()
+        for line in process.stdout:
+            told += line
+            waiting.discard(line)
+            if not waiting and "waiting" in line:
+                process.send_signal(number)
+            if "asking all hosts" in line and number == signal.SIGHUP:
+                process.send_signal(number)  # by the kernel, after the shell
     assert process.returncode == 143, told
     for host in ("127.0.0.2", "127.0.0.3"):
         failure = (ml(project) / f"hosts/{host}/output/failure").read_text()
         assert "stopped by SIGTERM" in failure, told
+
+
+def test_a_host_that_is_being_started_is_asked_to_stop_too(monkeypatch):
+    job = cluster_job.Job()
+
+    class Interrupted(subprocess.Popen):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            if not job.asked:
+                job.stop(signal.SIGTERM, None)
+
+    monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    assert job.run({"algo-1": ["sleep", "10"], "algo-2": ["sleep", "10"]}) == {"algo-1": 143, "algo-2": 143}
 
 
 @pytest.mark.parametrize("hosts", ["two", "0", "100"])
@@ -139,7 +183,7 @@ def test_a_configuration_that_is_no_json_is_named(make):
 
 
 def test_containers_have_sagemakers_names_on_a_network_of_their_own(make, tmp_path):
-    """By what Docker is told."""
+    """By what Docker is told, which can be read in hosts/docker.sh, too."""
     project = make(TELLS)
     docker = tmp_path / "bin/docker"
     docker.parent.mkdir()
@@ -150,10 +194,11 @@ def test_containers_have_sagemakers_names_on_a_network_of_their_own(make, tmp_pa
         PATH=f"{docker.parent}:{os.environ['PATH']}", DOCKER_OPTIONS="--memory 2g",
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
-    networks = set()
-    for host in ("algo-1", "algo-2"):
+    create, *runs, wait, remove = (ml(project) / "hosts/docker.sh").read_text().splitlines()
+    network = create.removeprefix("docker network create ")
+    assert (wait, remove) == ("wait", f"docker network rm {network}")
+    for host, readable in zip(("algo-1", "algo-2"), runs, strict=True):
         [told] = lines(result, host)
+        assert ["docker", *told.split()] == " ".join(shlex.split(readable.removesuffix("&"))).split()
         assert f"{ml(project) / 'hosts' / host}:/opt/ml --memory 2g --name" in told
-        assert told.endswith(f"--network-alias {host} an-image train")
-        networks |= set(re.findall(r"--network (\S+)", told))
-    assert len(networks) == 1
+        assert told.endswith(f"--hostname {host} --network {network} --network-alias {host} an-image train")
