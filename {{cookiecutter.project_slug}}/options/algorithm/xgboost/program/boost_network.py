@@ -12,6 +12,7 @@ from xgboost.collective import CommunicatorContext
 from xgboost.core import XGBoostError
 from xgboost.tracker import RabitTracker
 
+from byoc import interfaces
 from byoc.cluster_settings import ClusterSettings
 from byoc.job import Job
 from byoc.stopping import undisturbed
@@ -26,6 +27,7 @@ def joined(job: Job) -> Iterator[None]:
     if job.peers.size == 1:
         yield
         return
+    interfaces.choose(job.cluster, "NCCL")  # which carries what GPUs tell each other
     tracker, found = None, ""
     if job.leads:
         tracker = RabitTracker(job.peers.size, socket.gethostbyname(job.cluster.leader), sortby="task")
