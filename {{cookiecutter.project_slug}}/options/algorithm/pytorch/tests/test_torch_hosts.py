@@ -20,25 +20,38 @@ EPOCHS = 6
 # Nothing is left out at random: hosts then differ from one host by how sums are rounded, and by nothing else.
 HYPERPARAMETERS = {"epochs": str(EPOCHS), "dropout": "0", "lr": "0.01"}
 ROUNDING = 1e-4
+ENDLESS = {"copies": 2, "epochs": "100000", "lr": "1e-9", "patience": "None"}
 
-# Jobs one after another, each on hosts that are forks of this process, of which the first may find a checkpoint: to
-# import PyTorch takes seconds, what its optimizers import when they are first used, too, and so does an export, which
-# is not what this is about.
+# Jobs one after another, each on hosts that are forks of this process: the first may find a checkpoint, and all may be
+# told to stop. To import PyTorch takes seconds, what its optimizers import when they are first used, too, and so does
+# an export, which is not what this is about.
 JOBS = """
-import json, os, shutil, sys
+import json, os, shutil, signal, sys, time
+from pathlib import Path
 import torch._dynamo
 import algorithm
 from byoc import job
-algorithm.export = lambda network, data: b"model"
-for port, begun, *folders in json.loads(sys.argv[1]):
+from byoc.stopping import Stop
+algorithm.export = lambda network, data: os.environ.get("GLOO_SOCKET_IFNAME", "").encode()
+for port, begun, stopped, *folders in json.loads(sys.argv[1]):
     if begun:
         shutil.copy(begun, f"{folders[0]}/checkpoints")
+    started = []
     for folder in folders:
-        if not os.fork():
+        started.append(os.fork())
+        if not started[-1]:
             os.environ |= {"SAGEMAKER_BASE_DIR": folder, "BYOC_CLUSTER_PORT": str(port)}
             log = os.open(f"{folder}/log", os.O_CREAT | os.O_WRONLY)
             os.dup2(log, 1), os.dup2(log, 2)
-            os._exit(job.run(lambda: algorithm))
+            stop = Stop()
+            stop.listen()
+            os._exit(job.run(lambda: algorithm, stop))
+    if stopped:
+        log = Path(folders[0], "log")
+        while not log.exists() or "epoch 2 of" not in log.read_text():
+            time.sleep(0.05)
+        for process in started:
+            os.kill(process, signal.SIGTERM)
     assert not any([os.wait()[1] for _ in folders]), folders
 """
 
@@ -78,8 +91,8 @@ def log(paths: Paths) -> str:
 def ended(tmp_path_factory, project) -> dict[str, list[Paths]]:
     """The hosts of jobs that have ended, by their names.
 
-    Of one host, two that have all rows, and four that have unlike parts of them; and of one and of two that learn
-    numbers, each with others that go on from its checkpoint.
+    Of one host, two that have all rows, and four that have unlike parts of them; of one and of two that learn numbers,
+    each with others that go on from its checkpoint; and of two that are stopped.
     """
     folder = tmp_path_factory.mktemp("hosts")
     four = slice(0), slice(150), slice(0), slice(150, None)  # the first has none, and the last none of validation
@@ -93,12 +106,14 @@ def ended(tmp_path_factory, project) -> dict[str, list[Paths]]:
         "a number, two": hosts(folder / "number two", *two, **number),
         "one after two": hosts(folder / "one after two", copies=1, **number),
         "two after one": hosts(folder / "two after one", *two, **number),
+        "stopped": hosts(folder / "stopped", **ENDLESS),
     }
     begun = {f"{each} after {other}": jobs[f"a number, {other}"][0] for each, other in (("one", "two"), ("two", "one"))}
     told = [
         [
             loopback.free_ports(),
             str(begun[name].checkpoints / "step-000000000003.checkpoint") if name in begun else "",
+            name == "stopped",
             *(str(paths.base) for paths in each),
         ]
         for name, each in jobs.items()
@@ -108,7 +123,7 @@ def ended(tmp_path_factory, project) -> dict[str, list[Paths]]:
         [sys.executable, "-c", JOBS, json.dumps(told)],
         env=environment,
         check=True,
-        timeout=loopback.SECONDS * len(jobs),
+        timeout=3 * loopback.SECONDS,
     )
     return jobs
 
@@ -123,6 +138,7 @@ def test_hosts_learn_what_one_host_learns(ended, which):
         assert found[name] == pytest.approx(values, abs=ROUNDING), name
     assert [metrics(log(paths)) for paths in others] == [{}] * len(others)  # whoever scrapes logs finds each but once
     assert [list(paths.model.iterdir()) for paths in others] == [[]] * len(others)
+    assert [(paths.model / "model.onnx").read_bytes() for paths in (alone, first)] == [b"", b"lo"]  # D-04
     for file in ("model/signature.json", "output/data/confusion_matrix.svg"):
         assert (first.base / file).read_bytes() == (alone.base / file).read_bytes()
 
@@ -135,32 +151,20 @@ def test_another_number_of_hosts_goes_on_from_a_checkpoint(ended, before, after)
         assert found[name] == pytest.approx(expected[name][3:], abs=ROUNDING)
 
 
-def wait_for_an_epoch(job: list[loopback.Host]) -> None:
-    while "epoch 2 of" not in job[0].log:
-        assert job[0].process.poll() is None, job[0].log
-        time.sleep(0.05)
-
-
-ENDLESS = {"copies": 2, "epochs": "100000", "lr": "1e-9", "patience": "None"}
-
-
-def test_hosts_that_are_stopped_end_after_the_same_epoch(tmp_path, project):
-    with loopback.started(hosts(tmp_path, **ENDLESS), project / "program") as job:
-        wait_for_an_epoch(job)
-        for host in job:
-            host.signal(signal.SIGTERM)
-        assert [host.process.wait(loopback.SECONDS) for host in job] == [0, 0], [host.log for host in job]
-    [last, same] = [re.findall("the model is that of epoch .* of (.*)", host.log) for host in job]
+def test_hosts_that_are_stopped_end_after_the_same_epoch_with_a_model_and_a_checkpoint(ended):
+    first, other = ended["stopped"]
+    [[last], [same]] = [re.findall("the model is that of epoch .* of (.*)", log(paths)) for paths in (first, other)]
     assert last == same
-    first, other = [host.paths for host in job]
     assert (first.model / "model.onnx").exists()
-    assert f"step-{int(*last):012d}.checkpoint" in [file.name for file in first.checkpoints.iterdir()]
+    assert (first.checkpoints / f"step-{int(last):012d}.checkpoint").exists()
     assert not [*other.model.iterdir(), *other.checkpoints.iterdir()]
 
 
 def test_a_host_that_is_lost_while_they_learn_ends_the_job(tmp_path, project):
     with loopback.started(hosts(tmp_path, **ENDLESS), project / "program") as (first, other):
-        wait_for_an_epoch([first, other])
+        while "epoch 2 of" not in first.log:
+            assert first.process.poll() is None, first.log
+            time.sleep(0.05)
         first.signal(signal.SIGKILL)
         assert other.process.wait(loopback.SECONDS) == 1
     assert re.match(f"Exception during training: host {first.name}, while .+: lost ", other.failure)
