@@ -45,14 +45,14 @@ def test_without_a_driver_one_line_says_why_the_cpu_is_used(onnx_folder, opened,
     monkeypatch.setattr(gpu, "DRIVER", "libcuda.so.none")
     OnnxModel(onnx_folder)
     assert opened == [[CPU]]
-    said = "serve: the model is on the CPU: CUDA finds no GPU, as there is no libcuda.so.none\n"
+    said = "the model is on the CPU: CUDA finds no GPU, as there is no libcuda.so.none\n"
     assert capfd.readouterr() == (said, "")
 
 
 def test_with_a_driver_each_process_has_a_session_on_the_gpu_once_it_predicts(onnx_folder, opened, driver, capfd):
     model = OnnxModel(onnx_folder)
     assert opened == [[CPU]]  # which every process can have a copy of
-    assert capfd.readouterr().out == "serve: the model is on the GPU\n"
+    assert capfd.readouterr().out == "the model is on the GPU\n"
     line = ",".join(str(feature.example) for feature in model.signature.features)
     rows = reader(model)(f"{line}\n".encode() * 2, "text/csv")
     for _ in range(2):

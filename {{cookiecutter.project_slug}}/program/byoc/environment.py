@@ -61,13 +61,18 @@ def variables(paths: Paths, channels: Iterable[Channel], cluster: Cluster) -> di
         "IS_HETERO": len(groups) > 1,
         "NETWORK_INTERFACE_NAME": cluster.network_interface,
         "NUM_CPUS": cpus.available(),
-        "NUM_GPUS": sum(bool(re.fullmatch("nvidia[0-9]+", device.name)) for device in DEVICES.iterdir()),
+        "NUM_GPUS": gpus(),
         "LOG_LEVEL": given.get("sagemaker_container_log_level", INFO),
         "RESOURCE_CONFIG": resources,
         "INPUT_DATA_CONFIG": _read(paths.config / "inputdataconfig.json"),
     }
     values |= _named("CHANNEL_", folders) | _named("HP_", hyperparameters)
     return {f"SM_{name}": _text(value) for name, value in values.items()}
+
+
+def gpus() -> int:
+    """How many of NVIDIA's GPUs there are, without a word to their driver."""
+    return sum(bool(re.fullmatch("nvidia[0-9]+", device.name)) for device in DEVICES.iterdir())
 
 
 def _named(prefix: str, values: dict[str, Any]) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def is_wanted() -> bool:
     if CUDA not in onnxruntime.get_available_providers():
         return False
     found = has_driver()
-    console.say(f"serve: the model is on the {'GPU' if found else f'CPU: CUDA finds no GPU, as there is no {DRIVER}'}")
+    console.say(f"the model is on the {'GPU' if found else f'CPU: CUDA finds no GPU, as there is no {DRIVER}'}")
     return found
 
 
@@ -45,5 +45,5 @@ class OnFirstUse:
                 onnxruntime.preload_dlls()  # CUDA's libraries that came as Python packages
                 self._session = self._open()
                 if CUDA not in self._session.get_providers():
-                    console.say("serve: the model is on the CPU after all: CUDA cannot use the GPU; see above")
+                    console.say("the model is on the CPU after all: CUDA cannot use the GPU; see above")
         return self._session.run(*arguments)

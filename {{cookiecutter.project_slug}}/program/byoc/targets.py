@@ -35,12 +35,16 @@ def alike(some: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]
 
 
 def numbers(labels: np.ndarray, channel: str) -> np.ndarray:
-    """The labels as float64; raises InputError, naming the row, for one that is no finite number."""
+    """The labels as float64; raises InputError, naming the row, for one that is no finite number, also as float32.
+
+    That is what models learn and answer.
+    """
     try:
         values = labels.astype(np.float64)
     except ValueError:
         values = np.array([_number(label) for label in labels.tolist()])
-    bad = np.flatnonzero(~np.isfinite(values))
+    with np.errstate(over="ignore"):
+        bad = np.flatnonzero(~np.isfinite(values.astype(np.float32)))
     if len(bad):
         shown = str(labels[bad[0]])
         raise InputError(f"channel {channel!r}, row {bad[0] + 1}: the label {shown!r} is no number that can be learnt")

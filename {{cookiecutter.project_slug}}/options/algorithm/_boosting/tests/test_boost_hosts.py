@@ -34,18 +34,19 @@ def rows(count: int, seed: int) -> list[str]:
 
 
 TRAINING, VALIDATION = rows(600, 0), rows(200, 1)
-ALL, SHARDS = [TRAINING, TRAINING], [[], TRAINING[:1], TRAINING[1:400], TRAINING[400:]]
+ALL = [(TRAINING, VALIDATION)] * 2
+SHARDS = [([], VALIDATION[:50]), (TRAINING[:1], []), (TRAINING[1:400], VALIDATION[50:]), (TRAINING[400:], [])]
 
 
-def job(folder: Path, given: list[list[str]], **hyperparameters: str) -> list[Paths]:
-    """The folders of hosts, each of which has these lines of `training`, perhaps none, and all of `validation`."""
-    sharded = "FullyReplicated" if given[0] == TRAINING else "ShardedByS3Key"
-    channels = {"training": {"S3DistributionType": sharded}, "validation": {}}
+def job(folder: Path, given: list[tuple[list[str], list[str]]], **hyperparameters: str) -> list[Paths]:
+    """The folders of hosts, each of which has these lines of `training` and `validation`, perhaps none."""
+    kind = "FullyReplicated" if given is ALL else "ShardedByS3Key"
+    channels = {name: {"S3DistributionType": kind} for name in ("training", "validation")}
     folders = fill(folder / "hosts", len(given), hyperparameters=hyperparameters, inputdataconfig=channels)
-    for paths, lines in zip(folders, given, strict=True):
-        if lines:
-            channel(paths, "".join(lines))
-        channel(paths, "".join(VALIDATION), "validation")
+    for paths, parts in zip(folders, given, strict=True):
+        for name, lines in zip(channels, parts, strict=True):
+            if lines:
+                channel(paths, "".join(lines), name)
     return folders
 
 
@@ -98,7 +99,8 @@ def test_hosts_stop_after_the_same_round_and_another_number_of_them_goes_on(path
     folders = job(tmp_path, ALL, **MANY)
     for each in folders:
         each.checkpoints.mkdir()
-    with started(folders, project / "program") as hosts:
+    # A signal goes to whatever thread takes it: with none that is idle, to one of the framework's own.
+    with started(folders, project / "program", OMP_NUM_THREADS="1") as hosts:
         wait_for(hosts[1], "round 11 of")
         for host in hosts:
             host.signal(signal.SIGTERM)
@@ -109,5 +111,13 @@ def test_hosts_stop_after_the_same_round_and_another_number_of_them_goes_on(path
     hosts[0].paths.checkpoints.rename(paths.checkpoints)
     channel(paths, "".join(TRAINING))
     channel(paths, "".join(VALIDATION), "validation")
-    assert train_here(paths, **{ROUNDS: "100"}) == 0
-    assert "resuming from the checkpoint of step " in capsys.readouterr().out
+    done = int(told(hosts[0].log)[0][-1].split()[1])
+    assert train_here(paths, **MANY | {ROUNDS: f"{done + 5}"}) == 0
+    log = capsys.readouterr().out
+    folders = job(tmp_path / "again", ALL, **MANY | {ROUNDS: f"{done + 10}"})
+    paths.checkpoints.rename(folders[0].checkpoints)
+    first, other = ended(folders, project / "program")
+    assert [first.process.returncode, other.process.returncode] == [0, 0], other.log
+    for each, rounds in ((log, done + 5), (first.log, done + 10)):
+        assert "resuming from the checkpoint of step " in each
+        assert told(each)[0][-1].startswith(f"round {rounds} of {rounds}: ")

@@ -11,6 +11,7 @@ BAD = [
     ("a,1,\nb,2,\n", {}, "column 'feature_2' holds no value in any row; leave it out"),
     ("", {}, "channel 'training' holds no rows"),
     ("1,1\nx,2\n", {"task": "regression"}, "row 2: the label 'x' is no number that can be learnt"),
+    ("1,1\n-1e39,2\n", {"task": "regression"}, "row 2: the label '-1e39' is no number that can be learnt"),
     ("a,1\nb,2\n", {"categories": '["x"]'}, "there is no column 'x' among feature_1"),
     ("a,1\nb,2\n", {"epochs": "0"}, "hyperparameter epochs = '0' is refused"),
     ("a,1\nb,2\n", {"task": "ranking"}, "hyperparameter task = 'ranking' is refused"),

@@ -118,6 +118,9 @@ def test_a_checkpoint_of_another_job_is_refused(paths, no_export):
     channel(paths, "a,1\nb,2\n")
     paths.failure.unlink()
     refused(paths, "its list of columns is feature_1, feature_2, but here it is feature_1", **QUICK)
+    channel(paths, "a,1,10\nb,2,20\nc,1.5,11\nb,2.5,21\n")
+    paths.failure.unlink()
+    refused(paths, "its label is one of 2: 'a', 'b', but here it is one of 3: 'a', 'b', 'c'; give", **QUICK)
 
 
 @pytest.fixture

@@ -17,14 +17,7 @@ NUMBERS = np.random.default_rng(0).normal(5, 3, 300)
 
 def test_hosts_encode_alike_and_as_one_host_does():
     found = loopback.threads(lambda peers: Encoding.learn(ROWS[PARTS[peers.rank]], peers), len(PARTS))
-    expected = Encoding.learn(ROWS, Peers())
-    assert found == [found[0]] * len(PARTS)
-    assert (found[0].numbers, found[0].gaps, found[0].categories) == (
-        expected.numbers,
-        expected.gaps,
-        expected.categories,
-    )
-    assert found[0].encode(ROWS) == pytest.approx(expected.encode(ROWS), rel=1e-5, abs=1e-6)
+    assert found == [Encoding.learn(ROWS, Peers())] * len(PARTS)
 
 
 def test_hosts_learn_the_same_numbers_and_score_them_over_all_rows():
@@ -39,8 +32,9 @@ def test_hosts_learn_the_same_numbers_and_score_them_over_all_rows():
 
     found = loopback.threads(scored, len(PARTS))
     assert found == [found[0]] * len(PARTS)
+    assert found[0][:2] == (expected.mean, expected.scale)  # to the last bit
     of_all = expected.scores(expected.learnt(NUMBERS, "training"), answers, Peers())
-    assert found[0] == pytest.approx((expected.mean, expected.scale, *of_all.values()))
+    assert found[0][2:] == pytest.approx((*of_all.values(),))
 
 
 def test_hosts_score_labels_over_all_rows():

@@ -1,7 +1,5 @@
 """How the hosts of a job learn together: by torch.distributed, with NCCL between GPUs and gloo between CPUs."""
 
-import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -10,7 +8,7 @@ import torch
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from byoc import meeting
+from byoc import interfaces, meeting
 from byoc.cluster_settings import ClusterSettings
 from byoc.job import Job
 from byoc.peers import Peers
@@ -22,9 +20,7 @@ def connected(job: Job, device: torch.device) -> Iterator[None]:
     if job.peers.size == 1:
         yield
         return
-    if job.cluster.network_interface in [name for _, name in socket.if_nameindex()]:  # D-04
-        for engine in ("GLOO", "NCCL"):
-            os.environ.setdefault(f"{engine}_SOCKET_IFNAME", job.cluster.network_interface)
+    interfaces.choose(job.cluster, "GLOO", "NCCL")
     patience = timedelta(seconds=ClusterSettings.from_environment().stall)
     with job.peers.together(RuntimeError):
         distributed.init_process_group(

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from byoc import cpus, shards
+from byoc import cpus, devices, shards
 from byoc.epochs import Epochs, refuse_another
 from byoc.job import Job
 from byoc.tabular_data import Data, scores
@@ -26,7 +26,6 @@ class Trainer:
     """A network that learns, and all that decides how it goes on."""
 
     def __init__(self, job: Job, hyperparameters: BaseModel, data: Data, device: torch.device):
-        gpu = device.type == "cuda"
         self._peers, self._device = job.peers, device
         shape = hyperparameters.model_dump(include={"hidden_size", "hidden_layers", "dropout"})
         self.network = Network(data.encoding, data.target.outputs, **shape).to(device)
@@ -40,9 +39,7 @@ class Trainer:
         )
         self._scheduler = CosineAnnealingLR(self._optimizer, hyperparameters.epochs)
         # On a GPU, float16 where that is enough; what would get lost in it is scaled up meanwhile.
-        self._scaler = torch.amp.GradScaler(self._device.type, enabled=gpu)
-        if gpu:
-            print(f"training on {torch.cuda.get_device_name()}", flush=True)
+        self._scaler = torch.amp.GradScaler(self._device.type, enabled=device.type == "cuda")
 
     @property
     def threads(self) -> int:
@@ -103,7 +100,8 @@ class Trainer:
 def fit(job: Job, hyperparameters: BaseModel, data: Data) -> tuple[Trainer, Epochs]:
     """A trainer with the network of the best epoch by the channel `validation`, or of the last where there is none."""
     torch.manual_seed(hyperparameters.seed)
-    device = torch.device("cuda" if all(job.peers.gather(torch.cuda.is_available())) else "cpu")
+    gpus = range(torch.cuda.device_count()) if torch.cuda.is_available() else ()
+    device = torch.device("cuda" if devices.on_gpu(job, [*map(torch.cuda.get_device_name, gpus)]) else "cpu")
     with connected(job, device):
         trainer = Trainer(job, hyperparameters, data, device)
         torch.set_num_threads(trainer.threads)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,8 +13,6 @@ import loopback
 import pytest
 from algorithm_jobs import LOCAL_TEST
 
-import algorithm
-from byoc import job
 from byoc.paths import Paths
 
 EXAMPLE = LOCAL_TEST / "test_dir/input/data"
@@ -23,37 +20,57 @@ EPOCHS = 6
 # Nothing is left out at random: hosts then differ from one host by how sums are rounded, and by nothing else.
 HYPERPARAMETERS = {"epochs": str(EPOCHS), "dropout": "0", "lr": "0.01"}
 ROUNDING = 1e-4
+ENDLESS = {"copies": 2, "epochs": "100000", "lr": "1e-9", "patience": "None"}
 
-# Jobs one after another, each on hosts that are forks of this process: to import PyTorch takes seconds, what its
-# optimizers import when they are first used, too, and so does an export, which is not what this is about.
+# Jobs one after another, each on hosts that are forks of this process: the first may find a checkpoint, and all may be
+# told to stop. To import PyTorch takes seconds, what its optimizers import when they are first used, too, and so does
+# an export, which is not what this is about.
 JOBS = """
-import json, os, sys
+import json, os, shutil, signal, sys, time
+from pathlib import Path
 import torch._dynamo
 import algorithm
 from byoc import job
-algorithm.export = lambda network, data: b"model"
-for port, *folders in json.loads(sys.argv[1]):
+from byoc.stopping import Stop
+algorithm.export = lambda network, data: os.environ.get("GLOO_SOCKET_IFNAME", "").encode()
+for port, begun, stopped, *folders in json.loads(sys.argv[1]):
+    if begun:
+        shutil.copy(begun, f"{folders[0]}/checkpoints")
+    started = []
     for folder in folders:
-        if not os.fork():
+        started.append(os.fork())
+        if not started[-1]:
             os.environ |= {"SAGEMAKER_BASE_DIR": folder, "BYOC_CLUSTER_PORT": str(port)}
             log = os.open(f"{folder}/log", os.O_CREAT | os.O_WRONLY)
             os.dup2(log, 1), os.dup2(log, 2)
-            os._exit(job.run(lambda: algorithm))
+            stop = Stop()
+            stop.listen()
+            os._exit(job.run(lambda: algorithm, stop))
+    if stopped:
+        log = Path(folders[0], "log")
+        while not log.exists() or "epoch 2 of" not in log.read_text():
+            time.sleep(0.05)
+        for process in started:
+            os.kill(process, signal.SIGTERM)
     assert not any([os.wait()[1] for _ in folders]), folders
 """
 
 
 def hosts(folder: Path, *parts: slice, copies: int = 0, **hyperparameters: str) -> list[Paths]:
-    """Hosts with these parts of the example's training rows, or with copies of all, and with the held-out rows."""
+    """Hosts with these parts of the example's rows, of both channels, or with copies of all."""
     kind = "FullyReplicated" if copies else "ShardedByS3Key"
-    channels = {"training": {"S3DistributionType": kind}, "validation": {"S3DistributionType": "FullyReplicated"}}
+    channels = {name: {"S3DistributionType": kind} for name in ("training", "validation")}
     given = HYPERPARAMETERS | hyperparameters
     made = loopback.fill(folder, copies or len(parts), hyperparameters=given, inputdataconfig=channels)
-    header, *rows = (EXAMPLE / "training/heart_disease.csv").read_text().splitlines()
-    for paths, part in zip(made, parts or [slice(None)] * copies, strict=True):
-        if rows[part]:
-            (paths.data / "training/rows.csv").write_text("\n".join([header, *rows[part]]))
-        shutil.copytree(EXAMPLE / "validation", paths.data / "validation")
+    for name in channels:
+        header, *rows = (EXAMPLE / name / "heart_disease.csv").read_text().splitlines()
+        if "task" in given:
+            rows = [f"{int(age) / 7},{age},{others}" for _, age, others in (row.split(",", 2) for row in rows)]
+        for paths, part in zip(made, parts or [slice(None)] * copies, strict=True):
+            (paths.data / name).mkdir(exist_ok=True)
+            if rows[part]:
+                (paths.data / name / "rows.csv").write_text("\n".join([header, *rows[part]]))
+    for paths in made:
         paths.checkpoints.mkdir()
     return made
 
@@ -72,18 +89,41 @@ def log(paths: Paths) -> str:
 
 @pytest.fixture(scope="module")
 def ended(tmp_path_factory, project) -> dict[str, list[Paths]]:
-    """The hosts of jobs that have ended: one host, two that have all rows, and four that have unlike parts of them."""
+    """The hosts of jobs that have ended, by their names.
+
+    Of one host, two that have all rows, and four that have unlike parts of them; of one and of two that learn numbers,
+    each with others that go on from its checkpoint; and of two that are stopped.
+    """
     folder = tmp_path_factory.mktemp("hosts")
-    parts = slice(0), slice(150), slice(0), slice(150, None)  # the first host has none
+    four = slice(0), slice(150), slice(0), slice(150, None)  # the first has none, and the last none of validation
+    two = four[1::2]
+    number = {"task": "regression"}
     jobs = {
         "one": hosts(folder / "one", copies=1),
         "two": hosts(folder / "two", copies=2),
-        "four": hosts(folder / "four", *parts),
+        "four": hosts(folder / "four", *four),
+        "a number, one": hosts(folder / "number one", copies=1, **number),
+        "a number, two": hosts(folder / "number two", *two, **number),
+        "one after two": hosts(folder / "one after two", copies=1, **number),
+        "two after one": hosts(folder / "two after one", *two, **number),
+        "stopped": hosts(folder / "stopped", **ENDLESS),
     }
-    told = json.dumps([[loopback.free_ports(), *(str(paths.base) for paths in each)] for each in jobs.values()])
+    begun = {f"{each} after {other}": jobs[f"a number, {other}"][0] for each, other in (("one", "two"), ("two", "one"))}
+    told = [
+        [
+            loopback.free_ports(),
+            str(begun[name].checkpoints / "step-000000000003.checkpoint") if name in begun else "",
+            name == "stopped",
+            *(str(paths.base) for paths in each),
+        ]
+        for name, each in jobs.items()
+    ]
     environment = {**os.environ, "PYTHONPATH": str(project / "program"), "PYTHONUNBUFFERED": "1"}
     subprocess.run(
-        [sys.executable, "-c", JOBS, told], env=environment, check=True, timeout=loopback.SECONDS * len(jobs)
+        [sys.executable, "-c", JOBS, json.dumps(told)],
+        env=environment,
+        check=True,
+        timeout=3 * loopback.SECONDS,
     )
     return jobs
 
@@ -98,23 +138,30 @@ def test_hosts_learn_what_one_host_learns(ended, which):
         assert found[name] == pytest.approx(values, abs=ROUNDING), name
     assert [metrics(log(paths)) for paths in others] == [{}] * len(others)  # whoever scrapes logs finds each but once
     assert [list(paths.model.iterdir()) for paths in others] == [[]] * len(others)
+    assert [(paths.model / "model.onnx").read_bytes() for paths in (alone, first)] == [b"", b"lo"]  # D-04
     for file in ("model/signature.json", "output/data/confusion_matrix.svg"):
         assert (first.base / file).read_bytes() == (alone.base / file).read_bytes()
 
 
-def test_another_number_of_hosts_goes_on_from_a_checkpoint(tmp_path, ended, monkeypatch, capsys):
-    [paths] = hosts(tmp_path, copies=1)
-    shutil.copy(ended["two"][0].checkpoints / "step-000000000003.checkpoint", paths.checkpoints)
-    monkeypatch.setattr(algorithm, "export", lambda network, data: b"model")
-    monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(paths.base))
-    assert job.run(lambda: algorithm) == 0
-    found, expected = metrics(capsys.readouterr().out), metrics(log(ended["one"][0]))
+@pytest.mark.parametrize(("before", "after"), [("one", "two"), ("two", "one")])
+def test_another_number_of_hosts_goes_on_from_a_checkpoint(ended, before, after):
+    found, expected = (metrics(log(ended[name][0])) for name in (f"{after} after {before}", f"a number, {before}"))
+    assert len(found["train:loss"]) == 1 + EPOCHS - 3
     for name in ("train:loss", "validation:loss"):
         assert found[name] == pytest.approx(expected[name][3:], abs=ROUNDING)
 
 
+def test_hosts_that_are_stopped_end_after_the_same_epoch_with_a_model_and_a_checkpoint(ended):
+    first, other = ended["stopped"]
+    [[last], [same]] = [re.findall("the model is that of epoch .* of (.*)", log(paths)) for paths in (first, other)]
+    assert last == same
+    assert (first.model / "model.onnx").exists()
+    assert (first.checkpoints / f"step-{int(last):012d}.checkpoint").exists()
+    assert not [*other.model.iterdir(), *other.checkpoints.iterdir()]
+
+
 def test_a_host_that_is_lost_while_they_learn_ends_the_job(tmp_path, project):
-    with loopback.started(hosts(tmp_path, copies=2, epochs="100000", lr="1e-9"), project / "program") as (first, other):
+    with loopback.started(hosts(tmp_path, **ENDLESS), project / "program") as (first, other):
         while "epoch 2 of" not in first.log:
             assert first.process.poll() is None, first.log
             time.sleep(0.05)

@@ -22,6 +22,12 @@ def part(paths, name: str, header: str, rows: list[str]) -> None:
         algorithm_jobs.channel(paths, "".join([header, *rows]), name)
 
 
+def wait_until_trees_grow(hosts) -> None:
+    while "hosts grow trees" not in hosts[0].log:
+        assert all(host.process.poll() is None for host in hosts), [host.log for host in hosts]
+        time.sleep(0.1)
+
+
 def same_model(hosts, trained) -> bool:
     models = [(folder / "model.onnx") for folder in (hosts[0].paths.model, trained.model)]
     return models[0].read_bytes() == models[1].read_bytes()
@@ -66,14 +72,25 @@ def test_a_host_that_is_killed_while_trees_grow_ends_the_job(tmp_path, project, 
     for paths in folders:
         part(paths, "training", penguins[0], penguins[1:])
     with loopback.started(folders, project / "program") as hosts:
-        while "hosts grow trees" not in hosts[0].log:
-            assert all(host.process.poll() is None for host in hosts), [host.log for host in hosts]
-            time.sleep(0.1)
+        wait_until_trees_grow(hosts)
         hosts[killed].signal(signal.SIGKILL)
         other = hosts[1 - killed]
         assert other.process.wait(loopback.SECONDS) == 1
     assert f"host {hosts[killed].name}, while " in other.failure
     assert ": lost (" in other.failure
+
+
+def test_hosts_that_are_stopped_while_trees_grow_leave_no_model(tmp_path, project, penguins):
+    """As one host alone, which is interrupted where it stands (T-05); the others end as the first one does."""
+    folders = loopback.fill(tmp_path, 2, hyperparameters={"n_estimators": "10000"})
+    for paths in folders:
+        part(paths, "training", penguins[0], penguins[1:])
+    with loopback.started(folders, project / "program") as hosts:
+        wait_until_trees_grow(hosts)
+        for host in hosts:
+            host.signal(signal.SIGTERM)
+        assert [host.process.wait(loopback.SECONDS) for host in hosts] == [143, 143], [host.log for host in hosts]
+    assert all("stopped by SIGTERM before there was a model to save" in host.failure for host in hosts)
 
 
 def test_one_host_needs_nothing_of_dask(paths):

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 
 import boost_model
 import boost_network
-from byoc import boosting_data, boosting_report, gpu
+from byoc import boosting_data, boosting_report, devices, environment, gpu
 from byoc.boosting import best_round, boost
 from byoc.boosting_data import Data
 from byoc.boosting_objectives import Kind, Objective
@@ -83,7 +83,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective)
     limits = hyperparameters.num_round, hyperparameters.early_stopping_rounds
     with boost_network.joined(job):
-        rounds = boost_model.Rounds(parameters(hyperparameters, data), data.channels)
+        rounds = boost_model.Rounds(parameters(hyperparameters, data) | {"device": device(job)}, data.channels)
         history = boost(job, rounds, data.origin, data.objective.loss, *limits)
         model = rounds.first(best_round(history))
     predicted = {name: boost_model.predict(model, channel.matrix) for name, channel in data.channels.items()}
@@ -95,8 +95,17 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
     """What `xgboost.Booster` is told."""
-    on_gpu = xgboost.build_info()["USE_CUDA"] and gpu.has_driver()
     told = {"objective": data.objective.name, "eval_metric": data.objective.loss}
-    told |= {"nthread": data.threads, "device": "cuda" if on_gpu else "cpu"}
+    told |= {"nthread": data.threads}
     several = {"num_class": len(data.known)} if data.objective.kind is Kind.LABELS else {}
     return hyperparameters.model_dump(exclude=OURS) | told | several
+
+
+def device(job: Job) -> str:
+    """On what XGBoost trains; the usual build of it knows CPUs alone, and the base image `cuda` has the other one."""
+    found = environment.gpus() if gpu.has_driver() else 0
+    if xgboost.build_info()["USE_CUDA"]:
+        return "cuda" if devices.on_gpu(job, ["a GPU"] * found) else "cpu"
+    if found:
+        print("training on CPUs: this build of XGBoost knows no GPUs; base_image=cuda has one that does", flush=True)
+    return "cpu"

@@ -6,32 +6,42 @@ https://xgboost.readthedocs.io/en/stable/python/python_api.html#module-xgboost.c
 import json
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from xgboost.collective import CommunicatorContext
 from xgboost.core import XGBoostError
 from xgboost.tracker import RabitTracker
 
+from byoc import interfaces
 from byoc.cluster_settings import ClusterSettings
 from byoc.job import Job
+from byoc.stopping import undisturbed
 
 
 @contextmanager
 def joined(job: Job) -> Iterator[None]:
-    """A block in which XGBoost learns from the rows of all hosts, and every host has the same booster."""
+    """A block in which XGBoost learns from the rows of all hosts, and every host has the same booster.
+
+    The threads that wait for other hosts start, and end, undisturbed: they inherit that, and no signal is theirs.
+    """
     if job.peers.size == 1:
         yield
         return
+    interfaces.choose(job.cluster, "NCCL")  # which carries what GPUs tell each other
     tracker, found = None, ""
     if job.leads:
         tracker = RabitTracker(job.peers.size, socket.gethostbyname(job.cluster.leader), sortby="task")
-        tracker.start()
+        with undisturbed():
+            tracker.start()
         found = json.dumps(tracker.worker_args())
     settings = json.loads(job.peers.share(found.encode()))
     settings["dmlc_task_id"] = f"{job.peers.rank:09d}"  # sorted as texts, so that ranks are ours
     settings["dmlc_timeout"] = ClusterSettings.from_environment().stall
-    with job.peers.together(XGBoostError):
-        with CommunicatorContext(**settings):
-            yield
-        if tracker:
-            tracker.wait_for()  # the others take leave of it, too
+    with job.peers.together(XGBoostError), ExitStack() as network:
+        with undisturbed():
+            network.enter_context(CommunicatorContext(**settings))
+        yield
+        with undisturbed():
+            network.close()
+            if tracker:
+                tracker.wait_for()  # the others take leave of it, too

@@ -1,6 +1,7 @@
 """The epochs of a training: what each came to, which was the best, and when there is no use in more."""
 
 import math
+import textwrap
 from collections.abc import Iterator, Mapping
 
 from byoc.errors import InputError
@@ -67,6 +68,11 @@ def refuse_another(found: Mapping[str, str], expected: Mapping[str, str], job: J
     for name, value in expected.items():
         if found.get(name) != value:
             raise InputError(
-                f"the checkpoint in {job.checkpoints.folder} is of another job: its {name} is {found.get(name)}, but "
-                f"here it is {value}; give this job a folder of its own"
+                f"the checkpoint in {job.checkpoints.folder} is of another job: its {name} is "
+                f"{_short(found.get(name))}, but here it is {_short(value)}; give this job a folder of its own"
             )
+
+
+def _short(told: str | None) -> str:
+    """A FailureReason has room for 1,024 characters."""
+    return textwrap.shorten(str(told), 300, placeholder="…")

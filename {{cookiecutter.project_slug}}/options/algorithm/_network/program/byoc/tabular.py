@@ -53,6 +53,16 @@ class Encoding:
         """How many columns of the matrix are not codes."""
         return len(self.numbers) + len(self.gaps)
 
+    @property
+    def told(self) -> dict[str, str]:
+        """Of each column what training saw of it, in words."""
+        gaps = [self.numbers[place] for place in self.gaps]
+        numbers = {
+            name: _number(mean, scale) + (", and missing in some rows" if name in gaps else "")
+            for name, mean, scale in zip(self.numbers, self.means, self.scales, strict=True)
+        }
+        return numbers | {name: _one_of(known) for name, known in self.categories.items()}
+
     def encode(self, rows: np.ndarray) -> np.ndarray:
         """Exactly what the ONNX of tabular_onnx.py does."""
         values = np.empty((len(rows), len(self.numbers)), np.float32)
@@ -89,6 +99,11 @@ class Target:
         return cls(mean=float(mean), scale=float(scale) or 1.0)
 
     @property
+    def told(self) -> str:
+        """What it is that is learnt, in words."""
+        return _one_of(self.labels) if self.labels else _number(self.mean, self.scale)
+
+    @property
     def outputs(self) -> int:
         return len(self.labels) or 1
 
@@ -118,6 +133,14 @@ class Target:
         off = answers - (learnt * self.scale + self.mean)
         square, distance = means([off**2, np.abs(off)], peers).tolist()
         return {"loss": square / self.scale**2, "rmse": square**0.5, "mae": distance}
+
+
+def _number(mean: float, scale: float) -> str:
+    return f"a number of mean {mean} and scale {scale}"
+
+
+def _one_of(known: Sequence[Any]) -> str:
+    return f"one of {len(known)}: {', '.join(map(repr, known))}"
 
 
 def _on_any(peers: Peers, found: Sequence[Collection[Any]]) -> list[set[Any]]:

@@ -1,9 +1,6 @@
 """The channels of a training on rows of numbers and categories, ready for a neural network."""
 
-import json
 from collections.abc import Callable, Collection
-from dataclasses import asdict
-from hashlib import sha256
 from typing import NamedTuple
 
 import numpy as np
@@ -32,11 +29,14 @@ class Data(NamedTuple):
 
     @property
     def identity(self) -> dict[str, str]:
-        """What a checkpoint says of the job that it is of, for a job with other data to refuse it."""
-        seen = json.dumps([asdict(self.encoding), asdict(self.target)])
+        """What a checkpoint says of the job that it is of, for a job with other data to refuse it.
+
+        The same on any number of hosts.
+        """
         columns = ", ".join(self.training.records.dtype.names)
         validation = "there" if self.validation else "missing"
-        return {"list of columns": columns, "data": sha256(seen.encode()).hexdigest(), "channel validation": validation}
+        seen = {f"column {name!r}": told for name, told in self.encoding.told.items()}
+        return {"list of columns": columns, **seen, "label": self.target.told, "channel validation": validation}
 
     @property
     def judged(self) -> tuple[str, Rows]:

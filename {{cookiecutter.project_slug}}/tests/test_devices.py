@@ -1,0 +1,33 @@
+"""Hosts train on GPUs if each has one, and say on what they train."""
+
+from types import SimpleNamespace
+
+import loopback
+import pytest
+
+from byoc import devices
+from byoc.cluster import Cluster
+from byoc.peers import Peers
+
+GPU = "NVIDIA T4"
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected", "lines"),
+    [
+        ([0], False, ["training on CPUs: there is no GPU"]),
+        ([1], True, [f"training on {GPU}"]),
+        ([1, 1], True, [f"training on {GPU}"] * 2),
+        ([0, 0], False, ["training on CPUs: there is no GPU"] * 2),
+        ([1, 0], False, ["training on CPUs: no GPU on algo-2, and hosts train alike: give each one"] * 2),
+        ([4], True, [f"training on {GPU}", "3 more here stay idle: take more instances, with one GPU each"]),
+        ([4, 0], False, ["training on CPUs: no GPU on algo-2, and hosts train alike: give each one"] * 2),
+    ],
+)
+def test_all_hosts_train_alike_and_say_on_what(counts, expected, lines, capsys):
+    def chosen(peers: Peers) -> bool:
+        job = SimpleNamespace(peers=peers, cluster=Cluster(current_host=f"algo-{1 + peers.rank}"))
+        return devices.on_gpu(job, [GPU] * counts[peers.rank])
+
+    assert loopback.threads(chosen, len(counts)) == [expected] * len(counts)
+    assert capsys.readouterr().out.splitlines() == lines
