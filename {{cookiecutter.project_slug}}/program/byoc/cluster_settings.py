@@ -8,7 +8,10 @@ from byoc.variables import Variables, setting
 @dataclass(frozen=True)
 class ClusterSettings(Variables):
     port: int = setting(
-        "BYOC_CLUSTER_PORT", 7777, "the port on which hosts tell each other how they are; the next one is theirs, too"
+        "BYOC_CLUSTER_PORT",
+        7777,
+        "the port on which hosts tell each other how they are, up to 65534; the next one is theirs, too",
+        most=65534,
     )
     start: int = setting(
         "BYOC_CLUSTER_START_SECONDS", 900, "seconds for which a host is waited for that is not there yet (D-03)"
