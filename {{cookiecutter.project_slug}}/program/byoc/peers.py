@@ -19,7 +19,8 @@ from byoc.cluster import Cluster
 from byoc.cluster_settings import ClusterSettings
 from byoc.errors import InputError
 
-# Seconds for which a training that lost the others goes no further: its supervisor hears why, and ends it.
+# Seconds for which a training that may have lost the others goes no further: if it has, its supervisor hears why, and
+# ends it.
 PATIENCE = 20
 
 
@@ -31,6 +32,7 @@ class Peers:
         self.rank = rank
         self.size = size
         self._connections = connections
+        self._waited = False
 
     @classmethod
     def join(cls, cluster: Cluster, settings: ClusterSettings) -> "Peers":
@@ -56,15 +58,17 @@ class Peers:
 
     @contextmanager
     def together(self, *errors: type[Exception]) -> Iterator[None]:
-        """A block in which hosts wait for each other: one of `errors` in it most likely comes of another's failure.
+        """A block in which hosts wait for each other: one of `errors` in it may come of another's failure.
 
-        That is the reason to tell then, and not these errors; it takes a moment to be known.
+        That is the reason to tell then, and not these errors; it takes a moment to be known, once for all such blocks.
         """
         try:
             yield
         except (*errors, OSError, EOFError) as error:
-            if self.size > 1:
-                print(f"the other hosts cannot be reached: {type(error).__name__}: {error}", flush=True)
+            if self.size > 1 and not self._waited:
+                self._waited = True
+                why = f"waiting {PATIENCE} s to hear whether another host's failure is the reason"
+                print(f"{type(error).__name__}: {error}; {why}", flush=True)
                 time.sleep(PATIENCE)
             raise
 
