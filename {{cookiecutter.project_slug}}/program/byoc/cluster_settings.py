@@ -22,6 +22,6 @@ class ClusterSettings(Variables):
     stall: int = setting(
         "BYOC_CLUSTER_STALL_SECONDS",
         3600,
-        "seconds after which hosts count as stuck when none of them begins anything new, such as a round; "
-        "more than the longest round takes",
+        "seconds after which hosts count as stuck when none of them begins anything new, such as a round, or hears "
+        "from the others; more than the longest round takes",
     )

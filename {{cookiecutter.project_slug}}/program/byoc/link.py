@@ -47,7 +47,7 @@ class Link(threading.Thread, ABC):
 
     def ended(self, end: End) -> None:
         """Say how the training on this host ended."""
-        self._own.take(stage.told(), asdict(end))
+        self._own.take(stage.told(), stage.steps(), asdict(end))
         os.write(self._wake, b"\n")
 
     def leave(self) -> None:
@@ -66,9 +66,9 @@ class Link(threading.Thread, ABC):
         """Until it is over; raises InputError if the hosts cannot meet."""
 
     def _message(self) -> dict[str, Any]:
-        self._own.take(stage.told())
+        self._own.take(stage.told(), stage.steps())
         end = self._own.end and asdict(self._own.end)
-        return {"host": self.host, "doing": self._own.doing, "end": end}
+        return {"host": self.host, "doing": self._own.doing, "steps": self._own.steps, "end": end}
 
     def _due(self) -> bool:
         """Whether this host has something to say: every second, and at once when its training has ended."""
@@ -124,7 +124,7 @@ class Follower(Link):
                 send(connection, self._message())
             if self._ready([connection]):
                 said = receive(connection)
-                leader.take(said["doing"], said["end"])
+                leader.take(said["doing"], said["steps"], said["end"])
                 if "code" in said:
                     self._finish(said["fault"] and Fault(**said["fault"]), said["code"])
         except (OSError, EOFError) as error:

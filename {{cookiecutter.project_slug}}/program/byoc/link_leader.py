@@ -38,7 +38,7 @@ class Leader(Link):
             try:
                 said = receive(each)
                 self._names[each] = said["host"]
-                self._hosts[said["host"]].take(said["doing"], said["end"])
+                self._hosts[said["host"]].take(said["doing"], said["steps"], said["end"])
             except (OSError, EOFError) as error:
                 if name := self._names.pop(each):
                     self._hosts[name].lose(gone(error))
@@ -55,7 +55,7 @@ class Leader(Link):
         if self._stopping:
             return None
         now = time.monotonic()
-        self._own.take(stage.told())
+        self._own.take(stage.told(), stage.steps())
         for host in self._hosts.values():
             if host.heard and not host.lost and (silent := self._silent(host)):
                 host.lose(silent)

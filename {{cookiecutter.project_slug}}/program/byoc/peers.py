@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from byoc import meeting
+from byoc import meeting, stage
 from byoc.cluster import Cluster
 from byoc.cluster_settings import ClusterSettings
 from byoc.errors import InputError
@@ -71,6 +71,7 @@ class Peers:
                 print(f"{type(error).__name__}: {error}; {why}", flush=True)
                 time.sleep(PATIENCE)
             raise
+        stage.step()
 
     def gather(self, value: Any) -> list[Any]:
         """What each host has, on every host; whatever JSON can hold."""
