@@ -7,8 +7,10 @@ supervisor from this.
 
 import json
 import os
+import socket
 import threading
 import time
+import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import asdict
@@ -22,6 +24,7 @@ from byoc.errors import InputError
 from byoc.hosts import End, Fault, Host
 
 BEAT = 1  # seconds from one message to the next
+HALF = 5  # seconds after which no more is awaited of a message that has begun
 LEAVING = 5  # seconds in which the others take note of how the job ended
 
 
@@ -60,6 +63,9 @@ class Link(threading.Thread, ABC):
             self._take_part()
         except InputError as error:
             self._finish(Fault(self.host, str(error)), 1)
+        except Exception as error:  # a fault of ours: else this host would wait for ever to hear that it is over
+            traceback.print_exc()
+            self._finish(Fault(self.host, f"{type(error).__name__}: {error}"), 1)
 
     @abstractmethod
     def _take_part(self) -> None:
@@ -68,7 +74,7 @@ class Link(threading.Thread, ABC):
     def _message(self) -> dict[str, Any]:
         self._own.take(stage.told(), stage.steps())
         end = self._own.end and asdict(self._own.end)
-        return {"host": self.host, "doing": self._own.doing, "steps": self._own.steps, "end": end}
+        return {"doing": self._own.doing, "steps": self._own.steps, "end": end}
 
     def _due(self) -> bool:
         """Whether this host has something to say: every second, and at once when its training has ended."""
@@ -97,38 +103,8 @@ class Link(threading.Thread, ABC):
         self._notify()
 
 
-class Follower(Link):
-    """The part of every host but the first."""
-
-    def _take_part(self) -> None:
-        try:
-            connection = meeting.join(self._cluster, self._settings.port, self._settings.start)
-        except InputError:
-            self._finish(Fault(self._cluster.leader, meeting.never_came(self._settings.start)), 1)
-            return
-        leader = Host(heard=time.monotonic())
-        while not self.over.is_set():
-            lost = leader.lost or self._silent(leader)
-            if not lost:
-                self._hear(connection, leader)
-            elif not self._stopping:
-                self._finish(Fault(self._cluster.leader, lost, leader.doing), 1)
-            elif self._own.end:
-                self._finish(None, self._own.end.code)
-            else:
-                time.sleep(BEAT)
-
-    def _hear(self, connection: Connection, leader: Host) -> None:
-        try:
-            if self._due():
-                send(connection, self._message())
-            if self._ready([connection]):
-                said = receive(connection)
-                leader.take(said["doing"], said["steps"], said["end"])
-                if "code" in said:
-                    self._finish(said["fault"] and Fault(**said["fault"]), said["code"])
-        except (OSError, EOFError) as error:
-            leader.lose(gone(error))
+def messages(link: socket.socket) -> Connection:
+    return meeting.messages(link, HALF)
 
 
 def send(connection: Connection, message: dict[str, Any]) -> None:

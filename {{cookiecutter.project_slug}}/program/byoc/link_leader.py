@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection, wait
 
 from byoc import hosts, meeting, stage
 from byoc.hosts import Fault, Host
-from byoc.link import BEAT, LEAVING, Link, gone, receive, send
+from byoc.link import BEAT, LEAVING, Link, gone, messages, receive, send
 
 SETTLE = 2  # seconds after a failure in which a better reason may come: one host's failure makes others fail, too
 
@@ -33,15 +33,23 @@ class Leader(Link):
     def _hear(self, server: socket.socket) -> None:
         for each in self._ready([server, *self._names]):
             if each is server:
-                self._names[meeting.accept(server)] = ""
+                self._admit(server)
                 continue
+            host = self._hosts[self._names[each]]
             try:
                 said = receive(each)
-                self._names[each] = said["host"]
-                self._hosts[said["host"]].take(said["doing"], said["steps"], said["end"])
+                host.take(said["doing"], said["steps"], said["end"])
             except (OSError, EOFError) as error:
-                if name := self._names.pop(each):
-                    self._hosts[name].lose(gone(error))
+                del self._names[each]
+                host.lose(gone(error))
+
+    def _admit(self, server: socket.socket) -> None:
+        for name, link in meeting.accept(server, self._cluster, self._absent()).items():
+            self._names[messages(link)] = name
+            self._hosts[name].take("starting", 0)
+
+    def _absent(self) -> list[str]:
+        return [name for name, host in self._hosts.items() if not host.heard]
 
     def _say(self, message: dict) -> None:
         for connection in self._names:
@@ -62,7 +70,7 @@ class Leader(Link):
         failures = [host.failed for host in self._hosts.values() if host.failed]
         if failures and now - min(failures) > SETTLE:
             return hosts.fault(self._hosts)
-        if absent := [name for name, host in self._hosts.items() if not host.heard]:
+        if absent := self._absent():
             return self._await(absent, now)
         if stuck := hosts.stuck(self._hosts, self._settings.stall):
             reason = f"stuck: none began anything new for {self._settings.stall} s (BYOC_CLUSTER_STALL_SECONDS)"

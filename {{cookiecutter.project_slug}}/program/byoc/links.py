@@ -10,7 +10,8 @@ from byoc.cluster import Cluster
 from byoc.cluster_settings import ClusterSettings
 from byoc.errors import InputError
 from byoc.hosts import End
-from byoc.link import Follower, Link
+from byoc.link import Link
+from byoc.link_follower import Follower
 from byoc.link_leader import Leader
 from byoc.paths import Paths
 

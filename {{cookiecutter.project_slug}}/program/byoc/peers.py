@@ -6,6 +6,7 @@ rows. On one host everything here is at hand already, so that an algorithm need 
 
 import io
 import json
+import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -41,20 +42,21 @@ class Peers:
             return cls()
         port = settings.port + 1
         if cluster.rank:
-            connection = meeting.join(cluster, port, settings.start)
-            connection.send_bytes(cluster.current_host.encode())
-            return cls(cluster.rank, cluster.size, [connection])
-        found: dict[str, Connection] = {}
+            try:
+                link = meeting.join(cluster, settings, port)
+            except InputError as error:
+                raise InputError(f"host {cluster.leader}: {error}") from None
+            return cls(cluster.rank, cluster.size, [meeting.messages(link)])
+        found: dict[str, socket.socket] = {}
         end = time.monotonic() + settings.start
         with meeting.listen(cluster, port) as server:
             while absent := [host for host in cluster.hosts[1:] if host not in found]:
                 server.settimeout(max(0.01, end - time.monotonic()))
                 try:
-                    connection = meeting.accept(server)
+                    found |= meeting.accept(server, cluster, absent)
                 except TimeoutError:
                     raise InputError(f"host {', '.join(absent)}: {meeting.never_came(settings.start)}") from None
-                found[connection.recv_bytes().decode()] = connection
-        return cls(0, cluster.size, [found[host] for host in cluster.hosts[1:]])
+        return cls(0, cluster.size, [meeting.messages(found[host]) for host in cluster.hosts[1:]])
 
     @contextmanager
     def together(self, *errors: type[Exception]) -> Iterator[None]:
