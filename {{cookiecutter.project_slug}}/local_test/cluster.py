@@ -53,7 +53,9 @@ class Job:
             if self.stopped:
                 break
             more = f"{os.environ.get('DOCKER_OPTIONS', '')} {options.get(folder.name, '')}"
-            environment = {**os.environ, "TEST_DIR": str(folder), "DOCKER_OPTIONS": more}
+            # By the job's name hosts tell their own from those of another job on this machine (byoc/greeting.py).
+            environment = {"TRAINING_JOB_NAME": f"train-cluster-{os.getpid()}", **os.environ}
+            environment |= {"TEST_DIR": str(folder), "DOCKER_OPTIONS": more}
             streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
             process = subprocess.Popen([TRAIN, *arguments], env=environment, start_new_session=True, **streams)
             self.processes[folder.name] = process
