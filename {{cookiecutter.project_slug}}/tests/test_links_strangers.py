@@ -15,8 +15,6 @@ from byoc.cluster import Cluster
 from byoc.cluster_settings import ClusterSettings
 from byoc.hosts import End, Fault
 from byoc.link import Link
-from byoc.link_follower import Follower
-from byoc.link_leader import Leader
 from byoc.peers import Peers
 
 FIRST, SECOND = HOSTS = tuple(loopback.addresses(2))
@@ -58,13 +56,6 @@ def connected(port: int) -> socket.socket:
             time.sleep(0.01)
 
 
-def link(settings: ClusterSettings, host: str, hosts: tuple[str, ...] = HOSTS) -> Link:
-    """A host's link, begun."""
-    begun = (Leader if host == FIRST else Follower)(Cluster(host, hosts), settings, lambda: None)
-    begun.start()
-    return begun
-
-
 def end_well(*links: Link) -> None:
     for each in links:
         each.ended(End(0))
@@ -80,9 +71,9 @@ def refusal(refused: Link) -> str:
 
 
 def test_whatever_connects_to_the_supervisors_port_changes_nothing(settings, stranger):
-    first = link(settings, FIRST)
+    first = loopback.link(settings, FIRST, HOSTS)
     with stranger(settings.port):
-        end_well(first, link(settings, SECOND))
+        end_well(first, loopback.link(settings, SECOND, HOSTS))
 
 
 def test_whatever_connects_to_the_trainings_port_changes_nothing(settings, stranger):
@@ -98,10 +89,10 @@ def test_whatever_connects_to_the_trainings_port_changes_nothing(settings, stran
     ("hosts", "why"), [(HOSTS, f"{SECOND} is there already"), ((*HOSTS, "127.0.0.4"), "another job's hosts meet there")]
 )
 def test_a_host_that_is_not_of_this_job_hears_so_and_ends(settings, hosts, why):
-    first, second = link(settings, FIRST), link(settings, SECOND)
+    first, second = loopback.link(settings, FIRST, HOSTS), loopback.link(settings, SECOND, HOSTS)
     while not first._names:
         time.sleep(0.01)
-    reason = refusal(link(settings, SECOND, hosts))
+    reason = refusal(loopback.link(settings, SECOND, hosts))
     assert reason.startswith(f"does not let {SECOND} in at port {settings.port}: {why}")
     end_well(first, second)
 
@@ -134,12 +125,12 @@ def listening(port: int, answer: bytes):
 def test_something_else_that_listens_is_told_from_the_first_host(answer, why):
     settings = ClusterSettings(port=loopback.free_ports(), start=SECONDS, silence=1, stall=SECONDS)
     with listening(settings.port, answer):
-        assert refusal(link(settings, SECOND)).startswith(why.format(settings.port))
+        assert refusal(loopback.link(settings, SECOND, HOSTS)).startswith(why.format(settings.port))
 
 
 def test_an_error_that_nobody_expected_ends_the_job_and_is_told(settings, monkeypatch, capsys):
     monkeypatch.setattr(stage, "told", lambda: {}["doing"])
-    first = link(settings, FIRST)
+    first = loopback.link(settings, FIRST, HOSTS)
     assert first.over.wait(SECONDS)
     assert (first.fault, first.code) == (Fault(FIRST, "KeyError: 'doing'"), 1)
     assert "KeyError" in capsys.readouterr().err
@@ -148,7 +139,7 @@ def test_an_error_that_nobody_expected_ends_the_job_and_is_told(settings, monkey
 def test_half_a_message_is_not_waited_for():
     port = loopback.free_ports()
     with loopback.listening(FIRST, port) as server, connected(port) as writing:
-        with meeting.messages(server.accept()[0], 1) as reading:
-            writing.sendall(b"\0\0\0\7half")
-            with pytest.raises(BlockingIOError):
-                reading.recv_bytes()
+        reading = meeting.messages(server.accept()[0], 1)
+        writing.sendall(b"\0\0\0\7half")
+        with reading, pytest.raises(BlockingIOError):
+            reading.recv_bytes()

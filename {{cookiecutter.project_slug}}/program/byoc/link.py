@@ -39,18 +39,18 @@ class Link(threading.Thread, ABC):
         self.host = cluster.current_host
         self._cluster, self._settings, self._notify = cluster, settings, notify
         self._own = Host()
-        self._stopping = False
         self._said = 0.0  # when, last
-        self._said_end = False
+        self._said_news = (False, False)
         self._woken, self._wake = os.pipe()
 
     def stop(self) -> None:
-        """Say that this host was told to stop. So were all others, then, and any may be gone first."""
-        self._stopping = True
+        """Say that this host was told to stop. So were all others, or will be, and any may be gone first."""
+        self._own.stopping = True
+        os.write(self._wake, b"\n")
 
     def ended(self, end: End) -> None:
         """Say how the training on this host ended."""
-        self._own.take(stage.told(), stage.steps(), asdict(end))
+        self._look(end)
         os.write(self._wake, b"\n")
 
     def leave(self) -> None:
@@ -72,16 +72,21 @@ class Link(threading.Thread, ABC):
         """Until it is over; raises InputError if the hosts cannot meet."""
 
     def _message(self) -> dict[str, Any]:
-        self._own.take(stage.told(), stage.steps())
-        end = self._own.end and asdict(self._own.end)
-        return {"doing": self._own.doing, "steps": self._own.steps, "end": end}
+        own = self._look()
+        end = own.end and asdict(own.end)
+        return {"host": {"doing": own.doing, "steps": own.steps, "end": end, "stopping": own.stopping}}
+
+    def _look(self, end: End | None = None) -> Host:
+        """How this host is; `end` is how its training ended."""
+        self._own.take(stage.told(), stage.steps(), end and asdict(end))
+        return self._own
 
     def _due(self) -> bool:
-        """Whether this host has something to say: every second, and at once when its training has ended."""
-        ended, now = self._own.end is not None, time.monotonic()
-        due = now - self._said >= BEAT or ended > self._said_end
+        """Whether this host has something to say: every second, and at once when its training ended or has to."""
+        news, now = (self._own.end is not None, self._own.stopping), time.monotonic()
+        due = now - self._said >= BEAT or news != self._said_news
         if due:
-            self._said, self._said_end = now, ended
+            self._said, self._said_news = now, news
         return due
 
     def _ready(self, sources: list[Any]) -> list[Any]:

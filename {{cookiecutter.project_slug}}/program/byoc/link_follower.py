@@ -21,7 +21,7 @@ class Follower(Link):
             lost = leader.lost or self._silent(leader)
             if not lost:
                 self._hear(connection, leader)
-            elif not self._stopping:
+            elif not (self._own.stopping or leader.stopping):
                 self._finish(Fault(self._cluster.leader, lost, leader.doing), 1)
             elif self._own.end:
                 self._finish(None, self._own.end.code)
@@ -34,7 +34,7 @@ class Follower(Link):
                 send(connection, self._message())
             if self._ready([connection]):
                 said = receive(connection)
-                leader.take(said["doing"], said["steps"], said["end"])
+                leader.take(**said["host"])
                 if "code" in said:
                     self._finish(said["fault"] and Fault(**said["fault"]), said["code"])
         except (OSError, EOFError) as error:

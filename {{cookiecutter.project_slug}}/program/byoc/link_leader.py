@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing.connection import Connection, wait
 
-from byoc import hosts, meeting, stage
+from byoc import hosts, meeting
 from byoc.hosts import Fault, Host
 from byoc.link import BEAT, LEAVING, Link, gone, messages, receive, send
 
@@ -38,7 +38,7 @@ class Leader(Link):
             host = self._hosts[self._names[each]]
             try:
                 said = receive(each)
-                host.take(said["doing"], said["steps"], said["end"])
+                host.take(**said["host"])
             except (OSError, EOFError) as error:
                 del self._names[each]
                 host.lose(gone(error))
@@ -57,13 +57,12 @@ class Leader(Link):
                 send(connection, message)
 
     def _all_ended(self) -> bool:
-        return all(host.end or (host.lost and self._stopping) for host in self._hosts.values())
+        return all(host.end or (host.lost and (host.stopping or self._own.stopping)) for host in self._hosts.values())
 
     def _fault(self) -> Fault | None:
-        if self._stopping:
+        if self._look().stopping:
             return None
         now = time.monotonic()
-        self._own.take(stage.told(), stage.steps())
         for host in self._hosts.values():
             if host.heard and not host.lost and (silent := self._silent(host)):
                 host.lose(silent)

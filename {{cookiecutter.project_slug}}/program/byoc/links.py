@@ -10,7 +10,7 @@ from byoc.cluster import Cluster
 from byoc.cluster_settings import ClusterSettings
 from byoc.errors import InputError
 from byoc.hosts import End
-from byoc.link import Link
+from byoc.link import BEAT, Link
 from byoc.link_follower import Follower
 from byoc.link_leader import Leader
 from byoc.paths import Paths
@@ -42,8 +42,11 @@ def end_with_the_others(link: Link, end: End, told: Path, trace: str, leave: Set
     if end.code and not ended_by_fault:
         failure.report(told, end.reason, trace)
     link.ended(end)
-    while not link.over.is_set() and signal.sigwait(leave | {NEWS}) == NEWS:
-        pass
+    while not link.over.is_set():
+        if signal.sigwait(leave | {NEWS}) != NEWS:
+            link.stop()
+            link.over.wait(BEAT)  # for the others to hear that it is no loss
+            break
     if link.fault and (link.fault.host != link.host or not told.exists()):
         failure.blame(told, str(link.fault), trace)
     link.leave()
