@@ -17,7 +17,10 @@ class ClusterSettings(Variables):
         "BYOC_CLUSTER_START_SECONDS", 900, "seconds for which a host is waited for that is not there yet (D-03)"
     )
     silence: int = setting(
-        "BYOC_CLUSTER_SILENCE_SECONDS", 60, "seconds after which a host that is not heard of any more counts as lost"
+        "BYOC_CLUSTER_SILENCE_SECONDS",
+        60,
+        "seconds after which a host that is not heard of any more counts as lost, and for which one that failed waits "
+        "for those that are not there yet",
     )
     stall: int = setting(
         "BYOC_CLUSTER_STALL_SECONDS",

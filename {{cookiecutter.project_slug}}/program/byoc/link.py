@@ -7,12 +7,13 @@ supervisor from this.
 
 import json
 import os
+import signal
 import socket
 import threading
 import time
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import asdict
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -53,10 +54,12 @@ class Link(threading.Thread, ABC):
         self._look(end)
         os.write(self._wake, b"\n")
 
-    def leave(self) -> None:
-        """Wait, not for long, until the others know."""
-        if self.over.is_set():
-            self.join(LEAVING + BEAT)
+    def leave(self, signals: Set[signal.Signals]) -> None:
+        """Once it is over, wait until the others know; not for long if one of `signals` comes, which are blocked."""
+        while self.over.is_set() and self.is_alive():
+            self.join(0.1)
+            if signals & signal.sigpending():
+                self.stop()
 
     def run(self) -> None:
         try:
@@ -103,6 +106,8 @@ class Link(threading.Thread, ABC):
         return f"lost: not heard of for {seconds:.0f} s (BYOC_CLUSTER_SILENCE_SECONDS={self._settings.silence})"
 
     def _finish(self, fault: Fault | None, code: int) -> None:
+        if self.over.is_set():
+            return
         self.fault, self.code = fault, code
         self.over.set()
         self._notify()

@@ -12,9 +12,13 @@ from byoc.link import BEAT, Link, gone, messages, receive, send
 class Follower(Link):
     def _take_part(self) -> None:
         try:
-            link = meeting.join(self._cluster, self._settings, self._settings.port)
+            link = meeting.join(self._cluster, self._settings, self._settings.port, self._waits_in_vain)
         except InputError as error:
-            self._finish(Fault(self._cluster.leader, str(error)), 1)
+            end = self._own.end
+            if end and (end.code or self._own.stopping):
+                self._finish(None, end.code)
+            else:
+                self._finish(Fault(self._cluster.leader, str(error)), 1)
             return
         connection, leader = messages(link), Host(heard=time.monotonic())
         while not self.over.is_set():
@@ -27,6 +31,15 @@ class Follower(Link):
                 self._finish(None, self._own.end.code)
             else:
                 time.sleep(BEAT)
+
+    def _waits_in_vain(self) -> bool:
+        """Whether the first host, which is not there yet, has nothing to add: this one was stopped, or it failed.
+
+        The first may have failed likewise and be gone; and the time in which one waits is billed.
+        """
+        if self._own.stopping:
+            return self._own.end is not None
+        return bool(self._own.failed) and time.monotonic() - self._own.failed > self._settings.silence
 
     def _hear(self, connection: Connection, leader: Host) -> None:
         try:

@@ -49,5 +49,5 @@ def end_with_the_others(link: Link, end: End, told: Path, trace: str, leave: Set
             break
     if link.fault and (link.fault.host != link.host or not told.exists()):
         failure.blame(told, str(link.fault), trace)
-    link.leave()
+    link.leave(leave)
     return link.code if ended_by_fault else end.code or link.code

@@ -4,7 +4,7 @@ import errno
 import socket
 import struct
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
@@ -51,15 +51,20 @@ def accept(server: socket.socket, cluster: Cluster, absent: Collection[str]) -> 
     return {}
 
 
-def join(cluster: Cluster, settings: ClusterSettings, port: int) -> socket.socket:
-    """Connect to the first host, which may come late. Raises InputError, which says why, if hosts cannot meet."""
+def join(
+    cluster: Cluster, settings: ClusterSettings, port: int, in_vain: Callable[[], bool] = lambda: False
+) -> socket.socket:
+    """Connect to the first host, which may come late; it is waited for no longer once that is `in_vain`.
+
+    Raises InputError, which says why, if hosts cannot meet.
+    """
     began = told = time.monotonic()
     while True:
         try:
             return _attempt(cluster, settings, port)
         except OSError as error:
             now = time.monotonic()
-            if now - began > settings.start:
+            if now - began > settings.start or in_vain():
                 raise InputError(f"{never_came(settings.start)} ({error})") from None
             if now - told > REPORT:
                 told = now
