@@ -35,7 +35,8 @@ def end_with_the_others(link: Link, end: End, told: Path, trace: str, leave: Set
     """Wait until all hosts have ended, or one has failed, which the failure file `told` then says; gives the exit code.
 
     `end` is how the training on this host ended, perhaps because the link was over. Waits no longer once one of the
-    signals `leave` comes; they and NEWS must be blocked.
+    signals `leave` comes, or the alarm of a stop: who waits until SageMaker kills it ends with 137. These and NEWS must
+    be blocked.
     """
     killed = 128 + signal.SIGKILL
     ended_by_fault = link.fault is not None and (end.code == killed or not told.exists())
@@ -43,7 +44,7 @@ def end_with_the_others(link: Link, end: End, told: Path, trace: str, leave: Set
         failure.report(told, end.reason, trace)
     link.ended(end)
     while not link.over.is_set():
-        if signal.sigwait(leave | {NEWS}) != NEWS:
+        if signal.sigwait(leave | {signal.SIGALRM, NEWS}) != NEWS:
             link.stop()
             link.over.wait(BEAT)  # for the others to hear that it is no loss
             break

@@ -69,8 +69,7 @@ def supervised(work: Callable[[Stop], int]) -> int:
     trace = _traceback(os.read(reading, 65_536).decode(errors="replace"))
     end = _end(exit_code, sent, stop.saved, paths.failure)
     if link:
-        # The alarm is that of a stop: who waits for the others until SageMaker kills it ends with 137.
-        return links.end_with_the_others(link, end, paths.failure, trace, SIGNALS | {signal.SIGALRM})
+        return links.end_with_the_others(link, end, paths.failure, trace, SIGNALS)
     if end.code:
         failure.report(paths.failure, end.reason, trace)
     return end.code
