@@ -70,3 +70,18 @@ def test_a_host_that_was_stopped_does_not_wait_for_one_that_is_not_there(host):
     alone.ended(End(0, stopped=True))
     alone.join(SECONDS)
     assert (alone.is_alive(), alone.fault, alone.code) == (False, None, 0)
+
+
+def test_a_host_that_was_stopped_leaves_at_the_alarm_if_the_first_has_not_ended_by_then(tmp_path):
+    known = settings(SECONDS)
+    first, second = (loopback.link(known, host, HOSTS) for host in HOSTS)
+    second.stop()
+    blocked = {signal.SIGALRM, links.NEWS}
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
+    signal.pthread_kill(threading.get_ident(), signal.SIGALRM)
+    assert links.end_with_the_others(second, End(0, stopped=True), tmp_path / "failure", "", set()) == 0
+    signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    assert not first.over.is_set()
+    first.ended(End(0))
+    assert first.over.wait(SECONDS)
+    assert first.fault is None
