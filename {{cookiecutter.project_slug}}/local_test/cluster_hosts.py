@@ -33,9 +33,10 @@ def loopback():
 
 
 def processes(folders):
-    """Commands by host; on ports of this job's own, for another one may have the same addresses."""
-    port = os.environ.get("BYOC_CLUSTER_PORT") or free_ports()
-    return {folder.name: ["env", f"TEST_DIR={folder}", f"BYOC_CLUSTER_PORT={port}", TRAIN] for folder in folders}
+    """Commands by host; by these settings, unless they are set, another job's hosts of this machine are told apart."""
+    own = {"BYOC_CLUSTER_PORT": free_ports(), "TRAINING_JOB_NAME": f"train-cluster-{os.getpid()}"}
+    settings = [f"{name}={os.environ.get(name) or value}" for name, value in own.items()]
+    return {folder.name: ["env", f"TEST_DIR={folder}", *settings, TRAIN] for folder in folders}
 
 
 def free_ports():

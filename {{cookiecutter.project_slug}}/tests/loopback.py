@@ -16,6 +16,11 @@ from typing import Any
 
 from cluster_hosts import free_ports
 
+from byoc.cluster import Cluster
+from byoc.cluster_settings import ClusterSettings
+from byoc.link import Link
+from byoc.link_follower import Follower
+from byoc.link_leader import Leader
 from byoc.paths import Paths
 from byoc.peers import Peers
 
@@ -97,6 +102,14 @@ def ended(folders: list[Paths], program: Path, **environment: str) -> list[Host]
         for host in hosts:
             host.process.wait(SECONDS)
     return hosts
+
+
+def link(settings: ClusterSettings, host: str, hosts: tuple[str, ...]) -> Link:
+    """What a host's supervisor has to do with others, begun, in this process."""
+    cluster = Cluster(host, hosts)
+    begun = (Follower if cluster.rank else Leader)(cluster, settings, lambda: None)
+    begun.start()
+    return begun
 
 
 def threads(work: Callable[[Peers], Any], count: int) -> list[Any]:

@@ -8,6 +8,7 @@ import loopback
 import pytest
 from jobs import ALGORITHM
 
+from byoc.link_leader import SETTLE
 from byoc.paths import Paths
 
 SPREADS = f"{ALGORITHM}\nDISTRIBUTED = True\n\ndef train(job, hyperparameters):\n"
@@ -45,12 +46,23 @@ def test_what_each_host_has_all_others_get(three_hosts, program_with):
     assert [len(list(host.paths.model.iterdir())) for host in (first, *others)] == [2, 0, 0]  # T-44, D-06
 
 
-def test_an_algorithm_for_one_host_trains_on_the_first_and_the_others_wait_for_it(hosts, program_with):
-    program = program_with(f"{ALGORITHM}\ndef train(job, hyperparameters):\n    time.sleep({LATE})\n    save(job)\n")
-    with loopback.started(hosts, program) as started:
-        wait_for(started[1], f"nothing to do on {started[1].name}")
-        assert not started[0].process.poll()
-        assert codes(started) == [0, 0]
+def test_an_algorithm_for_one_host_trains_on_the_first_and_the_others_wait_for_it_until_stopped(
+    three_hosts, program_with
+):
+    asks = "    while not job.stopping:\n        time.sleep(0.05)\n    save(job)\n"
+    program = program_with(f"{ALGORITHM}\ndef train(job, hyperparameters):\n{asks}")
+    with loopback.started(three_hosts, program) as started:
+        for host in started[1:]:
+            wait_for(host, f"nothing to do on {host.name}")
+        time.sleep(1)  # in which its training ends
+        while started[2].process.poll() is None:  # if it had not ended yet, the first signal was for that
+            started[2].process.send_signal(signal.SIGTERM)
+            time.sleep(0.1)
+        time.sleep(SETTLE + 1)
+        assert [host.process.poll() for host in started] == [None, None, 0]
+        started[0].process.send_signal(signal.SIGTERM)
+        assert codes(started) == [0, 0, 0]
+    assert [host.failure for host in started] == [""] * 3
 
 
 def test_what_one_host_refuses_every_host_names(three_hosts, program_with):

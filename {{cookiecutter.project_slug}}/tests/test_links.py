@@ -4,9 +4,10 @@ import socket
 
 import pytest
 
-from byoc import hosts, meeting
+from byoc import hosts, meeting, stage
 from byoc.cluster import Cluster
 from byoc.hosts import End, Fault, Host
+from byoc.peers import Peers
 
 CLUSTER = Cluster("algo-1", ("algo-1", "algo-2"))
 
@@ -38,6 +39,16 @@ def test_one_host_that_works_while_others_have_ended_is_not_stuck():
     known = {"algo-1": host(moved=0), "algo-2": host(moved=0, end=End(0))}
     assert not hosts.stuck(known, 1)
     assert hosts.stuck(known | {"algo-3": host(moved=0)}, 1) == {"algo-1": "round 3", "algo-3": "round 3"}
+
+
+@pytest.mark.parametrize("step", [lambda: stage.tell("round 3"), lambda: Peers().any(False)])
+def test_a_host_that_tells_of_a_step_or_hears_from_the_others_is_not_stuck(step):
+    known = {"algo-1": host(moved=0, steps=stage.steps()), "algo-2": host(moved=0)}
+    known["algo-1"].take("round 3", stage.steps())
+    assert hosts.stuck(known, 1)
+    step()
+    known["algo-1"].take("round 3", stage.steps())
+    assert not hosts.stuck(known, 1)
 
 
 def test_a_name_that_stands_for_another_machine_does_not_keep_hosts_from_meeting(monkeypatch):

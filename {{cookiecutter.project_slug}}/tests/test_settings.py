@@ -71,11 +71,13 @@ def test_a_number_that_cannot_be_used_is_refused_by_name_value_and_rule(variable
         ("SAGEMAKER_BATCH", "yes", "true or false"),
         ("SAGEMAKER_BATCH_STRATEGY", "RECORD", "MULTI_RECORD or SINGLE_RECORD"),
         ("BYOC_BAD_RECORDS", "drop", "refuse or mark"),
+        ("BYOC_CLUSTER_PORT", "65535", "a whole number from 1 to 65534"),
     ],
 )
 def test_every_other_rule_is_told_too(variable, text, rule):
+    kind = ClusterSettings if "CLUSTER" in variable else Settings
     with pytest.raises(SettingError) as refusal:
-        Settings.from_environment({variable: text})
+        kind.from_environment({variable: text})
     assert str(refusal.value) == f"{variable}={text!r} cannot be used: it must be {rule}, or unset"
 
 

@@ -19,6 +19,7 @@ FILES = ["a.csv", "deeper/b.csv", "c.csv", "d.csv"]
 # Each host tells which files it has, and leaves some beside the model: its own, one alike on all, and one that is not.
 TELLS = f"""{DISTRIBUTED}
     channel = job.channel("training")
+    print("job:", os.environ["TRAINING_JOB_NAME"], flush=True)
     print("files:", [str(file.relative_to(channel.folder)) for file in channel.files()], channel.sharded, flush=True)
     (job.paths.model / f"of_{{job.peers.rank}}").write_text("")
     (job.paths.model / "alike").write_text("")
@@ -86,6 +87,7 @@ def test_each_host_has_all_the_data_and_what_all_leave_comes_together(make):
     assert result.returncode == 0, result.stdout + result.stderr
     for host in ("127.0.0.2", "127.0.0.3"):
         assert f"files: {sorted(FILES)} False" in lines(result, host)
+        assert re.search(r"^job: train-cluster-\d+$", "\n".join(lines(result, host)), re.MULTILINE)
     left = {path.name for path in (folder / "model").iterdir()}
     assert left == {"model.onnx", "signature.json", "of_0", "of_1", "alike", "shared"}
     assert (folder / "model/shared").read_text() == "0"

@@ -32,22 +32,28 @@ class Host:
 
     doing: str = "starting"
     heard: float = 0
-    moved: float = 0  # when it began what it is doing
+    steps: int = 0
+    moved: float = 0  # when it did the last of them
     failed: float = 0
+    stopping: bool = False  # it was told to, and may be gone at any time
     end: End | None = None
     lost: str = ""  # how, if it is
 
-    def take(self, doing: str, end: dict[str, Any] | None = None) -> None:
+    def take(self, doing: str, steps: int, end: dict[str, Any] | None = None, stopping: bool = False) -> None:
         """Take note of what the host says of itself."""
-        before, self.heard = self.heard, time.monotonic()
-        if doing != self.doing or not before:
-            self.doing, self.moved = doing, self.heard
+        before, self.heard, self.doing = self.heard, time.monotonic(), doing
+        if stopping:
+            self.stopping = True
+        if steps != self.steps or not before:
+            self.steps, self.moved = steps, self.heard
         if end and not self.end:
             self.end = End(**end)
             self.failed = self.heard if self.end.code else 0
 
     def lose(self, how: str) -> None:
-        self.lost, self.failed = how, time.monotonic()
+        self.lost = how
+        if not self.stopping:
+            self.failed = time.monotonic()
 
     @property
     def stopped(self) -> bool:

@@ -7,10 +7,13 @@ supervisor from this.
 
 import json
 import os
+import signal
+import socket
 import threading
 import time
+import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import asdict
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -22,6 +25,7 @@ from byoc.errors import InputError
 from byoc.hosts import End, Fault, Host
 
 BEAT = 1  # seconds from one message to the next
+HALF = 5  # seconds after which no more is awaited of a message that has begun
 LEAVING = 5  # seconds in which the others take note of how the job ended
 
 
@@ -36,46 +40,56 @@ class Link(threading.Thread, ABC):
         self.host = cluster.current_host
         self._cluster, self._settings, self._notify = cluster, settings, notify
         self._own = Host()
-        self._stopping = False
         self._said = 0.0  # when, last
-        self._said_end = False
+        self._said_news = (False, False)
         self._woken, self._wake = os.pipe()
 
     def stop(self) -> None:
-        """Say that this host was told to stop. So were all others, then, and any may be gone first."""
-        self._stopping = True
+        """Say that this host was told to stop. So were all others, or will be, and any may be gone first."""
+        self._own.stopping = True
+        os.write(self._wake, b"\n")
 
     def ended(self, end: End) -> None:
         """Say how the training on this host ended."""
-        self._own.take(stage.told(), asdict(end))
+        self._look(end)
         os.write(self._wake, b"\n")
 
-    def leave(self) -> None:
-        """Wait, not for long, until the others know."""
-        if self.over.is_set():
-            self.join(LEAVING + BEAT)
+    def leave(self, signals: Set[signal.Signals]) -> None:
+        """Once it is over, wait until the others know; not for long if one of `signals` comes, which are blocked."""
+        while self.over.is_set() and self.is_alive():
+            self.join(0.1)
+            if signals & signal.sigpending():
+                self.stop()
 
     def run(self) -> None:
         try:
             self._take_part()
         except InputError as error:
             self._finish(Fault(self.host, str(error)), 1)
+        except Exception as error:  # a fault of ours: else this host would wait for ever to hear that it is over
+            traceback.print_exc()
+            self._finish(Fault(self.host, f"{type(error).__name__}: {error}"), 1)
 
     @abstractmethod
     def _take_part(self) -> None:
         """Until it is over; raises InputError if the hosts cannot meet."""
 
     def _message(self) -> dict[str, Any]:
-        self._own.take(stage.told())
-        end = self._own.end and asdict(self._own.end)
-        return {"host": self.host, "doing": self._own.doing, "end": end}
+        own = self._look()
+        end = own.end and asdict(own.end)
+        return {"host": {"doing": own.doing, "steps": own.steps, "end": end, "stopping": own.stopping}}
+
+    def _look(self, end: End | None = None) -> Host:
+        """How this host is; `end` is how its training ended."""
+        self._own.take(stage.told(), stage.steps(), end and asdict(end))
+        return self._own
 
     def _due(self) -> bool:
-        """Whether this host has something to say: every second, and at once when its training has ended."""
-        ended, now = self._own.end is not None, time.monotonic()
-        due = now - self._said >= BEAT or ended > self._said_end
+        """Whether this host has something to say: every second, and at once when its training ended or has to."""
+        news, now = (self._own.end is not None, self._own.stopping), time.monotonic()
+        due = now - self._said >= BEAT or news != self._said_news
         if due:
-            self._said, self._said_end = now, ended
+            self._said, self._said_news = now, news
         return due
 
     def _ready(self, sources: list[Any]) -> list[Any]:
@@ -92,43 +106,15 @@ class Link(threading.Thread, ABC):
         return f"lost: not heard of for {seconds:.0f} s (BYOC_CLUSTER_SILENCE_SECONDS={self._settings.silence})"
 
     def _finish(self, fault: Fault | None, code: int) -> None:
+        if self.over.is_set():
+            return
         self.fault, self.code = fault, code
         self.over.set()
         self._notify()
 
 
-class Follower(Link):
-    """The part of every host but the first."""
-
-    def _take_part(self) -> None:
-        try:
-            connection = meeting.join(self._cluster, self._settings.port, self._settings.start)
-        except InputError:
-            self._finish(Fault(self._cluster.leader, meeting.never_came(self._settings.start)), 1)
-            return
-        leader = Host(heard=time.monotonic())
-        while not self.over.is_set():
-            lost = leader.lost or self._silent(leader)
-            if not lost:
-                self._hear(connection, leader)
-            elif not self._stopping:
-                self._finish(Fault(self._cluster.leader, lost, leader.doing), 1)
-            elif self._own.end:
-                self._finish(None, self._own.end.code)
-            else:
-                time.sleep(BEAT)
-
-    def _hear(self, connection: Connection, leader: Host) -> None:
-        try:
-            if self._due():
-                send(connection, self._message())
-            if self._ready([connection]):
-                said = receive(connection)
-                leader.take(said["doing"], said["end"])
-                if "code" in said:
-                    self._finish(said["fault"] and Fault(**said["fault"]), said["code"])
-        except (OSError, EOFError) as error:
-            leader.lose(gone(error))
+def messages(link: socket.socket) -> Connection:
+    return meeting.messages(link, HALF)
 
 
 def send(connection: Connection, message: dict[str, Any]) -> None:

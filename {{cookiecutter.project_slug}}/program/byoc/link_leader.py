@@ -4,11 +4,11 @@ import socket
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import Connection
 
-from byoc import hosts, meeting, stage
+from byoc import hosts, meeting
 from byoc.hosts import Fault, Host
-from byoc.link import BEAT, LEAVING, Link, gone, receive, send
+from byoc.link import LEAVING, Link, gone, messages, receive, send
 
 SETTLE = 2  # seconds after a failure in which a better reason may come: one host's failure makes others fail, too
 
@@ -23,25 +23,34 @@ class Leader(Link):
                 if self._due():
                     self._say(self._message())
                 self._hear(server)
-        code = int(fault is not None)
-        if fault is None and self._own.end.code:  # it was stopped, and has no model
-            fault, code = Fault(self._cluster.leader, self._own.end.reason), self._own.end.code
-        self._say(self._message() | {"fault": fault and asdict(fault), "code": code})
-        self._finish(fault, code)
-        self._see_off()
+            code = int(fault is not None)
+            if fault is None and self._own.end.code:  # it was stopped, and has no model
+                fault, code = Fault(self._cluster.leader, self._own.end.reason), self._own.end.code
+            last = self._message() | {"fault": fault and asdict(fault), "code": code}
+            self._say(last)
+            self._finish(fault, code)
+            self._see_off(server, last)
 
     def _hear(self, server: socket.socket) -> None:
         for each in self._ready([server, *self._names]):
             if each is server:
-                self._names[meeting.accept(server)] = ""
+                self._admit(server)
                 continue
+            host = self._hosts[self._names[each]]
             try:
                 said = receive(each)
-                self._names[each] = said["host"]
-                self._hosts[said["host"]].take(said["doing"], said["end"])
+                host.take(**said["host"])
             except (OSError, EOFError) as error:
-                if name := self._names.pop(each):
-                    self._hosts[name].lose(gone(error))
+                del self._names[each]
+                host.lose(gone(error))
+
+    def _admit(self, server: socket.socket) -> None:
+        for name, link in meeting.accept(server, self._cluster, self._absent()).items():
+            self._names[messages(link)] = name
+            self._hosts[name].take("starting", 0)
+
+    def _absent(self) -> list[str]:
+        return [name for name, host in self._hosts.items() if not host.heard]
 
     def _say(self, message: dict) -> None:
         for connection in self._names:
@@ -49,20 +58,24 @@ class Leader(Link):
                 send(connection, message)
 
     def _all_ended(self) -> bool:
-        return all(host.end or (host.lost and self._stopping) for host in self._hosts.values())
+        """Whether all have, or need not: one that was stopped may be gone, or never come."""
+        stopping = self._own.stopping
+        return all(
+            host.end or (host.lost and host.stopping) or (stopping and (host.lost or not host.heard))
+            for host in self._hosts.values()
+        )
 
     def _fault(self) -> Fault | None:
-        if self._stopping:
+        if self._look().stopping:
             return None
         now = time.monotonic()
-        self._own.take(stage.told())
         for host in self._hosts.values():
             if host.heard and not host.lost and (silent := self._silent(host)):
                 host.lose(silent)
         failures = [host.failed for host in self._hosts.values() if host.failed]
         if failures and now - min(failures) > SETTLE:
             return hosts.fault(self._hosts)
-        if absent := [name for name, host in self._hosts.items() if not host.heard]:
+        if absent := self._absent():
             return self._await(absent, now)
         if stuck := hosts.stuck(self._hosts, self._settings.stall):
             reason = f"stuck: none began anything new for {self._settings.stall} s (BYOC_CLUSTER_STALL_SECONDS)"
@@ -77,13 +90,19 @@ class Leader(Link):
             meeting.tell_awaited(absent, now - self._began)
         return None
 
-    def _see_off(self) -> None:
-        """Wait until the others have heard it: closing a connection with words unread may take back the last one."""
-        connections = list(self._names)
-        end = time.monotonic() + LEAVING
-        while connections and time.monotonic() < end:
-            for connection in wait(connections, BEAT):
-                try:
-                    connection.recv_bytes()
-                except (OSError, EOFError):
-                    connections.remove(connection)
+    def _see_off(self, server: socket.socket, last: dict) -> None:
+        """Wait until the others have heard it, and after a failure also for those that are not there yet.
+
+        Closing a connection with words unread may take back the last one; and who comes later would wait for long.
+        """
+
+        def awaited() -> bool:
+            return bool(self._absent()) and time.monotonic() < late and not self._own.stopping
+
+        now = time.monotonic()
+        late = min(now + self._settings.silence, self._began + self._settings.start)
+        end = LEAVING + (late if awaited() else now)
+        while (self._names or awaited()) and time.monotonic() < end:
+            if self._due():
+                self._say(last)
+            self._hear(server)

@@ -10,7 +10,8 @@ from byoc.cluster import Cluster
 from byoc.cluster_settings import ClusterSettings
 from byoc.errors import InputError
 from byoc.hosts import End
-from byoc.link import Follower, Link
+from byoc.link import BEAT, Link
+from byoc.link_follower import Follower
 from byoc.link_leader import Leader
 from byoc.paths import Paths
 
@@ -34,16 +35,20 @@ def end_with_the_others(link: Link, end: End, told: Path, trace: str, leave: Set
     """Wait until all hosts have ended, or one has failed, which the failure file `told` then says; gives the exit code.
 
     `end` is how the training on this host ended, perhaps because the link was over. Waits no longer once one of the
-    signals `leave` comes; they and NEWS must be blocked.
+    signals `leave` comes, or the alarm of a stop: who waits until SageMaker kills it ends with 137. These and NEWS must
+    be blocked.
     """
     killed = 128 + signal.SIGKILL
     ended_by_fault = link.fault is not None and (end.code == killed or not told.exists())
     if end.code and not ended_by_fault:
         failure.report(told, end.reason, trace)
     link.ended(end)
-    while not link.over.is_set() and signal.sigwait(leave | {NEWS}) == NEWS:
-        pass
+    while not link.over.is_set():
+        if signal.sigwait(leave | {signal.SIGALRM, NEWS}) != NEWS:
+            link.stop()
+            link.over.wait(BEAT)  # for the others to hear that it is no loss
+            break
     if link.fault and (link.fault.host != link.host or not told.exists()):
         failure.blame(told, str(link.fault), trace)
-    link.leave()
+    link.leave(leave)
     return link.code if ended_by_fault else end.code or link.code

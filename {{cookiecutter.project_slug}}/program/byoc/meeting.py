@@ -2,11 +2,15 @@
 
 import errno
 import socket
+import struct
 import time
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
+from byoc import greeting
 from byoc.cluster import Cluster
+from byoc.cluster_settings import ClusterSettings
 from byoc.errors import InputError
 
 PAUSE = 0.2  # seconds between two attempts; a name may not resolve yet, and the host may start a minute later (D-03)
@@ -37,24 +41,45 @@ def _server(cluster: Cluster, address: str, port: int) -> socket.socket:
     return socket.create_server((address, port), backlog=cluster.size)
 
 
-def accept(server: socket.socket) -> Connection:
-    return _connection(server.accept()[0])
+def accept(server: socket.socket, cluster: Cluster, absent: Collection[str]) -> dict[str, socket.socket]:
+    """Whichever of the `absent` hosts has connected, by its name; none if it is anything else, which is turned away."""
+    link, _ = server.accept()
+    with suppress(OSError):
+        if host := greeting.identify(link, cluster, absent):
+            return {host: link}
+    link.close()
+    return {}
 
 
-def join(cluster: Cluster, port: int, seconds: float) -> Connection:
-    """Connect to the first host, which may come late. Raises InputError if it does not come in so many seconds."""
+def join(
+    cluster: Cluster, settings: ClusterSettings, port: int, in_vain: Callable[[], bool] = lambda: False
+) -> socket.socket:
+    """Connect to the first host, which may come late; it is waited for no longer once that is `in_vain`.
+
+    Raises InputError, which says why, if hosts cannot meet.
+    """
     began = told = time.monotonic()
     while True:
         try:
-            return _connection(socket.create_connection((cluster.leader, port), timeout=ATTEMPT))
+            return _attempt(cluster, settings, port)
         except OSError as error:
             now = time.monotonic()
-            if now - began > seconds:
-                raise InputError(f"host {cluster.leader}: {never_came(seconds)} ({error})") from None
+            if now - began > settings.start or in_vain():
+                raise InputError(f"{never_came(settings.start)} ({error})") from None
             if now - told > REPORT:
                 told = now
                 tell_awaited([cluster.leader], now - began)
         time.sleep(PAUSE)
+
+
+def _attempt(cluster: Cluster, settings: ClusterSettings, port: int) -> socket.socket:
+    link = socket.create_connection((cluster.leader, port), timeout=ATTEMPT)
+    try:
+        greeting.introduce(link, cluster, settings.silence)
+    except Exception:
+        link.close()
+        raise
+    return link
 
 
 def tell_awaited(hosts: list[str], seconds: float) -> None:
@@ -65,8 +90,10 @@ def never_came(seconds: float) -> str:
     return f"not heard of within {seconds:.0f} s (BYOC_CLUSTER_START_SECONDS)"
 
 
-def _connection(link: socket.socket) -> Connection:
-    """Messages, each whole. What is sent goes out at once, and a blocked send does not outlive its socket."""
+def messages(link: socket.socket, seconds: int = 0) -> Connection:
+    """Messages, each whole, and sent at once. One that takes `seconds` from its begin to its end raises OSError."""
     link.settimeout(None)
     link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        link.setsockopt(socket.SOL_SOCKET, direction, struct.pack("ll", seconds, 0))  # a timeval; 0 is for ever
     return Connection(link.detach())

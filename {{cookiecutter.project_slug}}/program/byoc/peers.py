@@ -6,6 +6,7 @@ rows. On one host everything here is at hand already, so that an algorithm need 
 
 import io
 import json
+import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,12 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from byoc import meeting
+from byoc import meeting, stage
 from byoc.cluster import Cluster
 from byoc.cluster_settings import ClusterSettings
 from byoc.errors import InputError
 
-# Seconds for which a training that lost the others goes no further: its supervisor hears why, and ends it.
+# Seconds for which a training that may have lost the others goes no further: if it has, its supervisor hears why, and
+# ends it.
 PATIENCE = 20
 
 
@@ -31,6 +33,7 @@ class Peers:
         self.rank = rank
         self.size = size
         self._connections = connections
+        self._waited = False
 
     @classmethod
     def join(cls, cluster: Cluster, settings: ClusterSettings) -> "Peers":
@@ -39,34 +42,38 @@ class Peers:
             return cls()
         port = settings.port + 1
         if cluster.rank:
-            connection = meeting.join(cluster, port, settings.start)
-            connection.send_bytes(cluster.current_host.encode())
-            return cls(cluster.rank, cluster.size, [connection])
-        found: dict[str, Connection] = {}
+            try:
+                link = meeting.join(cluster, settings, port)
+            except InputError as error:
+                raise InputError(f"host {cluster.leader}: {error}") from None
+            return cls(cluster.rank, cluster.size, [meeting.messages(link)])
+        found: dict[str, socket.socket] = {}
         end = time.monotonic() + settings.start
         with meeting.listen(cluster, port) as server:
             while absent := [host for host in cluster.hosts[1:] if host not in found]:
                 server.settimeout(max(0.01, end - time.monotonic()))
                 try:
-                    connection = meeting.accept(server)
+                    found |= meeting.accept(server, cluster, absent)
                 except TimeoutError:
                     raise InputError(f"host {', '.join(absent)}: {meeting.never_came(settings.start)}") from None
-                found[connection.recv_bytes().decode()] = connection
-        return cls(0, cluster.size, [found[host] for host in cluster.hosts[1:]])
+        return cls(0, cluster.size, [meeting.messages(found[host]) for host in cluster.hosts[1:]])
 
     @contextmanager
     def together(self, *errors: type[Exception]) -> Iterator[None]:
-        """A block in which hosts wait for each other: one of `errors` in it most likely comes of another's failure.
+        """A block in which hosts wait for each other: one of `errors` in it may come of another's failure.
 
-        That is the reason to tell then, and not these errors; it takes a moment to be known.
+        That is the reason to tell then, and not these errors; it takes a moment to be known, once for all such blocks.
         """
         try:
             yield
         except (*errors, OSError, EOFError) as error:
-            if self.size > 1:
-                print(f"the other hosts cannot be reached: {type(error).__name__}: {error}", flush=True)
+            if self.size > 1 and not self._waited:
+                self._waited = True
+                why = f"waiting {PATIENCE} s to hear whether another host's failure is the reason"
+                print(f"{type(error).__name__}: {error}; {why}", flush=True)
                 time.sleep(PATIENCE)
             raise
+        stage.step()
 
     def gather(self, value: Any) -> list[Any]:
         """What each host has, on every host; whatever JSON can hold."""

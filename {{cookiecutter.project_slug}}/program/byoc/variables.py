@@ -1,5 +1,6 @@
 """Settings by environment variables: each with its default, its rule, and its meaning for whoever sets it."""
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import field, fields
@@ -8,11 +9,12 @@ from typing import Any, Self
 from byoc.errors import SettingError
 
 
-def setting(variable: str, default: Any, meaning: str, least: int = 1, choices: tuple[str, ...] = ()) -> Any:
+def setting(
+    variable: str, default: Any, meaning: str, least: int = 1, most: float = math.inf, choices: tuple[str, ...] = ()
+) -> Any:
     """`default` is a value, or a function of the settings above this one."""
-    return field(
-        metadata={"variable": variable, "default": default, "meaning": meaning, "least": least, "choices": choices}
-    )
+    known = {"variable": variable, "default": default, "meaning": meaning}
+    return field(metadata=known | {"least": least, "most": most, "choices": choices})
 
 
 class Variables:
@@ -44,9 +46,10 @@ def _read(each: Any, environment: Mapping[str, str], above: dict[str, Any]) -> A
     if not text:
         return known["default"](above) if callable(known["default"]) else known["default"]
     if each.type is int:
-        if text.isdecimal() and text.isascii() and int(text) >= known["least"]:
+        least, most = known["least"], known["most"]
+        if text.isdecimal() and text.isascii() and least <= int(text) <= most:
             return int(text)
-        rule = f"a whole number above {known['least'] - 1}"
+        rule = f"a whole number above {least - 1}" if most == math.inf else f"a whole number from {least} to {most}"
     else:
         choices = ("true", "false") if each.type is bool else known["choices"]
         if not choices:
