@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 
 USER, PASSWORD = "someone", "hunter2-is-no-secret-elsewhere"
 CONTROL = (
@@ -66,8 +67,9 @@ def running() -> Iterator[Private]:
 
 def bridge() -> str:
     """The machine's address on the engine's own network; on loopback where the engine is in a machine of its own."""
-    command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Gateway}}"]
-    address = subprocess.check_output(command, text=True).strip()
+    command = ["docker", "network", "inspect", "bridge", "--format", "{{(index .IPAM.Config 0).Subnet}}"]
+    network = ip_network(subprocess.check_output(command, text=True).strip())  # an engine may not tell the gateway
+    address = str(next(network.hosts()))
     with socket.socket() as probe:
         try:
             probe.bind((address, 0))

@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import shlex
 import shutil
 import signal
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import cluster_hosts
@@ -143,7 +145,8 @@ def test_all_hosts_are_asked_to_stop(make, number):
     words, environment = command(project, "train_cluster.sh", "2")
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     waiting, told = {f"127.0.0.{last} | waiting\n" for last in (2, 3)}, ""
-    with subprocess.Popen(words, env=environment, **pipes) as process:
+    heeded = partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)  # these tests may run under nohup
+    with subprocess.Popen(words, env=environment, preexec_fn=heeded, **pipes) as process:
         for line in process.stdout:
             told += line
             waiting.discard(line)
