@@ -4,12 +4,8 @@ import json
 import re
 import shutil
 import subprocess
-import time
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import botocore.session
 import botocore.validate
@@ -17,6 +13,7 @@ import pytest
 
 import environments
 import test_walkthrough
+from containers import ask, container, inspect, layers, run, wait_until_ready
 from template import ROOT, Template
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -67,41 +64,6 @@ def test_dir(project, tmp_path) -> Path:
     return folder
 
 
-def run(*command: str) -> subprocess.CompletedProcess:
-    result = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result
-
-
-@contextmanager
-def container(*options: str, program: str, image: str = IMAGE) -> Iterator[str]:
-    name = f"{IMAGE}-{uuid.uuid4().hex[:8]}"
-    run("docker", "run", "--detach", "--name", name, *options, image, program)
-    try:
-        yield name
-    finally:
-        subprocess.run(["docker", "rm", "--force", name], capture_output=True, check=True)
-
-
-def ask(name: str, path: str, body: str = "") -> str:
-    """One request from inside the container, which has no network; returns status and body."""
-    code = (
-        "import http.client, sys; c = http.client.HTTPConnection('127.0.0.1', 8080, timeout=5);"
-        "c.request('POST', sys.argv[1], sys.argv[2], {'Content-Type': 'text/csv'}); r = c.getresponse();"
-        "print(r.status, r.read().decode(), end='')"
-    )
-    command = ["docker", "exec", name, "python3", "-c", code, path, body]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False).stdout
-
-
-def wait_until_ready(name: str) -> None:
-    for _ in range(100):
-        if ask(name, "/ping") == "200 ":
-            return
-        time.sleep(0.2)
-    pytest.fail(run("docker", "logs", "--tail", "20", name).stderr)
-
-
 def test_every_stack_is_built_on_every_base_here_or_in_the_walkthrough():
     walked = [(stack, base) for _, stack, base in test_walkthrough.COVERING]
     assert {*PROJECTS, *walked} == set(PAIRS)
@@ -113,7 +75,7 @@ def test_a_sample_style_test_dir_trains_and_serves_unchanged(project, test_dir):
     assert "train:accuracy=1.000000" in run(*command).stdout
     signature = json.loads((test_dir / "model/signature.json").read_text())
     assert [feature["name"] for feature in signature["features"]] == [f"feature_{n}" for n in (1, 2, 3, 4)]
-    with container("-v", f"{test_dir}:/opt/ml", program="serve") as name:
+    with container("-v", f"{test_dir}:/opt/ml", program="serve", image=IMAGE) as name:
         wait_until_ready(name)
         assert ask(name, "/invocations", "5.1,3.5,1.4,0.2\n6.3,3.3,6.0,2.5\n") == "200 setosa\nvirginica\n"
 
@@ -138,7 +100,7 @@ def test_training_and_serving_as_any_user_on_a_read_only_root_without_network(pr
 @pytest.mark.parametrize(("cpus", "workers"), [("1", 1), ("1.5", 2)])
 def test_there_is_one_worker_for_each_cpu_of_the_quota(test_dir, cpus, workers):
     run("docker", "run", "--rm", "-v", f"{test_dir}:/opt/ml", IMAGE, "train")
-    with container("--cpus", cpus, "-v", f"{test_dir}:/opt/ml", program="serve") as name:
+    with container("--cpus", cpus, "-v", f"{test_dir}:/opt/ml", program="serve", image=IMAGE) as name:
         wait_until_ready(name)
         log = run("docker", "logs", name)
         assert len(re.findall(r"Booting worker|worker \d+ started", log.stdout + log.stderr)) == workers  # S-28
@@ -208,7 +170,7 @@ def test_without_a_command_it_finds_out_what_it_is_for(test_dir):
     for file in (test_dir / "model").iterdir():
         assert file.stat().st_mode & 0o666 == 0o666  # a user can remove what root has written (LM-10)
     assert (test_dir / "model").stat().st_mode & 0o777 == 0o777
-    with container("-v", f"{test_dir / 'model'}:/opt/ml/model:ro", program="start") as name:
+    with container("-v", f"{test_dir / 'model'}:/opt/ml/model:ro", program="start", image=IMAGE) as name:
         wait_until_ready(name)
 
 
@@ -234,11 +196,3 @@ def test_a_change_of_the_program_rebuilds_nothing_else(project, tmp_path):
     run(str(changed / "deploy/build.sh"), IMAGE)
     after = layers(IMAGE)
     assert len(set(before) - set(after)) == 1
-
-
-def inspect(part: str, image: str) -> Any:
-    return json.loads(run("docker", "image", "inspect", "--format", f"{{{{json .{part}}}}}", image).stdout)
-
-
-def layers(image: str) -> list[str]:
-    return inspect("RootFS.Layers", image)
