@@ -95,17 +95,16 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
     """What `xgboost.Booster` is told."""
-    told = {"objective": data.objective.name, "eval_metric": data.objective.loss}
-    told |= {"nthread": data.threads}
+    told = {"objective": data.objective.name, "eval_metric": data.objective.loss, "nthread": data.threads}
     several = {"num_class": len(data.known)} if data.objective.kind is Kind.LABELS else {}
     return hyperparameters.model_dump(exclude=OURS) | told | several
 
 
 def device(job: Job) -> str:
-    """On what XGBoost trains; the usual build of it knows CPUs alone, and the base image `cuda` has the other one."""
+    """On what XGBoost trains; the package xgboost-cpu knows CPUs alone, which is all that most jobs need."""
     found = environment.gpus() if gpu.has_driver() else 0
     if xgboost.build_info()["USE_CUDA"]:
         return "cuda" if devices.on_gpu(job, ["a GPU"] * found) else "cpu"
     if found:
-        print("training on CPUs: this build of XGBoost knows no GPUs; base_image=cuda has one that does", flush=True)
+        print("training on CPUs: xgboost-cpu knows no GPUs; name xgboost in requirements/algorithm.in", flush=True)
     return "cpu"

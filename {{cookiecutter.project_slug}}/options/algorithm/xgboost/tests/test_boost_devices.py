@@ -9,7 +9,7 @@ import algorithm
 from byoc import environment, gpu
 from byoc.cluster import Cluster
 
-IDLE = "training on CPUs: this build of XGBoost knows no GPUs; base_image=cuda has one that does\n"
+IDLE = "training on CPUs: xgboost-cpu knows no GPUs; name xgboost in requirements/algorithm.in\n"
 
 
 @pytest.mark.parametrize(
