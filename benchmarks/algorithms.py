@@ -20,9 +20,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import held_out
-import readme
 
 import environments
+import readme
 
 HERE = Path(__file__).resolve().parent
 TEMPLATE = HERE.parent

@@ -21,7 +21,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import readme
-
 from bakery import Bakery
 from template import export
 

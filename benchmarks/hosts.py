@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import readme
 
+import readme
 from bakery import Bakery
 from template import export
 

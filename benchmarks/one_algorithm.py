@@ -41,8 +41,8 @@ def main(project: Path, model: Path, training: Path, held_out: Path, rounds: int
 
 def served(model: Path, held_out: Path) -> tuple[list[str], list[str], Callable]:
     """What the model answers as it is served, what is right, and how to compare them."""
+    from byoc.serving.predictor import Predictor
     from byoc.settings import Settings
-    from predictor import Predictor
 
     _, rows = read(held_out)
     predictor = Predictor(model, Settings.from_environment({}))
@@ -57,8 +57,8 @@ def served(model: Path, held_out: Path) -> tuple[list[str], list[str], Callable]
 def predicting(project: Path, model_dir: Path, cells: list[str]) -> Callable[[], object]:
     """The prediction of one row as the server makes it: by ONNX Runtime, or by the algorithm's own `predict_fn`."""
     import predictor
-    from byoc import handlers
-    from byoc.onnx_model import OnnxModel
+    from byoc.serving import handlers
+    from byoc.serving.onnx_model import OnnxModel
 
     own = handlers.find(project / "program" / "algorithm.py")
     model = own.get("model_fn", OnnxModel)(model_dir)

@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-import readme
 from benchmark import picture, report
 from benchmark.figures import FIGURES
+
+import readme
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"

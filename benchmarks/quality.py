@@ -15,9 +15,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-import readme
-
 import environments
+import readme
 from bakery import Bakery
 from template import ROOT, Template, export
 

@@ -6,7 +6,8 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 project='{{cookiecutter.project_slug}}'
-"$project/requirements/lock.sh" "$@" "$project/requirements" "$project"/options/*/*/requirements
-"$project/requirements/lock.sh" "$@" requirements
+lock=$project/byoc/tools/packages/lock.sh
+"$lock" "$@" "$project/requirements" "$project/byoc/tools/packages" "$project"/options/*/*/requirements
+"$lock" "$@" requirements
 # Each SDK apart: they exclude each other.
-for sdk in tests/sdk/*; do "$project/requirements/lock.sh" "$@" "$sdk"; done
+for sdk in tests/sdk/*; do "$lock" "$@" "$sdk"; done

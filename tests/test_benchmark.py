@@ -84,7 +84,7 @@ def image(template) -> Iterator[str]:
 def test_ctrl_c_leaves_no_container(bake, image, tmp_path):
     (tmp_path / "model").mkdir()
     (tmp_path / "model" / "model").touch()
-    command = [sys.executable, "-m", "tests.benchmark", image, "--model", tmp_path / "model", "--report", tmp_path]
+    command = [sys.executable, "-m", "byoc.tools.benchmark", image, "--model", tmp_path / "model", "--report", tmp_path]
     running = subprocess.Popen(command, cwd=bake(), env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"})
     deadline = time.monotonic() + 60
     while not containers():

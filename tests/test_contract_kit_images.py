@@ -83,7 +83,7 @@ def on_a_bad_one(name: str, image: str, project: Path, folder: Path) -> None:
     (folder / "model" / "model").write_text("1")
     (folder / "wrong").write_text("never said")
     options = [option.format(folder=folder) for option in chosen["options"]]
-    command = [sys.executable, "-m", "tests.contract", image, "--claim", CLAIMS, "--ready-limit", "40", *options]
+    command = [sys.executable, "-m", "byoc.tools.contract", image, "--claim", CLAIMS, "--ready-limit", "40", *options]
     done = subprocess.run([*command, "--report", folder], cwd=project, capture_output=True, text=True, timeout=1800)
     assert done.returncode == 1, done.stdout + done.stderr
 

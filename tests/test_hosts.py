@@ -9,7 +9,7 @@ from template import ROOT, Template
 TEMPLATE = Template(ROOT)
 ALGORITHMS = TEMPLATE.choices()["algorithm"]
 SPREADING = TEMPLATE.spreading()
-PEERS = re.compile(r"\bjob\.(peers|leads)\b|\bshards\.\w+\(")
+PEERS = re.compile(r"\bjob\.(collectives|leads)\b|\bshards\.\w+\(")
 
 
 def own(folder: str, pattern: str) -> str:

@@ -116,7 +116,7 @@ def made(project, tmp_path_factory) -> Iterator[dict]:
     (folder / "Dockerfile").write_text(DOCKERFILE)
     options = ["--quiet", "--platform=linux/arm64", "--provenance=false", "--output=type=docker", f"--tag={MADE}"]
     subprocess.run(["docker", "buildx", "build", *options, folder], check=True)
-    subprocess.run([project / ".venv/bin/python", "-m", "deploy.sbom", MADE], cwd=project, check=True)
+    subprocess.run([project / ".venv/bin/python", "-m", "byoc.tools.sbom", MADE], cwd=project, check=True)
     yield checked(project)
     subprocess.run(["docker", "image", "rm", MADE], capture_output=True, check=True)
 
@@ -149,7 +149,7 @@ def test_the_image_is_named_by_its_id_and_depends_on_all(made):
 
 
 def test_an_image_that_is_not_here_is_an_error_in_one_line(project):
-    command = [project / ".venv/bin/python", "-m", "deploy.sbom", "not-here"]
+    command = [project / ".venv/bin/python", "-m", "byoc.tools.sbom", "not-here"]
     result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     assert (result.returncode, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1 and "not-here" in result.stderr

@@ -44,6 +44,6 @@ for secret in pip-conf netrc apt-sources apt-auth; do
 done
 
 # Labels of the image, and of no layer: whatever they say, all layers come from the cache.
-while IFS= read -r label; do options+=(--label "$label"); done < <("$here/labels.sh")
+while IFS= read -r label; do options+=(--label "$label"); done < <("$here/../byoc/tools/image/labels.sh")
 
 docker buildx build "${options[@]}" "$here/.."

@@ -11,4 +11,4 @@
 set -euo pipefail
 
 command -v python3 >/dev/null || { echo "predict.sh: python3 is not on the PATH" >&2; exit 1; }
-exec python3 "$(dirname "${BASH_SOURCE[0]}")/predict.py" "$@"
+exec python3 "$(dirname "${BASH_SOURCE[0]}")/../byoc/tools/local/predict.py" "$@"

@@ -7,8 +7,8 @@
 # PORT=8081 listens there instead of on 8080; TEST_DIR=FOLDER serves the model of another folder laid out like /opt/ml.
 # SAGEMAKER_MULTI_MODEL=true serves those of test_dir/models, once they are loaded.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../byoc/tools/local/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../byoc/tools/local/common.sh"
 
 [[ $# -le 1 ]] || usage "[IMAGE]"
 [[ $port =~ ^[0-9]+$ ]] || fail "PORT='$port' is not a port number; leave it out for 8080"

@@ -8,8 +8,8 @@
 # DOCKER_OPTIONS="--memory 2g --env NAME=value" are further options of `docker run`.
 # DRY_RUN=true prints what Docker would be told, and leaves it at that.
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source-path=SCRIPTDIR source=../byoc/tools/local/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../byoc/tools/local/common.sh"
 
 [[ $# -le 1 ]] || usage "[IMAGE]"
 require_test_dir

@@ -6,10 +6,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import algorithm
-from byoc import job
+
 from byoc.paths import Paths
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
+from byoc.training import job
 
 LOCAL_TEST = Path(__file__).parents[1] / "local_test"
 

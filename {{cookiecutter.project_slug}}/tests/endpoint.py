@@ -1,4 +1,4 @@
-"""A multi-model endpoint without a server: the requests of byoc.multi_model to a models' host of the test's own."""
+"""A multi-model endpoint without a server: the requests of byoc.serving.multi_model.requests to a models' host of the test's own."""
 
 import os
 import shutil
@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from byoc.errors import RequestError
-from byoc.multi_model import Models
 from byoc.paths import Paths
+from byoc.serving.multi_model.requests import Models
 from byoc.settings import Settings
 
 # Does what the file `order` in the model's folder says, a line of Python: when loaded, and when asked.
@@ -41,12 +41,13 @@ def transform_fn(folder, body, content_type, accept):
 HOST = """
 import sys
 from pathlib import Path
-import predictor
-from byoc import memory, model_host
-predictor.Predictor.__init__.__defaults__ = (Path(sys.argv[2]),)
+from byoc.serving.predictor import Predictor
+from byoc.serving.multi_model import memory
+from byoc.serving.multi_model import host
+Predictor.__init__.__defaults__ = (Path(sys.argv[2]),)
 left = Path(sys.argv[1]) / "left"
 memory.now = lambda: memory.Memory(1000, float(left.read_text()) if left.exists() else 1000)
-model_host.main(Path(sys.argv[1]))
+host.main(Path(sys.argv[1]))
 """
 KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 

@@ -45,7 +45,7 @@ TRAIN = """
 import runpy, sys
 grace, limit, program = float(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
 sys.argv, sys.path[0] = [program], program.removesuffix("/train")
-from byoc import supervisor
+from byoc.training import supervisor
 supervisor.GRACE, supervisor.LIMIT = grace, limit
 runpy.run_path(program, run_name="__main__")
 """

@@ -14,15 +14,15 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
+from byoc.hosts.cluster_settings import ClusterSettings
+from byoc.hosts.collectives import Collectives
+from byoc.hosts.heartbeat import Heartbeat
+from byoc.hosts.heartbeat_follower import Follower
+from byoc.hosts.heartbeat_leader import Leader
 from cluster_hosts import free_ports
 
-from byoc.cluster import Cluster
-from byoc.cluster_settings import ClusterSettings
-from byoc.link import Link
-from byoc.link_follower import Follower
-from byoc.link_leader import Leader
+from byoc.hosts.resource_config import Cluster
 from byoc.paths import Paths
-from byoc.peers import Peers
 
 SECONDS = 120  # for a whole job
 
@@ -104,7 +104,7 @@ def ended(folders: list[Paths], program: Path, **environment: str) -> list[Host]
     return hosts
 
 
-def link(settings: ClusterSettings, host: str, hosts: tuple[str, ...]) -> Link:
+def link(settings: ClusterSettings, host: str, hosts: tuple[str, ...]) -> Heartbeat:
     """What a host's supervisor has to do with others, begun, in this process."""
     cluster = Cluster(host, hosts)
     begun = (Follower if cluster.rank else Leader)(cluster, settings, lambda: None)
@@ -112,10 +112,10 @@ def link(settings: ClusterSettings, host: str, hosts: tuple[str, ...]) -> Link:
     return begun
 
 
-def threads(work: Callable[[Peers], Any], count: int) -> list[Any]:
+def threads(work: Callable[[Collectives], Any], count: int) -> list[Any]:
     """What `work` gives on each of so many hosts, which are threads of this process."""
     pipes = [Pipe() for _ in range(count - 1)]
-    peers = [Peers(0, count, [near for near, _ in pipes])]
-    peers += [Peers(rank, count, [far]) for rank, (_, far) in enumerate(pipes, 1)]
+    collectives = [Collectives(0, count, [near for near, _ in pipes])]
+    collectives += [Collectives(rank, count, [far]) for rank, (_, far) in enumerate(pipes, 1)]
     with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(work, peers))
+        return list(pool.map(work, collectives))

@@ -6,7 +6,7 @@ from concurrent.futures import Executor, Future
 import numpy as np
 from serving import wait_until
 
-from byoc.micro_batches import MicroBatches
+from byoc.serving.micro_batches import MicroBatches
 
 LONG = 30  # seconds, in which everything that is waited for has come
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from byoc.codecs.records import Record
+from byoc.serving.codecs.records import Record
 from byoc.signature import Feature
 
 FEATURES = (Feature("width", "float32", 1.5), Feature("colour", "str", "red", True), Feature("age", "float32", 3, True))

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from byoc import codecs
+from byoc.serving import codecs
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
 
 CSV, JSON = "text/csv", "application/json"
 NUMBER = st.integers() | st.floats() | st.floats(width=32)

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from byoc import batch
-from byoc.batch import execution_parameters
+from byoc.serving import batch
+from byoc.serving.batch import execution_parameters
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
 
 CSV, LINES = "text/csv", "application/jsonlines"
 BATCH = {"SAGEMAKER_BATCH": "True"}

@@ -14,8 +14,8 @@ from benchmark.rounds import CONNECTIONS, Measured, measure
 from benchmark.sample import Sample
 from benchmark.target_venv import Venv
 
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from byoc import parquet as reader
-from byoc.channels import Channel
+from byoc.channels import parquet as reader
+from byoc.channels.channel import Channel
 from byoc.errors import InputError
 
 ROWS = {"kind": ["b", "a", "b"], "width": [1, 2, 3], "height": [0.5, 1.5, 2.5]}

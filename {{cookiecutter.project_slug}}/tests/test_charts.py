@@ -6,8 +6,8 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from byoc import charts
-from byoc.axes import HEIGHT
+from byoc.reports import charts
+from byoc.reports.axes import HEIGHT
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager, nullcontext
 
 import pytest
 
-from byoc import checkpoints
-from byoc.checkpoints import Checkpoints
+from byoc.training import checkpoints
+from byoc.training.checkpoints import Checkpoints
 
 
 @pytest.fixture

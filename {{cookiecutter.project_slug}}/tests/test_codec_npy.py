@@ -6,9 +6,9 @@ import pickle
 import numpy as np
 import pytest
 
-from byoc import codecs
-from byoc.codecs import NPY
 from byoc.errors import RequestError
+from byoc.serving import codecs
+from byoc.serving.codecs import NPY
 
 FEATURES = ["width", "height"]
 ROWS = [[1, 2], [3, 4]]

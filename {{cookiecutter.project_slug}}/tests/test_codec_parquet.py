@@ -8,10 +8,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from byoc import codecs
-from byoc.codecs import PARQUET
-from byoc.codecs import parquet as codec
 from byoc.errors import RequestError
+from byoc.serving import codecs
+from byoc.serving.codecs import PARQUET
+from byoc.serving.codecs import parquet as codec
 
 FEATURES = ["width", "height"]
 

@@ -5,10 +5,10 @@ from unittest import mock
 import pytest
 from mixed_rows import FEATURES, LOOSE, RECORD, shown
 
-from byoc import codecs
-from byoc.codecs import CSV, plain_csv
-from byoc.codecs.records import Record
 from byoc.errors import RequestError
+from byoc.serving import codecs
+from byoc.serving.codecs import CSV, plain_csv
+from byoc.serving.codecs.records import Record
 from byoc.signature import Feature
 
 MANY = [f"{n / 7},{('red', ' größe ', '')[n % 3]},{n if n % 5 else ''}" for n in range(500)]

@@ -9,10 +9,10 @@ import pytest
 from mixed_rows import FEATURES, LOOSE, RECORD, shown
 from pyarrow import parquet
 
-from byoc import codecs
-from byoc.codecs import CSV, JSON, JSON_LINES, NPY, PARQUET
-from byoc.codecs.records import Record
 from byoc.errors import RequestError
+from byoc.serving import codecs
+from byoc.serving.codecs import CSV, JSON, JSON_LINES, NPY, PARQUET
+from byoc.serving.codecs.records import Record
 from byoc.signature import Feature
 
 NUMBERS = Record((FEATURES[0], FEATURES[2]))

@@ -8,9 +8,9 @@ from unittest import mock
 import numpy as np
 import pytest
 
-from byoc import codecs
-from byoc.codecs import CSV, JSON, JSON_LINES, plain_csv
 from byoc.errors import RequestError
+from byoc.serving import codecs
+from byoc.serving.codecs import CSV, JSON, JSON_LINES, plain_csv
 
 FEATURES = ["width", "height"]
 

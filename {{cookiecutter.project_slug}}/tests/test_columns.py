@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from byoc import columns
+from byoc.channels import columns
 from byoc.errors import InputError
 from byoc.signature import Feature
 

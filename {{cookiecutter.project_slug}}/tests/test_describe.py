@@ -6,14 +6,14 @@ import subprocess
 import sys
 from typing import Annotated, Literal
 
-import pytest
-from pydantic import BaseModel, Field
-
 import algorithm
+import pytest
 from algorithm import METRICS
 from algorithm import Hyperparameters as OfAlgorithm
-from byoc import describe
-from byoc.hyperparameters import Tunable, parse
+from pydantic import BaseModel, Field
+
+from byoc.training import describe
+from byoc.training.hyperparameters import Tunable, parse
 
 
 class Hyperparameters(BaseModel):
@@ -86,7 +86,7 @@ def test_every_value_that_a_tuning_job_may_choose_is_taken():
 
 
 def test_a_metrics_regex_finds_what_the_job_prints(paths, capsys):
-    from byoc.job import Job
+    from byoc.training.job import Job
 
     Job(paths).metric("train:loss", -0.25)
     regex = json.loads(describe.as_json(Hyperparameters, ["train:loss"]))["MetricDefinitions"][0]["Regex"]

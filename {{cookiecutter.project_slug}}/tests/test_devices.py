@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import loopback
 import pytest
+from byoc.hosts.collectives import Collectives
 
-from byoc import devices
-from byoc.cluster import Cluster
-from byoc.peers import Peers
+from byoc.hosts import devices
+from byoc.hosts.resource_config import Cluster
 
 GPU = "NVIDIA T4"
 
@@ -25,9 +25,9 @@ GPU = "NVIDIA T4"
     ],
 )
 def test_all_hosts_train_alike_and_say_on_what(counts, expected, lines, capsys):
-    def chosen(peers: Peers) -> bool:
-        job = SimpleNamespace(peers=peers, cluster=Cluster(current_host=f"algo-{1 + peers.rank}"))
-        return devices.on_gpu(job, [GPU] * counts[peers.rank])
+    def chosen(collectives: Collectives) -> bool:
+        job = SimpleNamespace(collectives=collectives, cluster=Cluster(current_host=f"algo-{1 + collectives.rank}"))
+        return devices.on_gpu(job.collectives, job.cluster.current_host, [GPU] * counts[collectives.rank])
 
     assert loopback.threads(chosen, len(counts)) == [expected] * len(counts)
     assert capsys.readouterr().out.splitlines() == lines

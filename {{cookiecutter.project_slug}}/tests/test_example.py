@@ -2,12 +2,12 @@
 
 import shutil
 
+import algorithm
 import pytest
 from algorithm_jobs import LOCAL_TEST, train
 
-import algorithm
-from byoc import describe
-from byoc.job import Job
+from byoc.training import describe
+from byoc.training.job import Job
 
 
 @pytest.fixture

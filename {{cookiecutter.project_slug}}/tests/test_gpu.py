@@ -3,9 +3,9 @@
 import onnxruntime
 import pytest
 
-from byoc import gpu
-from byoc.onnx_model import OnnxModel
-from predictor import reader
+from byoc.serving import gpu
+from byoc.serving.default_handlers import reader
+from byoc.serving.onnx_model import OnnxModel
 
 CPU = "CPUExecutionProvider"
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from byoc import handlers
+from byoc.serving import handlers
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
 
 MODEL = """
 import numpy

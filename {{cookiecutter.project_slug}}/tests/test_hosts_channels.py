@@ -8,11 +8,11 @@ import pytest
 from jobs import ALGORITHM
 
 READS = f"""{ALGORITHM}
-from byoc import shards
+from byoc.hosts import sharding
 DISTRIBUTED = True
 
 def train(job, hyperparameters):
-    labels, features = shards.labelled(job, "training")
+    labels, features = sharding.labelled(job.channel("training"), job.collectives)
     print(*labels, *features[:, 0], flush=True)
     save(job)
 """

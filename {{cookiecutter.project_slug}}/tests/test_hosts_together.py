@@ -6,13 +6,13 @@ import time
 
 import loopback
 import pytest
+from byoc.hosts.heartbeat_leader import SETTLE
 from jobs import ALGORITHM
 
-from byoc.link_leader import SETTLE
 from byoc.paths import Paths
 
 SPREADS = f"{ALGORITHM}\nDISTRIBUTED = True\n\ndef train(job, hyperparameters):\n"
-MEETS = '    job.peers.gather(0)\n    print("met", flush=True)\n'
+MEETS = '    job.collectives.gather(0)\n    print("met", flush=True)\n'
 LATE = 3  # seconds
 
 
@@ -37,7 +37,7 @@ def codes(hosts: list[loopback.Host]) -> list[int]:
 
 
 def test_what_each_host_has_all_others_get(three_hosts, program_with):
-    told = "    print(job.peers.gather([job.cluster.rank]), job.peers.any(job.cluster.rank == 2), flush=True)\n"
+    told = "    print(job.collectives.gather([job.cluster.rank]), job.collectives.any(job.cluster.rank == 2), flush=True)\n"
     program = program_with(SPREADS + told + "    save(job)\n    job.metric('train:rmse', 1)\n")
     first, *others = loopback.ended(three_hosts, program)
     assert [host.process.returncode for host in (first, *others)] == [0, 0, 0]
@@ -66,7 +66,9 @@ def test_an_algorithm_for_one_host_trains_on_the_first_and_the_others_wait_for_i
 
 
 def test_what_one_host_refuses_every_host_names(three_hosts, program_with):
-    refuses = '    if job.cluster.rank == 1:\n        raise ValueError("the sky is green")\n    job.peers.gather(0)\n'
+    refuses = (
+        '    if job.cluster.rank == 1:\n        raise ValueError("the sky is green")\n    job.collectives.gather(0)\n'
+    )
     first, second, third = loopback.ended(three_hosts, program_with(SPREADS + refuses))
     assert [host.process.returncode for host in (first, second, third)] == [1, 1, 1]
     assert second.failure.startswith("Exception during training: ValueError: the sky is green\n")
@@ -77,7 +79,7 @@ def test_what_one_host_refuses_every_host_names(three_hosts, program_with):
 @pytest.mark.parametrize("killed", [0, 1])
 def test_a_killed_training_is_the_reason_on_every_host(hosts, program_with, killed):
     dies = f"    if job.cluster.rank == {killed}:\n        os.kill(os.getpid(), signal.SIGKILL)\n"
-    ended = loopback.ended(hosts, program_with(SPREADS + MEETS + dies + "    job.peers.gather(0)\n"))
+    ended = loopback.ended(hosts, program_with(SPREADS + MEETS + dies + "    job.collectives.gather(0)\n"))
     assert [host.process.returncode for host in ended] == [137 if rank == killed else 1 for rank in range(2)]
     for rank, host in enumerate(ended):
         assert "the training process was ended by SIGKILL, most likely for lack of memory" in host.failure
@@ -125,7 +127,7 @@ def test_a_silent_host_counts_as_lost(three_hosts, program_with):
 
 
 def test_hosts_that_only_wait_for_each_other_are_stuck(hosts, program_with):
-    stuck = "    if job.cluster.rank == 1:\n        wait()\n    job.peers.gather(0)\n"
+    stuck = "    if job.cluster.rank == 1:\n        wait()\n    job.collectives.gather(0)\n"
     ended = loopback.ended(hosts, program_with(SPREADS + MEETS + stuck), BYOC_CLUSTER_STALL_SECONDS="3")
     assert [host.process.returncode for host in ended] == [1, 1]
     assert "stuck: none began anything new for 3 s (BYOC_CLUSTER_STALL_SECONDS)" in ended[1].failure
@@ -152,7 +154,9 @@ def test_a_host_that_never_comes_is_named(hosts, program_with, absent):
 
 @pytest.mark.parametrize(("saves", "code"), [("    save(job)\n", 0), ("", 143)])
 def test_all_hosts_agree_to_stop_and_the_first_one_says_whether_there_is_a_model(hosts, program_with, saves, code):
-    loop = '    print("waiting", flush=True)\n    while not job.peers.any(job.stopping):\n        time.sleep(0.05)\n'
+    loop = (
+        '    print("waiting", flush=True)\n    while not job.collectives.any(job.stopping):\n        time.sleep(0.05)\n'
+    )
     with loopback.started(hosts, program_with(SPREADS + MEETS + loop + saves)) as started:
         for host in started:
             wait_for(host, "waiting")

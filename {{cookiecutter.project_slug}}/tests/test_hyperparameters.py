@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, model_validator
 
-from byoc import hyperparameters
 from byoc.errors import InputError
+from byoc.training import hyperparameters
 
 
 class Hyperparameters(BaseModel):

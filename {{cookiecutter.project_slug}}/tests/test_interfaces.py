@@ -2,8 +2,8 @@
 
 import pytest
 
-from byoc import interfaces
-from byoc.cluster import Cluster
+from byoc.hosts import network_interface
+from byoc.hosts.resource_config import Cluster
 
 
 @pytest.mark.parametrize(
@@ -12,6 +12,6 @@ from byoc.cluster import Cluster
 )
 def test_engines_are_told_of_the_interface_that_sagemaker_names_unless_it_is_not_there(monkeypatch, named, expected):
     environment = {"NCCL_SOCKET_IFNAME": "mine"}
-    monkeypatch.setattr(interfaces.os, "environ", environment)
-    interfaces.choose(Cluster(network_interface=named), "GLOO", "NCCL")
+    monkeypatch.setattr(network_interface.os, "environ", environment)
+    network_interface.choose(Cluster(network_interface=named), "GLOO", "NCCL")
     assert environment == expected

@@ -5,12 +5,12 @@ import os
 from types import SimpleNamespace
 
 import pytest
+from byoc.hosts.collectives import Collectives
 from pydantic import BaseModel
 
-from byoc import job
 from byoc.errors import InputError
-from byoc.peers import Peers
 from byoc.signature import Signature
+from byoc.training import job
 
 
 class Hyperparameters(BaseModel):
@@ -159,8 +159,8 @@ def test_one_host_has_all_the_data_even_if_it_is_sharded(paths, on_host):
 
 
 def test_an_algorithm_that_spreads_runs_on_every_host(paths, on_host, capsys, monkeypatch):
-    monkeypatch.setattr(Peers, "join", lambda cluster, settings: Peers(cluster.rank, cluster.size))
-    monkeypatch.setattr(Peers, "gather", lambda peers, value: [value])
+    monkeypatch.setattr(Collectives, "join", lambda cluster, settings: Collectives(cluster.rank, cluster.size))
+    monkeypatch.setattr(Collectives, "gather", lambda collectives, value: [value])
     on_host("algo-2", "ShardedByS3Key")
     assert run(lambda job, hyperparameters: print(f"rank {job.cluster.rank}"), DISTRIBUTED=True) == 0
     assert capsys.readouterr().out == "rank 1\n"

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from byoc.channels import Channel
+from byoc.channels.channel import Channel
 from byoc.errors import InputError
 
 

@@ -6,10 +6,12 @@ import time
 
 import loopback
 import pytest
+from byoc.hosts.cluster_settings import ClusterSettings
+from byoc.hosts.membership import Fault
 
-from byoc import link_leader, links, stage
-from byoc.cluster_settings import ClusterSettings
-from byoc.hosts import End, Fault
+from byoc import status
+from byoc.failure import End
+from byoc.hosts import shutdown
 
 FIRST, SECOND = HOSTS = tuple(loopback.addresses(2))
 SECONDS = 20  # in which everything here is over
@@ -33,7 +35,7 @@ def test_a_first_host_that_failed_waits_a_while_to_tell_those_that_come_late():
     assert first.is_alive()
     second = loopback.link(known, SECOND, HOSTS)
     assert second.over.wait(SECONDS)
-    assert second.fault == Fault(FIRST, REFUSED.reason, stage.told())
+    assert second.fault == Fault(FIRST, REFUSED.reason, status.current())
     first.join(SECONDS)
     assert not first.is_alive()
 
@@ -59,7 +61,7 @@ def test_a_host_that_failed_does_not_wait_long_for_the_first_and_tells_its_own_r
     second.ended(REFUSED)
     assert second.over.wait(SECONDS)
     failure = tmp_path / "failure"
-    assert links.end_with_the_others(second, REFUSED, failure, "", set()) == REFUSED.code
+    assert shutdown.end_with_the_others(second, REFUSED, failure, "", set()) == REFUSED.code
     assert failure.read_text() == f"Exception during training: {REFUSED.reason}\n"
 
 
@@ -76,10 +78,10 @@ def test_a_host_that_was_stopped_leaves_at_the_alarm_if_the_first_has_not_ended_
     known = settings(SECONDS)
     first, second = (loopback.link(known, host, HOSTS) for host in HOSTS)
     second.stop()
-    blocked = {signal.SIGALRM, links.NEWS}
+    blocked = {signal.SIGALRM, shutdown.NEWS}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
     signal.pthread_kill(threading.get_ident(), signal.SIGALRM)
-    assert links.end_with_the_others(second, End(0, stopped=True), tmp_path / "failure", "", set()) == 0
+    assert shutdown.end_with_the_others(second, End(0, stopped=True), tmp_path / "failure", "", set()) == 0
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     assert not first.over.is_set()
     first.ended(End(0))

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 
 import loopback
 import pytest
+from byoc.hosts.cluster_settings import ClusterSettings
+from byoc.hosts.collectives import Collectives
+from byoc.hosts.heartbeat import Heartbeat
+from byoc.hosts.membership import Fault
 
-from byoc import greeting, meeting, stage
-from byoc.cluster import Cluster
-from byoc.cluster_settings import ClusterSettings
-from byoc.hosts import End, Fault
-from byoc.link import Link
-from byoc.peers import Peers
+from byoc.failure import End
+from byoc.hosts import rendezvous
+from byoc.hosts.resource_config import Cluster
 
 FIRST, SECOND = HOSTS = tuple(loopback.addresses(2))
 SECONDS = 20  # in which everything here is over
@@ -56,7 +57,7 @@ def connected(port: int) -> socket.socket:
             time.sleep(0.01)
 
 
-def end_well(*links: Link) -> None:
+def end_well(*links: Heartbeat) -> None:
     for each in links:
         each.ended(End(0))
     for each in links:
@@ -64,7 +65,7 @@ def end_well(*links: Link) -> None:
         assert (each.over.is_set(), each.fault, each.code) == (True, None, 0)
 
 
-def refusal(refused: Link) -> str:
+def refusal(refused: Heartbeat) -> str:
     assert refused.over.wait(SECONDS)
     assert (refused.fault.host, refused.code) == (FIRST, 1)
     return refused.fault.reason
@@ -78,9 +79,9 @@ def test_whatever_connects_to_the_supervisors_port_changes_nothing(settings, str
 
 def test_whatever_connects_to_the_trainings_port_changes_nothing(settings, stranger):
     with ThreadPoolExecutor() as pool:
-        first = pool.submit(Peers.join, Cluster(FIRST, HOSTS), settings)
+        first = pool.submit(Collectives.join, Cluster(FIRST, HOSTS), settings)
         with stranger(settings.port + 1):
-            second = pool.submit(Peers.join, Cluster(SECOND, HOSTS), settings)
+            second = pool.submit(Collectives.join, Cluster(SECOND, HOSTS), settings)
             answers = [pool.submit(each.result(SECONDS).gather, n) for n, each in enumerate((first, second))]
             assert [each.result(SECONDS) for each in answers] == [[0, 1], [0, 1]]
 
@@ -139,7 +140,7 @@ def test_an_error_that_nobody_expected_ends_the_job_and_is_told(settings, monkey
 def test_half_a_message_is_not_waited_for():
     port = loopback.free_ports()
     with loopback.listening(FIRST, port) as server, connected(port) as writing:
-        reading = meeting.messages(server.accept()[0], 1)
+        reading = rendezvous.messages(server.accept()[0], 1)
         writing.sendall(b"\0\0\0\7half")
         with reading, pytest.raises(BlockingIOError):
             reading.recv_bytes()

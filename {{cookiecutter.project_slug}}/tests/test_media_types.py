@@ -2,7 +2,7 @@
 
 import pytest
 
-from byoc.media_types import MediaType, negotiate
+from byoc.serving.media_types import MediaType, negotiate
 
 CSV, JSON = "text/csv", "application/json"
 

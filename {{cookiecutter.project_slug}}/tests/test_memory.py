@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from byoc import memory
-from byoc.memory import Memory
+from byoc.serving.multi_model import memory
+from byoc.serving.multi_model.memory import Memory
 
 GIB = 1 << 30
 

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from byoc.metrics import Metrics
+from byoc.serving.metrics import Metrics
 
 FORK = multiprocessing.get_context("fork")
 

@@ -7,7 +7,7 @@ import pytest
 from micro_batching import LONG, Model, ask, results, rows
 from serving import wait_until
 
-from byoc.micro_batches import MicroBatches
+from byoc.serving.micro_batches import MicroBatches
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from multiprocessing import Pipe
 import pytest
 from endpoint import KILLED, status_of
 
-from byoc import model_process
 from byoc.errors import RequestError
-from predictor import Response
+from byoc.serving.multi_model import process
+from byoc.serving.response import Response
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,6 @@ def test_what_a_handler_yields_is_answered_in_one_piece(second, status, start):
     client, model = Pipe()
     client.send_bytes(json.dumps({"content_type": "", "accept": ""}).encode())
     client.send_bytes(b"x")
-    model_process.answer(model, lambda *_: Response(200, parts(), "text/plain"))
+    process.answer(model, lambda *_: Response(200, parts(), "text/plain"))
     assert json.loads(client.recv_bytes())["status"] == status
     assert client.recv_bytes().startswith(start)

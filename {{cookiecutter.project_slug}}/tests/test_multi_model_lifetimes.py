@@ -7,8 +7,8 @@ import psutil
 import pytest
 from endpoint import lives, status_of, wait_until
 
-from byoc import multi_model
-from byoc.multi_model import Models
+from byoc.serving.multi_model import requests
+from byoc.serving.multi_model.requests import Models
 from byoc.settings import Settings
 
 
@@ -17,7 +17,7 @@ def test_unloading_lets_requests_finish_and_lets_in_no_more(endpoint, monkeypatc
         connections.append(connected := connect_as_ever(*address))
         return connected
 
-    connections, connect_as_ever = [], multi_model.Client
+    connections, connect_as_ever = [], requests.Client
     folder = endpoint.model("m", ask="wait(folder)")
     endpoint.post("m")
     monkeypatch.setattr(multi_model, "Client", connect)
@@ -25,7 +25,7 @@ def test_unloading_lets_requests_finish_and_lets_in_no_more(endpoint, monkeypatc
         asked = [pool.submit(endpoint.ask, "m") for _ in range(2)]  # one is answered, one waits for that
         wait_until(lambda: (folder / "arrived").exists() and len(connections) == 2)
         unloaded = pool.submit(endpoint.unload, "m")
-        wait_until(lambda: not (endpoint.folder / multi_model.entry("m")).exists())
+        wait_until(lambda: not (endpoint.folder / requests.entry("m")).exists())
         again = pool.submit(endpoint.post, "m")
         assert status_of(endpoint.ask, "m") == 404
         assert not any(answer.done() for answer in (*asked, unloaded, again))
@@ -77,7 +77,7 @@ def test_a_model_of_two_threads_answers_two_requests_at_a_time(own_endpoint):
         asked = [pool.submit(own_endpoint.invoke, "m", body, "a", "b") for body in (b"1", b"2")]
         wait_until(lambda: (folder / "1").exists() and (folder / "2").exists())
         unloaded = pool.submit(own_endpoint.unload, "m")
-        wait_until(lambda: not (own_endpoint.folder / multi_model.entry("m")).exists())
+        wait_until(lambda: not (own_endpoint.folder / requests.entry("m")).exists())
         (folder / "go").touch()
         assert [answer.result()[:2] for answer in asked] == [(200, b"1 a b"), (200, b"2 a b")]
         unloaded.result()

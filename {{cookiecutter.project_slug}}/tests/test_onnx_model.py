@@ -8,9 +8,9 @@ import onnx.parser
 import pytest
 
 from byoc.errors import ModelError
-from byoc.onnx_model import OnnxModel
+from byoc.serving.default_handlers import reader
+from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Feature, Signature
-from predictor import reader
 
 
 @pytest.fixture

@@ -1,14 +1,14 @@
 """What training processes of several hosts tell each other, and what becomes of an error meanwhile (D-05)."""
 
 import pytest
+from byoc.hosts.collectives import Collectives
 
-from byoc import peers
-from byoc.peers import Peers
+from byoc.hosts import collectives
 
 
 def test_an_error_among_hosts_is_told_as_it_is_and_waits_once_for_a_better_reason(monkeypatch, capsys):
-    monkeypatch.setattr(peers, "PATIENCE", 0)
-    hosts = Peers(0, 2)
+    monkeypatch.setattr(collectives, "PATIENCE", 0)
+    hosts = Collectives(0, 2)
     with pytest.raises(OSError, match="No space left"), hosts.together(), hosts.together():
         raise OSError(28, "No space left on device")
     why = "waiting 0 s to hear whether another host's failure is the reason"

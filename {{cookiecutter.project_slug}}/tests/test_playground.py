@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from byoc import codecs, playground
+from byoc.serving import codecs, playground
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
 from byoc.signature import Feature, Signature
-from predictor import Predictor
 
 NASTY = ["</script><script>alert(1)</script>", "<!--<script>", "\u2028", 'ä"\\', "null<", "]]>"]
 

@@ -7,8 +7,8 @@ import json
 import numpy as np
 import pytest
 
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
 
 # A model of two features that tells apart labels such as people have.
 ALGORITHM = """

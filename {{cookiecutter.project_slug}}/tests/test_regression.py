@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
-from byoc.onnx_model import OnnxModel
+from byoc.serving.onnx_model import OnnxModel
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
 from byoc.signature import Feature, Signature
-from predictor import Predictor
 
 
 @pytest.fixture(params=[(None, 1), (None,)], ids=["column", "vector"])

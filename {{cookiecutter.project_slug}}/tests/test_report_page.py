@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
-from byoc import charts, pictures, report, report_data
-from byoc.job import Job
+from byoc.reports import charts, data_tables, pictures, report
+from byoc.training.job import Job
 
 NASTY = ['<a&"b>', "</svg><script>alert(1)</script>", "ä" * 60, "'", "]]>"]
 
@@ -45,7 +45,7 @@ def test_hues_differ(count):
 def test_a_page_escapes_what_comes_from_data_and_needs_no_network():
     table = report.Table("Heads & tails", ["<name>"], [[label] for label in NASTY])
     columns = {NASTY[0]: np.array([1.0, 2.0, 9.0]), NASTY[1]: np.array(["<b>", "", "c"], object)}
-    page = report.page("<Title>", [table, *report_data.about("<data>", np.array(["<b>", "c", "c"]), columns)])
+    page = report.page("<Title>", [table, *data_tables.about("<data>", np.array(["<b>", "c", "c"]), columns)])
     assert "<script" not in page
     assert "http" not in page
     assert "&lt;a&amp;&quot;b&gt;" in page

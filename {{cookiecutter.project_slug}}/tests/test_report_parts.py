@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 
-from byoc import report_data, report_labels, report_numbers
+from byoc.reports import classification, data_tables, regression
 
 
 def test_labels_are_counted_and_quantities_spread():
-    labels, *_ = report_data.about("training", np.array(["b", "a", "b"]), {})
+    labels, *_ = data_tables.about("training", np.array(["b", "a", "b"]), {})
     assert labels.rows == [("a", 1), ("b", 2), ("all", 3)]
-    quantities, *_ = report_data.about("training", np.array([1.0, 2.0, 9.0]), {})
+    quantities, *_ = data_tables.about("training", np.array([1.0, 2.0, 9.0]), {})
     assert quantities.rows == [("all", 3, "1", "2", "9")]
 
 
 def test_of_very_many_labels_the_most_frequent_are_told():
     labels = np.append(np.arange(1000), [999, 999])
-    told, *_ = report_data.about("training", labels, {})
+    told, *_ = data_tables.about("training", labels, {})
     assert told.rows[0] == (999, 3)
-    assert len(told.rows) == report_data.MOST_LABELS + 1
+    assert len(told.rows) == data_tables.MOST_LABELS + 1
 
 
 def test_columns_are_told_by_kind_with_what_is_missing():
@@ -27,7 +27,7 @@ def test_columns_are_told_by_kind_with_what_is_missing():
         "t": np.array(["x", "", "x"], object),
         "many": np.array([f"v{number:02}" for number in range(12)], object),
     }
-    _, numbers, texts = report_data.about("training", np.array([0, 1, 1]), columns)
+    _, numbers, texts = data_tables.about("training", np.array([0, 1, 1]), columns)
     assert numbers.rows == [("n", 1, "1", "2", "3"), ("nothing", 3, "nan", "nan", "nan")]
     assert texts.rows[0] == ("t", 1, "x")
     assert texts.rows[1][2].endswith("v09, … (12 in all)")
@@ -38,19 +38,19 @@ def test_roc_area_is_the_share_of_pairs_in_the_right_order():
     positive, scores = random.random(200) < 0.4, np.round(random.random(200), 1)  # many scores are the same
     pairs = scores[positive][:, None] - scores[~positive]
     expected = np.mean((pairs > 0) + 0.5 * (pairs == 0))
-    assert report_labels.area(*report_labels.roc(positive, scores)) == pytest.approx(expected)
+    assert classification.area(*classification.roc(positive, scores)) == pytest.approx(expected)
 
 
 def test_calibration_sets_scores_against_what_is_right():
     scores = np.array([0.95, 1.0, 0.55, 0.5])
-    assert report_labels.calibration(np.array([True, True, True, False]), scores) == ([0.525, 0.975], [0.5, 1.0])
+    assert classification.calibration(np.array([True, True, True, False]), scores) == ([0.525, 0.975], [0.5, 1.0])
 
 
 def test_a_classifier_is_judged_by_label():
     known = np.array(["a", "b", "c"])
     actual = np.array(["a", "a", "b", "strange"])  # a validation channel may hold what training did not
     scores = np.array([[0.8, 0.1, 0.1], [0.2, 0.5, 0.3], [0.1, 0.6, 0.3], [0.2, 0.2, 0.6]])
-    parts = report_labels.judged("validation", known, actual, scores)
+    parts = classification.judged("validation", known, actual, scores)
     assert [part.name for part in parts if hasattr(part, "svg")] == ["confusion_matrix", "roc", "calibration"]
     assert parts[1].rows == [
         ("a", 2, "1.000", "0.500", "0.875"),
@@ -60,22 +60,22 @@ def test_a_classifier_is_judged_by_label():
 
 
 def test_where_all_rows_have_one_label_there_is_no_roc():
-    parts = report_labels.judged("v", np.array([0, 1]), np.array([1, 1]), np.array([[0.1, 0.9], [0.2, 0.8]]))
+    parts = classification.judged("v", np.array([0, 1]), np.array([1, 1]), np.array([[0.1, 0.9], [0.2, 0.8]]))
     assert "roc" not in [getattr(part, "name", "") for part in parts]
 
 
 def test_a_regression_is_judged_by_its_residuals():
     actual = np.array([1.0, 2.0, 3.0, 4.0])
-    _, _, table = report_numbers.judged("v", actual, actual + np.array([0, 0, 1, -1]))
+    _, _, table = regression.judged("v", actual, actual + np.array([0, 0, 1, -1]))
     told = dict(table.rows)
     assert told["R²"] == "0.6000"
     assert told["root of the mean square"] == "0.7071"
     assert told["mean"] == "0"
     assert told["largest"] == "1"
-    assert dict(report_numbers.judged("v", np.ones(2), np.ones(2))[2].rows)["R²"] == "–"
+    assert dict(regression.judged("v", np.ones(2), np.ones(2))[2].rows)["R²"] == "–"
 
 
 def test_labels_of_another_type_are_judged_as_texts():
     actual = np.array(["1", "2", "x"])  # of a channel in which not all are numbers
-    _, by_label, *_ = report_labels.judged("validation", np.array([1, 2]), actual, np.eye(3, 2))
+    _, by_label, *_ = classification.judged("validation", np.array([1, 2]), actual, np.eye(3, 2))
     assert [row[:4] for row in by_label.rows] == [("1", 1, "0.500", "1.000"), ("2", 1, "1.000", "1.000")]

@@ -23,7 +23,7 @@ from serving import Server, wait_until
 from stack import FRONTS, PARENT
 from test_any_request import ACCEPT, BODY, CONTENT_TYPE, FINITE
 
-from byoc import codecs
+from byoc.serving import codecs
 
 REQUESTS = int(os.environ.get("REQUESTS", "1000"))
 CLIENTS = 3  # each a process with one connection; without nginx, one worker may get them all, and takes on three

@@ -19,7 +19,7 @@ import os
 import time
 from pathlib import Path
 
-import predictor
+from byoc.serving.default_handlers import decode
 
 FOLDER = Path(os.environ["COUNTING"])
 
@@ -29,7 +29,7 @@ def note(file, number):
 
 def input_fn(body, content_type):
     note("bodies", len(body))
-    return predictor.decode(body, content_type, None)
+    return decode(body, content_type, None)
 
 def predict_fn(data, model):
     note("calls", len(data))

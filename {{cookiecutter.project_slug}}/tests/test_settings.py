@@ -5,10 +5,11 @@ import os
 from dataclasses import fields
 
 import pytest
+from byoc.hosts.cluster_settings import ClusterSettings
 
-from byoc import cpus, servers
-from byoc.cluster_settings import ClusterSettings
+from byoc import cpus
 from byoc.errors import SettingError
+from byoc.serving import processes
 from byoc.settings import Settings
 
 NUMBERS = {
@@ -46,7 +47,7 @@ def test_the_workers_libraries_share_the_cpus_of_the_quota(tmp_path, monkeypatch
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     cpus.CGROUP_V2.write_text(f"{quota * 100_000:.0f} 100000\n")
     settings = Settings.from_environment({"SAGEMAKER_MODEL_SERVER_WORKERS": str(workers)})
-    assert servers.environment(settings, tmp_path)["OMP_NUM_THREADS"] == threads  # L-10
+    assert processes.environment(settings, tmp_path)["OMP_NUM_THREADS"] == threads  # L-10
 
 
 @pytest.mark.parametrize(("variable", "name"), [*NUMBERS.items(), *TEXTS.items()])

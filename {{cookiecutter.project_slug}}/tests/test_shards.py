@@ -7,11 +7,12 @@ from typing import Any
 import loopback
 import numpy as np
 import pytest
+from byoc.hosts.collectives import Collectives
 
-from byoc import columns, shards
-from byoc.channels import Channel
+from byoc.channels import columns
+from byoc.channels.channel import Channel
 from byoc.errors import InputError
-from byoc.peers import Peers
+from byoc.hosts import sharding
 
 
 @pytest.fixture
@@ -19,13 +20,13 @@ def on_hosts(tmp_path) -> Callable[..., list[Any]]:
     """What `work(job)` gives on each host, whose channel `training` has that text; files are shards unless `copies`."""
 
     def run(work: Callable[[Any], Any], *texts: str | None, copies: bool = False) -> list[Any]:
-        def on_host(peers: Peers) -> Any:
-            folder = tmp_path / str(peers.rank)
+        def on_host(collectives: Collectives) -> Any:
+            folder = tmp_path / str(collectives.rank)
             folder.mkdir()
-            if texts[peers.rank] is not None:
-                (folder / "rows.csv").write_text(texts[peers.rank], encoding="utf-8")
+            if texts[collectives.rank] is not None:
+                (folder / "rows.csv").write_text(texts[collectives.rank], encoding="utf-8")
             channel = Channel("training", folder, sharded=not copies)
-            return work(SimpleNamespace(peers=peers, channel=lambda name: channel))
+            return work(SimpleNamespace(collectives=collectives, channel=lambda name: channel))
 
         return loopback.threads(on_host, len(texts))
 
@@ -33,12 +34,12 @@ def on_hosts(tmp_path) -> Callable[..., list[Any]]:
 
 
 def numbers(job: Any) -> tuple[list, list]:
-    labels, features = shards.labelled(job, "training")
+    labels, features = sharding.labelled(job.channel("training"), job.collectives)
     return labels.tolist(), features.tolist()
 
 
 def mixed(job: Any) -> tuple[list, list]:
-    labels, rows = shards.labelled_records(job, "training")
+    labels, rows = sharding.labelled_records(job.channel("training"), job.collectives)
     return labels.tolist(), rows.tolist()
 
 
@@ -53,7 +54,7 @@ def test_shards_may_be_unequal_or_empty(on_hosts):
 
 
 def places(job: Any) -> list:
-    return shards.places(job, "training", len(numbers(job)[0])).tolist()
+    return sharding.places(job.channel("training"), job.collectives, len(numbers(job)[0])).tolist()
 
 
 def test_every_row_of_all_hosts_is_on_one_of_them(on_hosts):
@@ -72,14 +73,18 @@ def test_labels_are_texts_on_all_hosts_if_they_are_on_one(on_hosts, read):
 
 def test_different_labels_are_those_of_all_hosts(on_hosts):
     def known(job: Any) -> list:
-        return shards.distinct(job, shards.labelled(job, "training")[0]).tolist()
+        return sharding.distinct(
+            job.collectives, sharding.labelled(job.channel("training"), job.collectives)[0]
+        ).tolist()
 
     assert on_hosts(known, None, "b,1\nc,1\n", "a,1\nb,1\n") == [["a", "b", "c"]] * 3
 
 
 def test_different_numbers_as_labels_stay_numbers(on_hosts):
     def known(job: Any) -> list:
-        return shards.distinct(job, shards.labelled(job, "training")[0]).tolist()
+        return sharding.distinct(
+            job.collectives, sharding.labelled(job.channel("training"), job.collectives)[0]
+        ).tolist()
 
     assert on_hosts(known, None, "10,1\n", "9,1\n") == [[9, 10]] * 3
 
@@ -98,7 +103,9 @@ def test_features_are_as_of_all_rows_on_one_host(on_hosts):
     header = "y,colour,size\n"
 
     def features(job: Any) -> tuple:
-        return shards.features(job, shards.labelled_records(job, "training")[1])
+        return sharding.features(
+            job.collectives, sharding.labelled_records(job.channel("training"), job.collectives)[1]
+        )
 
     every = on_hosts(features, f"{header}1,,39.1\n", f"{header}1,red,\n2,blue,7\n")
     assert every[0] == every[1]
@@ -128,7 +135,7 @@ def test_what_hosts_cannot_agree_on_each_refuses(on_hosts, read, texts, reason):
 
 def test_the_first_host_gets_the_rows_of_all_in_order(on_hosts):
     def brought(job: Any) -> list:
-        return job.peers.bring(np.full((job.peers.rank, 2), job.peers.rank)).tolist()
+        return job.collectives.gather_rows(np.full((job.collectives.rank, 2), job.collectives.rank)).tolist()
 
     assert on_hosts(brought, None, None, None) == [[[1, 1], [2, 2], [2, 2]], [[1, 1]], [[2, 2], [2, 2]]]
 

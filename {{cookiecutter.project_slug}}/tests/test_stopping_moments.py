@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 from pydantic import BaseModel
 
-from byoc import job
 from byoc.signature import Signature
-from byoc.stopping import Stop
+from byoc.training import job
+from byoc.training.stopping import Stop
 
 
 class Hyperparameters(BaseModel):

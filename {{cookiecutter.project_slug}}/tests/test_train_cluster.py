@@ -23,23 +23,23 @@ TELLS = f"""{DISTRIBUTED}
     channel = job.channel("training")
     print("job:", os.environ["TRAINING_JOB_NAME"], flush=True)
     print("files:", [str(file.relative_to(channel.folder)) for file in channel.files()], channel.sharded, flush=True)
-    (job.paths.model / f"of_{{job.peers.rank}}").write_text("")
+    (job.paths.model / f"of_{{job.collectives.rank}}").write_text("")
     (job.paths.model / "alike").write_text("")
-    (job.paths.model / "shared").write_text(str(job.peers.rank))
-    job.checkpoints.save(len(job.peers.gather(0)), b"state")
+    (job.paths.model / "shared").write_text(str(job.collectives.rank))
+    job.checkpoints.save(len(job.collectives.gather(0)), b"state")
     save(job)
 """
 FAILS = f"""{DISTRIBUTED}
-    if job.peers.rank == 1:
+    if job.collectives.rank == 1:
         raise ValueError("its disk is full")
-    job.peers.any(False)
+    job.collectives.any(False)
 """
 MEETS = f"""{DISTRIBUTED}
-    print("met:", job.peers.gather(str(job.paths.base)), flush=True)
+    print("met:", job.collectives.gather(str(job.paths.base)), flush=True)
     save(job)
 """
 WAITS = f"""{DISTRIBUTED}
-    job.peers.any(False)
+    job.collectives.any(False)
     wait()
 """
 

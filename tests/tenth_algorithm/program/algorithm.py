@@ -7,10 +7,11 @@ from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.naive_bayes import GaussianNB
 
-from byoc import columns, report, report_data, report_labels, targets
-from byoc.hyperparameters import Tunable
-from byoc.job import Job
+from byoc.channels import columns, targets
+from byoc.reports import classification, data_tables, report
 from byoc.signature import Signature
+from byoc.training.hyperparameters import Tunable
+from byoc.training.job import Job
 
 
 class Hyperparameters(BaseModel):
@@ -37,6 +38,6 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     exported = to_onnx(model, initial_types=[("features", rows)], options={"zipmap": False})
     signature = Signature(columns.of_numbers(names, features), tuple(known.tolist()))
     job.save(exported.SerializeToString(), signature)
-    parts = report_labels.judged("training", known, labels, model.predict_proba(features))
-    parts += report_data.about("training", labels, dict(zip(names, features.T, strict=True)))
+    parts = classification.judged("training", known, labels, model.predict_proba(features))
+    parts += data_tables.about("training", labels, dict(zip(names, features.T, strict=True)))
     report.write(job, "Naive Bayes", hyperparameters, parts)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from algorithm import OBJECTIVES
 from algorithm_jobs import channel, left
 from algorithm_jobs import train as train_here
+from byoc.boosting.objectives import Kind
 from framework import COLOURS, PATIENCE, ROUNDS, TOLERANCE
 from loopback import SECONDS, Host, ended, fill, started
 
-from algorithm import OBJECTIVES
-from byoc.boosting_objectives import Kind
 from byoc.paths import Paths
 from byoc.signature import Signature
 

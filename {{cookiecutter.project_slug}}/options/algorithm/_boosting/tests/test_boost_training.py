@@ -3,16 +3,16 @@
 import json
 import re
 
+import algorithm
 import numpy as np
 import pytest
+from algorithm import OBJECTIVES
 from algorithm_jobs import channel, served, train
+from byoc.boosting.objectives import Kind
 from framework import BY_HEART, PATIENCE, ROUNDS
 
-import algorithm
-from algorithm import OBJECTIVES
-from byoc.boosting_objectives import Kind
-from byoc.describe import as_json
-from byoc.onnx_model import OnnxModel
+from byoc.serving.onnx_model import OnnxModel
+from byoc.training.describe import as_json
 
 NAME = {objective.kind: objective.name for objective in OBJECTIVES}
 LOSS, OTHER_LOSS = (objective.loss for objective in OBJECTIVES[:2])

@@ -9,11 +9,11 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from byoc.boosting import rounds
+from byoc.boosting.rounds import best_round, boost
 
-from byoc import boosting
-from byoc.boosting import best_round, boost
 from byoc.errors import InputError
-from byoc.job import Job
+from byoc.training.job import Job
 
 ORIGIN = {"objective": "numbers", "columns": {"size": [], "colour": ["blue", "red"]}}
 
@@ -151,6 +151,6 @@ def test_a_signal_breaks_in_upon_no_round(new_job):
     ],
 )
 def test_a_checkpoint_of_another_origin_is_refused(new_job, origin, message):
-    run(new_job(), RandomSums(), rounds=boosting.ROUNDS_BETWEEN)
+    run(new_job(), RandomSums(), rounds=rounds.ROUNDS_BETWEEN)
     with pytest.raises(InputError, match=message):
         run(new_job(), RandomSums(), origin=ORIGIN | origin)

@@ -7,27 +7,27 @@ from typing import Any
 
 import numpy as np
 import pytest
+from byoc.boosting.across_hosts import bring, level, mean, stride
+from byoc.hosts.collectives import Collectives
 
-from byoc.boosting_hosts import bring, level, mean, stride
 from byoc.errors import InputError
-from byoc.peers import Peers
 
 DTYPE = [("size", np.float32), ("colour", object)]
 
 
-def on_hosts(work: Callable[[Peers, Any], Any], *given: Any) -> list[Any]:
+def on_hosts(work: Callable[[Collectives, Any], Any], *given: Any) -> list[Any]:
     """What `work` gives on each host, with what it is given."""
     pipes = [Pipe() for _ in given[1:]]
-    peers = [Peers(0, len(given), [near for near, _ in pipes])]
-    peers += [Peers(rank, len(given), [far]) for rank, (_, far) in enumerate(pipes, 1)]
+    collectives = [Collectives(0, len(given), [near for near, _ in pipes])]
+    collectives += [Collectives(rank, len(given), [far]) for rank, (_, far) in enumerate(pipes, 1)]
     with ThreadPoolExecutor(len(given)) as pool:
-        return list(pool.map(work, peers, given))
+        return list(pool.map(work, collectives, given))
 
 
-def levelled(peers: Peers, labels: list) -> tuple[list, list]:
+def levelled(collectives: Collectives, labels: list) -> tuple[list, list]:
     """Of each row the label, and what else there is, which tells of the label."""
     rows = np.array([(np.nan if label == 7 else label, f"is {label}") for label in labels], DTYPE)
-    found, kept = level(peers, np.array(labels, np.int64), rows)
+    found, kept = level(collectives, np.array(labels, np.int64), rows)
     return found.tolist(), kept.tolist()
 
 
@@ -47,7 +47,7 @@ def test_hosts_with_more_rows_than_others_give_some_away(given, expected):
 
 
 def test_texts_and_missing_numbers_are_given_away_as_they_are():
-    found = on_hosts(lambda peers, labels: levelled(peers, labels)[1], [], [1, 7])
+    found = on_hosts(lambda collectives, labels: levelled(collectives, labels)[1], [], [1, 7])
     assert repr(found) == "[[(nan, 'is 7')], [(1.0, 'is 1')]]"
 
 
@@ -55,7 +55,7 @@ def test_labels_that_are_texts_are_given_away_whole():
     empty = np.empty(0, DTYPE)
     rows = np.array([(1, "a"), (2, "b")], DTYPE)
     given = [(np.array([], "U1"), empty), (np.array(["cat", "elephant"]), rows)]
-    assert [found[0].tolist() for found in on_hosts(lambda peers, each: level(peers, *each), *given)] == [
+    assert [found[0].tolist() for found in on_hosts(lambda collectives, each: level(collectives, *each), *given)] == [
         ["elephant"],
         ["cat"],
     ]
@@ -67,12 +67,12 @@ def test_fewer_rows_than_hosts_are_refused():
 
 
 def test_a_mean_is_that_of_all_rows():
-    assert on_hosts(lambda peers, values: mean(peers, np.array(values)), [1, 2], [], [6.0]) == [3, 3, 3]
+    assert on_hosts(lambda collectives, values: mean(collectives, np.array(values)), [1, 2], [], [6.0]) == [3, 3, 3]
 
 
 def test_a_sample_is_taken_of_all_hosts_alike():
-    assert on_hosts(lambda peers, rows: stride(peers, rows, 100), 30, 0, 70) == [1, 1, 1]
-    assert on_hosts(lambda peers, rows: stride(peers, rows, 100), 30, 0, 71) == [2, 2, 2]
+    assert on_hosts(lambda collectives, rows: stride(collectives, rows, 100), 30, 0, 70) == [1, 1, 1]
+    assert on_hosts(lambda collectives, rows: stride(collectives, rows, 100), 30, 0, 71) == [2, 2, 2]
 
 
 def test_texts_of_any_length_are_brought_to_the_first_host():

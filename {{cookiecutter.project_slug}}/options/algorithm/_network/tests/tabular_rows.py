@@ -1,14 +1,14 @@
 """Rows of numbers and categories that try networks, and what makes a served model the same as its framework's."""
 
 import numpy as np
+from byoc.tabular.dataset import Data, read
+from byoc.tabular.encoding import Target
 
-from byoc.codecs import records
-from byoc.job import Job
-from byoc.onnx_model import OnnxModel
+from byoc import records
 from byoc.paths import Paths
+from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Feature
-from byoc.tabular import Target
-from byoc.tabular_data import Data, read
+from byoc.training.job import Job
 
 TOLERANCE = 1e-5
 

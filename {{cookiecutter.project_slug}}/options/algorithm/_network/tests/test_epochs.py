@@ -4,15 +4,15 @@ from types import SimpleNamespace
 
 import loopback
 import pytest
+from byoc.hosts.collectives import Collectives
+from byoc.tabular.epochs import Epochs, refuse_another
 
-from byoc.epochs import Epochs, refuse_another
 from byoc.errors import InputError
-from byoc.peers import Peers
 
 
 def run(losses, total=100, patience=None, history=None, stop_after=None, name="validation:loss"):
     """The epochs that are done, where each comes to the next of the losses, and which of them were best so far."""
-    job = SimpleNamespace(stopping=False, leads=True, peers=Peers())
+    job = SimpleNamespace(stopping=False, leads=True, collectives=Collectives())
     epochs = Epochs(job, total, patience, history)
     best = []
     for epoch in epochs:
@@ -47,7 +47,7 @@ def test_patience_ends_it_and_a_job_that_goes_on_is_as_patient():
 
 @pytest.mark.parametrize("history", [None, {"train:loss": [1.0]}])
 def test_a_job_that_is_to_stop_does_one_epoch_if_none_is_done(history):
-    epochs = Epochs(SimpleNamespace(stopping=True, leads=True, peers=Peers()), 9, None, history)
+    epochs = Epochs(SimpleNamespace(stopping=True, leads=True, collectives=Collectives()), 9, None, history)
     for _ in epochs:
         epochs.tell({"train:loss": 1.0})
     assert epochs.done == 1
@@ -58,12 +58,12 @@ def test_a_job_ends_after_the_epoch_in_which_it_is_to_stop():
 
 
 def test_hosts_end_after_the_same_epoch_and_only_the_first_tells_what_it_came_to(capsys):
-    def done(peers: Peers) -> int:
-        job = SimpleNamespace(stopping=False, leads=peers.rank == 0, peers=peers)
+    def done(collectives: Collectives) -> int:
+        job = SimpleNamespace(stopping=False, leads=collectives.rank == 0, collectives=collectives)
         epochs = Epochs(job, 100, None)
         for epoch in epochs:
             epochs.tell({"train:loss": 1.0})
-            job.stopping = epoch == 2 + peers.rank
+            job.stopping = epoch == 2 + collectives.rank
         return epochs.done
 
     assert loopback.threads(done, 3) == [2, 2, 2]

@@ -5,13 +5,13 @@ products of a layer in another order: probabilities agree to 1e-5, numbers to 1e
 """
 
 import pytest
-from framework import QUICK, WIDE, embeddings, optimizer
-from tabular_rows import agree, hard_rows, rows_of, trained_on
-
 from algorithm import Hyperparameters
-from byoc.onnx_model import OnnxModel
+from framework import QUICK, WIDE, embeddings, optimizer
 from network import export
+from tabular_rows import agree, hard_rows, rows_of, trained_on
 from training import fit
+
+from byoc.serving.onnx_model import OnnxModel
 
 CASES = [("classification", {}), ("classification", {"hidden_layers": 0}), ("regression", WIDE)]
 

@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 
+import algorithm
 import numpy as np
 import onnx
 import pytest
@@ -12,10 +13,9 @@ from algorithm_jobs import channel, refused, served, train
 from framework import DROPPING, QUICK, STILL
 from jobs import signalled
 
-import algorithm
-from byoc import job
-from byoc.describe import as_json
-from byoc.onnx_model import OnnxModel
+from byoc.serving.onnx_model import OnnxModel
+from byoc.training import job
+from byoc.training.describe import as_json
 
 EPOCHS = 30  # of a training that is killed midway
 

@@ -3,18 +3,18 @@
 import numpy as np
 import onnx
 import pytest
+from byoc.hosts.collectives import Collectives
+from byoc.tabular.dataset import Data, Rows
+from byoc.tabular.encoding import Encoding, Target
+from byoc.tabular.onnx_export import complete
+from byoc.tabular.training_report import importance
 from onnx import TensorProto, helper
 from tabular_rows import hard_rows, rows_of
 
-from byoc import columns
+from byoc.channels import columns
 from byoc.errors import InputError
-from byoc.onnx_model import OnnxModel
-from byoc.peers import Peers
+from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Signature
-from byoc.tabular import Encoding, Target
-from byoc.tabular_data import Data, Rows
-from byoc.tabular_onnx import complete
-from byoc.tabular_report import importance
 
 
 def served(folder, rows: np.ndarray, encoding: Encoding, target: Target, weights: np.ndarray) -> OnnxModel:
@@ -40,7 +40,7 @@ def served_column(folder, rows: np.ndarray, encoding: Encoding, column: int) -> 
 @pytest.mark.parametrize("rows", [rows_of(10_000, 3, False), rows_of(10_000, 3, True), hard_rows()])
 def test_the_onnx_takes_each_column_as_numpy_does(tmp_path, rows):
     trained = rows_of(600, seed=1, unseen=False)
-    encoding = Encoding.learn(trained, Peers())
+    encoding = Encoding.learn(trained, Collectives())
     expected = encoding.encode(rows)
     assert expected.dtype == np.float32
     assert np.abs(expected).max() <= 10
@@ -50,7 +50,7 @@ def test_the_onnx_takes_each_column_as_numpy_does(tmp_path, rows):
 
 def test_the_matrix_holds_numbers_then_what_is_missing_then_codes():
     rows = np.array([(1, "b", 5), (3, "a", np.nan), (2, "", 7)], [("n", "f4"), ("t", object), ("m", "f4")])
-    encoding = Encoding.learn(rows, Peers())
+    encoding = Encoding.learn(rows, Collectives())
     assert encoding.quantities == 3
     root = np.sqrt(1.5)
     expected = [[-root, -1, 0, 3], [root, 0, 1, 2], [0, 1, 0, 1]]
@@ -62,14 +62,14 @@ def test_the_matrix_holds_numbers_then_what_is_missing_then_codes():
 @pytest.mark.parametrize("kind", ["f4", object])
 def test_columns_of_one_kind_are_enough(tmp_path, kind):
     rows = np.array([("1",), ("2",), ("2",)], [("only", kind)])
-    encoding = Encoding.learn(rows, Peers())
+    encoding = Encoding.learn(rows, Collectives())
     assert (served_column(tmp_path, rows, encoding, 0).predict(rows) == encoding.encode(rows)[:, 0]).all()
 
 
 @pytest.mark.parametrize("labels", [np.array(["no", "ja, sí", 'per "haps"']), np.array([-7, 0, 2**40])])
 def test_labels_and_their_probabilities_come_out(tmp_path, labels):
     rows = rows_of(1000, seed=1, unseen=False)
-    encoding, target = Encoding.learn(rows, Peers()), Target.of_labels(labels)
+    encoding, target = Encoding.learn(rows, Collectives()), Target.of_labels(labels)
     matrix = encoding.encode(rows)
     weights = np.random.default_rng(2).normal(size=(matrix.shape[1], 3)).astype(np.float32)
     answer = served(tmp_path, rows, encoding, target, weights).predict(rows)
@@ -80,7 +80,7 @@ def test_labels_and_their_probabilities_come_out(tmp_path, labels):
 
 def test_numbers_come_out_as_large_as_they_were(tmp_path):
     rows = rows_of(1000, seed=1, unseen=False)
-    encoding, target = Encoding.learn(rows, Peers()), Target.of_numbers(np.arange(1000.0, 2000), Peers())
+    encoding, target = Encoding.learn(rows, Collectives()), Target.of_numbers(np.arange(1000.0, 2000), Collectives())
     matrix = encoding.encode(rows)
     weights = np.ones((matrix.shape[1], 1), np.float32)
     answer = served(tmp_path, rows, encoding, target, weights).predict(rows)
@@ -89,12 +89,12 @@ def test_numbers_come_out_as_large_as_they_were(tmp_path):
 
 def test_what_a_network_learns_turns_back_into_what_the_labels_were():
     labels = np.array([100.0, 300, 500])
-    target = Target.of_numbers(labels, Peers())
+    target = Target.of_numbers(labels, Collectives())
     learnt = target.learnt(labels, "training")
     assert learnt.mean() == pytest.approx(0)
     assert target.answers(learnt[:, None]) == pytest.approx(labels)
     off = target.answers(learnt[:, None]) + np.array([3, -3, 0])
-    assert target.scores(learnt, off, Peers()) == pytest.approx(
+    assert target.scores(learnt, off, Collectives()) == pytest.approx(
         {"rmse": 6**0.5, "mae": 2, "loss": 6 / labels.var()}, rel=1e-5
     )
 
@@ -102,9 +102,9 @@ def test_what_a_network_learns_turns_back_into_what_the_labels_were():
 def test_a_classifier_is_scored_by_what_it_thinks_of_the_right_label():
     target = Target.of_labels(np.array(["a", "b"]))
     learnt = target.learnt(np.array(["a", "b"]), "training")
-    scores = target.scores(learnt, np.array([[0.5, 0.5], [0.75, 0.25]]), Peers())
+    scores = target.scores(learnt, np.array([[0.5, 0.5], [0.75, 0.25]]), Collectives())
     assert scores == pytest.approx({"loss": np.log(8) / 2, "accuracy": 0.5})
-    assert target.scores(learnt, np.array([[0.0, 1.0], [1.0, 0.0]]), Peers())["loss"] < 1000  # not infinite
+    assert target.scores(learnt, np.array([[0.0, 1.0], [1.0, 0.0]]), Collectives())["loss"] < 1000  # not infinite
 
 
 def test_labels_that_are_all_the_same_are_refused():
@@ -115,7 +115,7 @@ def test_labels_that_are_all_the_same_are_refused():
 def test_a_column_is_as_important_as_the_network_looks_at_it():
     numbers = np.arange(20.0)
     records = np.rec.fromarrays([numbers, numbers, numbers], [("much", "f4"), ("little", "f4"), ("not at all", "f4")])
-    encoding, target = Encoding.learn(records, Peers()), Target.of_numbers(numbers, Peers())
+    encoding, target = Encoding.learn(records, Collectives()), Target.of_numbers(numbers, Collectives())
     rows = Rows(numbers, records, encoding.encode(records), target.learnt(numbers, "training"))
     data = Data(Signature(columns.of_records(records)), encoding, target, rows, None)
     rises = importance(data, rows, lambda encoded: encoded @ np.array([[0.8], [0.2], [0]]))

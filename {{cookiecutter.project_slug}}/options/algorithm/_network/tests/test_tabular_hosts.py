@@ -3,12 +3,11 @@
 import loopback
 import numpy as np
 import pytest
+from byoc.hosts.collectives import Collectives
+from byoc.tabular import report_rows
+from byoc.tabular.dataset import Rows
+from byoc.tabular.encoding import Encoding, Target
 from tabular_rows import rows_of
-
-from byoc import tabular_shown
-from byoc.peers import Peers
-from byoc.tabular import Encoding, Target
-from byoc.tabular_data import Rows
 
 ROWS = rows_of(300, seed=1, unseen=False)
 PARTS = (slice(0), slice(7), slice(7, 7), slice(7, None))  # the first host has none
@@ -16,24 +15,24 @@ NUMBERS = np.random.default_rng(0).normal(5, 3, 300)
 
 
 def test_hosts_encode_alike_and_as_one_host_does():
-    found = loopback.threads(lambda peers: Encoding.learn(ROWS[PARTS[peers.rank]], peers), len(PARTS))
-    assert found == [Encoding.learn(ROWS, Peers())] * len(PARTS)
+    found = loopback.threads(lambda collectives: Encoding.learn(ROWS[PARTS[collectives.rank]], collectives), len(PARTS))
+    assert found == [Encoding.learn(ROWS, Collectives())] * len(PARTS)
 
 
 def test_hosts_learn_the_same_numbers_and_score_them_over_all_rows():
-    expected = Target.of_numbers(NUMBERS, Peers())
+    expected = Target.of_numbers(NUMBERS, Collectives())
     answers = NUMBERS + np.linspace(-1, 1, 300)
 
-    def scored(peers: Peers) -> tuple[float, ...]:
-        part = PARTS[peers.rank]
-        target = Target.of_numbers(NUMBERS[part], peers)
-        scores = target.scores(target.learnt(NUMBERS[part], "training"), answers[part], peers)
+    def scored(collectives: Collectives) -> tuple[float, ...]:
+        part = PARTS[collectives.rank]
+        target = Target.of_numbers(NUMBERS[part], collectives)
+        scores = target.scores(target.learnt(NUMBERS[part], "training"), answers[part], collectives)
         return target.mean, target.scale, *scores.values()
 
     found = loopback.threads(scored, len(PARTS))
     assert found == [found[0]] * len(PARTS)
     assert found[0][:2] == (expected.mean, expected.scale)  # to the last bit
-    of_all = expected.scores(expected.learnt(NUMBERS, "training"), answers, Peers())
+    of_all = expected.scores(expected.learnt(NUMBERS, "training"), answers, Collectives())
     assert found[0][2:] == pytest.approx((*of_all.values(),))
 
 
@@ -41,9 +40,12 @@ def test_hosts_score_labels_over_all_rows():
     target = Target.of_labels(np.array(["a", "b"]))
     learnt = (NUMBERS > 5).astype(np.int64)
     answers = np.stack([NUMBERS % 1, 1 - NUMBERS % 1], axis=1)
-    of_all = target.scores(learnt, answers, Peers())
+    of_all = target.scores(learnt, answers, Collectives())
     for found in loopback.threads(
-        lambda peers: target.scores(learnt[PARTS[peers.rank]], answers[PARTS[peers.rank]], peers), len(PARTS)
+        lambda collectives: target.scores(
+            learnt[PARTS[collectives.rank]], answers[PARTS[collectives.rank]], collectives
+        ),
+        len(PARTS),
     ):
         assert found == pytest.approx(of_all)
 
@@ -55,8 +57,8 @@ def test_the_first_host_shows_rows_of_all(monkeypatch, most, name, count):
     monkeypatch.setattr(tabular_shown, "MOST_ROWS", most)
     every = Rows(NUMBERS.astype(str), ROWS, np.stack([NUMBERS] * 2, axis=1), NUMBERS)
 
-    def shown(peers: Peers) -> tuple[str, Rows]:
-        return tabular_shown.shown(peers, "training", Rows(*(field[PARTS[peers.rank]] for field in every)))
+    def shown(collectives: Collectives) -> tuple[str, Rows]:
+        return report_rows.shown(collectives, "training", Rows(*(field[PARTS[collectives.rank]] for field in every)))
 
     (told, rows), *_ = loopback.threads(shown, len(PARTS))
     assert (told, len(rows.labels)) == (name, count)
@@ -70,4 +72,4 @@ def test_the_first_host_shows_rows_of_all(monkeypatch, most, name, count):
 
 def test_one_host_shows_what_it_has():
     rows = Rows(NUMBERS, ROWS, NUMBERS, NUMBERS)
-    assert tabular_shown.shown(Peers(), "training", rows) == ("training", rows)
+    assert report_rows.shown(Collectives(), "training", rows) == ("training", rows)

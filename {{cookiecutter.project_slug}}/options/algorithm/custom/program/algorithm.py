@@ -1,28 +1,25 @@
 """The algorithm: the least that trains and serves. Each part stands where yours goes; make this file your own.
 
-SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. What serves is at the end:
-`model_fn` and `predict_fn`, by SageMaker's names, and `input_fn` and `output_fn` if you add them. The server imports
-this file, too, so import a framework that only training needs inside `train`.
+SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. What serves the model is
+`predictor.py`.
 
 In the place of yours stands linear discriminant analysis in NumPy: every label's rows are taken to spread alike
 around a mean of their own. T. Hastie et al., The Elements of Statistical Learning, 4.3.
 """
 
 import io
-from pathlib import Path
-from typing import Annotated, Any
-from zipfile import BadZipFile
+from typing import Annotated
 
 import numpy as np
+from predictor import MODEL, score
 from pydantic import BaseModel, Field
 
-from byoc import columns, report, report_data, report_labels, targets
-from byoc.errors import InputError, ModelError
-from byoc.hyperparameters import Tunable
-from byoc.job import Job
+from byoc.channels import columns, targets
+from byoc.errors import InputError
+from byoc.reports import classification, data_tables, report
 from byoc.signature import Signature
-
-MODEL = "model.npz"
+from byoc.training.hyperparameters import Tunable
+from byoc.training.job import Job
 
 
 class Hyperparameters(BaseModel):
@@ -49,7 +46,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     names = columns.names(hyperparameters.feature_names, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 
-    # Your training. Where it takes long: byoc/progress.py, job.checkpoints and job.stopping.
+    # Your training. Where it takes long: byoc/training/progress.py, job.checkpoints and job.stopping.
     codes = targets.codes(labels, known, "training")
     model = fit(features, codes, hyperparameters.shrinkage)
 
@@ -70,8 +67,8 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     job.save(content.getvalue(), Signature(columns.of_numbers(names, features), tuple(known.tolist())), MODEL)
 
     # Your report: these parts, others by report.Picture and report.Table, or none at all.
-    judged = report_labels.judged(channel, known, known[codes], probabilities)
-    about = report_data.about(channel, known[codes], dict(zip(names, rows.T, strict=True)))
+    judged = classification.judged(channel, known, known[codes], probabilities)
+    about = data_tables.about(channel, known[codes], dict(zip(names, rows.T, strict=True)))
     report.write(job, "Linear discriminants", hyperparameters, judged + about)
 
 
@@ -89,47 +86,5 @@ def fit(features: np.ndarray, codes: np.ndarray, shrinkage: float) -> dict[str, 
     return {"weights": weights / scale[:, None], "bias": bias}
 
 
-def score(model: dict[str, np.ndarray], rows: np.ndarray) -> np.ndarray:
-    """The probability of each label (n, labels) for rows (n, m)."""
-    scores = rows.astype(np.float64) @ model["weights"] + model["bias"]
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
-
-
 def accuracy(probabilities: np.ndarray, codes: np.ndarray) -> float:
     return float((probabilities.argmax(axis=1) == codes).mean())
-
-
-class Model:
-    """What `model_fn` gives: whatever you like. With `feature_names`, rows are held to them, and may be JSON objects;
-    with `signature`, the page that tries the model knows its columns.
-    """
-
-    def __init__(self, folder: Path):
-        self.signature = Signature.load(folder)
-        self.feature_names = [feature.name for feature in self.signature.features]
-        self.arrays = dict(np.load(folder / MODEL))
-        self.labels = np.array(self.signature.labels)
-
-
-def model_fn(model_dir: Path) -> Model:
-    """Load, once in each worker, what `train` left; raises ModelError if that cannot be served."""
-    try:
-        return Model(Path(model_dir))
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
-        raise ModelError(f"the model cannot be loaded: {model_dir}/{MODEL}: {error}") from None
-
-
-# Your own content type, say a picture, needs an input_fn(request_body, content_type) here. Without one, CSV, JSON,
-# JSON Lines, NPY and Parquet become float32 of shape (rows, features).
-
-
-def predict_fn(data: np.ndarray, model: Model) -> Any:
-    """Predict. A classifier gives these three; any other model an array with a number, or a list, for each row."""
-    probabilities = score(model.arrays, data)
-    labels = model.labels[probabilities.argmax(axis=1)]
-    return {"predicted_label": labels, "probabilities": probabilities, "labels": model.signature.labels}
-
-
-# Your own answer needs an output_fn(prediction, accept) here, which gives bytes or text. Without one, the answer is in
-# the type that the client accepts.

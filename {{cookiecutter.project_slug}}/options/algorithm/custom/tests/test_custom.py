@@ -2,13 +2,13 @@
 
 import json
 
+import algorithm
 import numpy as np
 import pytest
 from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
 
-import algorithm
 from byoc.errors import InputError, ModelError
-from byoc.hyperparameters import parse
+from byoc.training.hyperparameters import parse
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):

@@ -8,16 +8,16 @@ and `output_fn` here, and `predictor.py` will use them.
 from typing import Annotated, Literal
 
 import numpy as np
+import tree_report
 from pydantic import BaseModel, Field
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.tree import DecisionTreeClassifier
 
-import tree_report
-from byoc import columns, targets
-from byoc.hyperparameters import Tunable
-from byoc.job import Job
+from byoc.channels import columns, targets
 from byoc.signature import Signature
+from byoc.training.hyperparameters import Tunable
+from byoc.training.job import Job
 
 
 class Hyperparameters(BaseModel):

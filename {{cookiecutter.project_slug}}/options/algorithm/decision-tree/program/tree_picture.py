@@ -3,7 +3,7 @@
 import numpy as np
 from sklearn.tree import DecisionTreeClassifier
 
-from byoc.pictures import LINE, document, hue, text
+from byoc.reports.pictures import LINE, document, hue, text
 
 WIDTH, HEIGHT = 150, 64  # of a node's box, in pixels
 GAP_X, GAP_Y = 14, 46

@@ -1,13 +1,13 @@
 """What a person looks at after training: how the tree judges, the tree itself, and a page that holds them."""
 
 import numpy as np
+import tree_picture
 from pydantic import BaseModel
 from sklearn.tree import DecisionTreeClassifier
 
-import tree_picture
-from byoc import report, report_data, report_labels
-from byoc.job import Job
-from byoc.report import Picture
+from byoc.reports import classification, data_tables, report
+from byoc.reports.report import Picture
+from byoc.training.job import Job
 
 
 def write(
@@ -24,7 +24,7 @@ def write(
     channel, labels, features = scored
     parts = [
         Picture("tree", "The tree", tree_picture.draw(tree, names)),
-        *report_labels.judged(channel, tree.classes_, labels, tree.predict_proba(features)),
-        *report_data.about(channel, labels, dict(zip(names, features.T, strict=True))),
+        *classification.judged(channel, tree.classes_, labels, tree.predict_proba(features)),
+        *data_tables.about(channel, labels, dict(zip(names, features.T, strict=True))),
     ]
     report.write(job, "Decision tree", hyperparameters, parts)

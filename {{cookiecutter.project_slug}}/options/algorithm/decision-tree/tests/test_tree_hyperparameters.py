@@ -1,10 +1,10 @@
 """What a training job can set of the tree, and what it is told if it cannot be set."""
 
 import pytest
-
 from algorithm import Hyperparameters
+
 from byoc.errors import InputError
-from byoc.hyperparameters import parse
+from byoc.training.hyperparameters import parse
 
 
 def test_the_defaults_grow_a_full_tree():

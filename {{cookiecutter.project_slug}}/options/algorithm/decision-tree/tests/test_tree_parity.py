@@ -3,15 +3,15 @@
 import subprocess
 import sys
 
+import algorithm
 import numpy as np
 import pytest
 from sklearn.tree import DecisionTreeClassifier
 
-import algorithm
 from byoc.files import write_atomically
-from byoc.onnx_model import OnnxModel
+from byoc.serving.onnx_model import OnnxModel
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
 
 SETTINGS = [
     {"criterion": "gini"},
@@ -86,7 +86,7 @@ def test_serving_imports_no_training_framework(trained, project):
     """scikit-learn and what it brings cost a second at start and 100 MB in every container."""
     program = """
 import sys
-from predictor import Predictor
+from byoc.serving.predictor import Predictor
 print(Predictor.from_environment().respond(b"1,2,3,4", "text/csv", "").status)
 print(*sorted({"sklearn", "skl2onnx", "scipy", "pandas", "pydantic", "onnx"} & set(sys.modules)))
 """

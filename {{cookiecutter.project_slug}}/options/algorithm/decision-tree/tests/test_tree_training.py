@@ -5,7 +5,7 @@ import json
 import pytest
 from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, served, train
 
-from byoc.onnx_model import OnnxModel
+from byoc.serving.onnx_model import OnnxModel
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):

@@ -5,11 +5,10 @@ from pathlib import Path
 
 import keras
 import onnx
+from byoc.tabular.dataset import Data
+from byoc.tabular.encoding import Encoding
+from byoc.tabular.onnx_export import complete
 from keras import layers, ops
-
-from byoc.tabular import Encoding
-from byoc.tabular_data import Data
-from byoc.tabular_onnx import complete
 
 WIDEST = 50  # numbers that stand for a category
 

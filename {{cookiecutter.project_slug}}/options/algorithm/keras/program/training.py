@@ -6,12 +6,12 @@ import json
 import keras
 import numpy as np
 import tensorflow as tf
+from byoc.tabular.dataset import Data, Rows, scores
+from byoc.tabular.epochs import Epochs, refuse_another
+from network import network
 from pydantic import BaseModel
 
-from byoc.epochs import Epochs, refuse_another
-from byoc.job import Job
-from byoc.tabular_data import Data, Rows, scores
-from network import network
+from byoc.training.job import Job
 
 MOST_ROWS = 8192  # whose outputs are worked out at a time
 

@@ -2,7 +2,6 @@
 
 import keras
 import numpy as np
-
 from training import Trainer
 
 QUICK = {"batch_size": "8", "learning_rate": "0.02"}  # a small training that learns something

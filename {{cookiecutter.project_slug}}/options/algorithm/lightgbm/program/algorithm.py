@@ -7,17 +7,17 @@ code here, because the model leaves as ONNX. To serve something else, define `mo
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
-
 import boost_model
 import boost_network
 import boost_onnx
-from byoc import boosting_data, boosting_report
-from byoc.boosting import best_round, boost
-from byoc.boosting_data import Data
-from byoc.boosting_objectives import Kind, Objective
-from byoc.hyperparameters import Tunable
-from byoc.job import Job
+from byoc.boosting import dataset, training_report
+from byoc.boosting.dataset import Data
+from byoc.boosting.objectives import Kind, Objective
+from byoc.boosting.rounds import best_round, boost
+from pydantic import BaseModel, Field
+
+from byoc.training.hyperparameters import Tunable
+from byoc.training.job import Job
 
 
 class Hyperparameters(BaseModel):
@@ -92,17 +92,17 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     Raises InputError for data from which the objective cannot be learnt.
     """
     categories = hyperparameters.categories or None
-    data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective, categories)
+    data = dataset.read(job, OBJECTIVES, hyperparameters.objective, categories)
     limits = hyperparameters.num_iterations, hyperparameters.early_stopping_round
     with boost_network.joined(job, parameters(hyperparameters, data), data) as (told, bins):
-        rounds = boost_model.Rounds(told, data, job.peers, bins)
+        rounds = boost_model.Rounds(told, data, job.collectives, bins)
         history = boost(job, rounds, data.origin, data.objective.loss, *limits)
         model = rounds.first(best_round(history))
     predicted = {name: boost_model.predict(model, channel.matrix) for name, channel in data.channels.items()}
-    boosting_report.tell_metrics(job, data, history, predicted)
+    training_report.tell_metrics(job, data, history, predicted)
 
     job.save(boost_onnx.export(model, data.objective.kind, data.signature), data.signature)
-    boosting_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
+    training_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
 
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:

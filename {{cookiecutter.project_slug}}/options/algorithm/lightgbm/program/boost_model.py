@@ -5,10 +5,10 @@ from typing import Any
 
 import lightgbm
 import numpy as np
+from byoc.boosting.dataset import Data
+from byoc.boosting.rounds import TRAINING
+from byoc.hosts.collectives import Collectives
 
-from byoc.boosting import TRAINING
-from byoc.boosting_data import Data
-from byoc.peers import Peers
 from byoc.signature import Signature
 
 POWER = {"rmse": 2}  # of a loss which is a mean; LightGBM gives it for the rows of this host alone
@@ -17,9 +17,9 @@ POWER = {"rmse": 2}  # of a loss which is a mean; LightGBM gives it for the rows
 class Rounds:
     """A booster that grows on TRAINING, and tells its loss on every channel."""
 
-    def __init__(self, told: Mapping[str, Any], data: Data, peers: Peers, bins: lightgbm.Dataset | None):
+    def __init__(self, told: Mapping[str, Any], data: Data, collectives: Collectives, bins: lightgbm.Dataset | None):
         """`told` are LightGBM's parameters, with a seed; `bins` are those of the training rows, if they are known."""
-        self._told, self._peers, self._channels = told, peers, list(data.channels)
+        self._told, self._collectives, self._channels = told, collectives, list(data.channels)
         self._data = {}
         for name, channel in data.channels.items():
             if len(channel.learnt):
@@ -48,13 +48,13 @@ class Rounds:
     def losses(self) -> dict[str, float]:
         told = [*self._booster.eval_train(), *self._booster.eval_valid()]
         losses = {name: value for name, _, value, _ in told}
-        return losses if self._peers.size == 1 else self._overall(losses)
+        return losses if self._collectives.size == 1 else self._overall(losses)
 
     def _overall(self, losses: Mapping[str, float]) -> dict[str, float]:
         """The losses on the rows of all hosts, of each of those on its own."""
         power = POWER.get(self._told["metric"], 1)
         here = {name: (self._data[name].num_data(), value**power) for name, value in losses.items()}
-        told = self._peers.gather(here)
+        told = self._collectives.gather(here)
         means = {}
         for name in self._channels:
             counts, values = zip(*(each[name] for each in told if name in each), strict=True)

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import lightgbm
+from byoc.boosting.across_hosts import stride
+from byoc.boosting.dataset import Data
+from byoc.boosting.rounds import TRAINING
 from lightgbm.basic import LightGBMError
 
-from byoc.boosting import TRAINING
-from byoc.boosting_data import Data
-from byoc.boosting_hosts import stride
-from byoc.job import Job
+from byoc.training.job import Job
 
 SAMPLE = 200_000  # rows, LightGBM's own bin_construct_sample_cnt
 # LightGBM's time_out: so many milliseconds it gives a host to connect, and so many minutes to say something later. The
@@ -30,13 +30,13 @@ def joined(job: Job, told: Mapping[str, Any], data: Data) -> Iterator[tuple[dict
 
     Gives what LightGBM is to be told, beginning with what is `told`, and, if there are other hosts, what has the bins.
     """
-    if job.peers.size == 1:
+    if job.collectives.size == 1:
         yield {**told}, None
         return
-    told = {**told, "num_machines": job.peers.size, "tree_learner": "data", "pre_partition": True}
+    told = {**told, "num_machines": job.collectives.size, "tree_learner": "data", "pre_partition": True}
     told["feature_pre_filter"] = False  # by a sample it would leave out too many
     bins = _bins(job, told, data)
-    with job.peers.together(LightGBMError):
+    with job.collectives.together(LightGBMError):
         network = lightgbm.Booster({"objective": "none", "verbosity": -1} | _machines(job), bins)
         try:
             yield told, bins
@@ -50,7 +50,7 @@ def _bins(job: Job, told: Mapping[str, Any], data: Data) -> lightgbm.Dataset:
     Left to itself, LightGBM bins each column by the rows of one host, which may be few, or of a kind.
     """
     rows = data.channels[TRAINING].matrix
-    sample = job.peers.bring(rows[:: stride(job.peers, len(rows), SAMPLE)])
+    sample = job.collectives.gather_rows(rows[:: stride(job.collectives, len(rows), SAMPLE)])
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "bins"
         content = b""
@@ -58,7 +58,7 @@ def _bins(job: Job, told: Mapping[str, Any], data: Data) -> lightgbm.Dataset:
             whole = lightgbm.Dataset(sample, params=dict(told), categorical_feature=data.texts, free_raw_data=False)
             whole.subset([0]).construct().save_binary(file)
             content = file.read_bytes()
-        file.write_bytes(job.peers.share(content))
+        file.write_bytes(job.collectives.broadcast(content))
         return lightgbm.Dataset(file, params=dict(told)).construct()
 
 
@@ -68,6 +68,6 @@ def _machines(job: Job) -> dict[str, Any]:
         probe.connect((job.cluster.leader, 1))
         place.bind(("", 0))
         address, port = probe.getsockname()[0], place.getsockname()[1]
-        places = job.peers.gather(f"{address}:{port}")
-    machines = {"machines": ",".join(places), "num_machines": job.peers.size}
+        places = job.collectives.gather(f"{address}:{port}")
+    machines = {"machines": ",".join(places), "num_machines": job.collectives.size}
     return machines | {"local_listen_port": port, "time_out": PATIENCE}

@@ -9,11 +9,11 @@ from typing import Any
 
 import lightgbm
 import numpy as np
+from byoc.boosting.objectives import Kind
+from byoc.boosting.onnx_export import Trees, model
 from onnx import NodeProto, TensorProto, helper
 
-from byoc.boosting_objectives import Kind
-from byoc.boosting_onnx import Trees, model
-from byoc.codecs.records import LARGEST
+from byoc.records import LARGEST
 from byoc.signature import Feature, Signature
 
 ZERO = float(np.float32(1e-35))  # LightGBM takes for 0 what is no further from it

@@ -6,16 +6,16 @@ in float32. So labels are equal but where two lead by less than that.
 
 from pathlib import Path
 
+import algorithm
+import boost_onnx
 import lightgbm
 import numpy as np
 import pytest
+from byoc.boosting.objectives import Kind, of_each_label
 
-import algorithm
-import boost_onnx
-from byoc import columns
-from byoc.boosting_objectives import Kind, of_each_label
-from byoc.codecs import records
-from byoc.onnx_model import OnnxModel
+from byoc import records
+from byoc.channels import columns
+from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Feature, Signature
 
 MANY = tuple(sorted([*(f"maker {number}" for number in range(40)), "größe", 'in "quotes", twice']))

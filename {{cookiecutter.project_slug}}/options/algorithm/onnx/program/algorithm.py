@@ -10,21 +10,23 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import numpy as np
+from byoc.onnx_import import (
+    conversion,
+    conversion_report,
+    graph_inputs,
+    graph_labels,
+    graph_outputs,
+    optimization,
+    source_model,
+)
+from byoc.onnx_import.original import Original
+from byoc.onnx_import.served import HeldOut, Served
 from pydantic import BaseModel, Field
 
-import bring
-import bring_report
-import brought
-import graph_inputs
-import graph_labels
-import graph_outputs
-import smaller
-from byoc.codecs import records
+from byoc import records
 from byoc.errors import InputError
-from byoc.job import Job
 from byoc.signature import Feature, Signature
-from original import Original
-from served import HeldOut, Served
+from byoc.training.job import Job
 
 
 class Hyperparameters(BaseModel):
@@ -60,8 +62,8 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     if hyperparameters.quantize == "int8" and "validation" not in job.channels:
         raise InputError("hyperparameter quantize = 'int8' needs the channel validation, to measure what it costs")
     with TemporaryDirectory() as folder:
-        file = brought.find(job.channel("model"), Path(folder))
-        model = brought.load(file)
+        file = source_model.find(job.channel("model"), Path(folder))
+        model = source_model.load(file)
         names = hyperparameters.feature_names or graph_labels.listed(model, "feature_names")
         inputs = graph_inputs.read(model.graph, names)
         original = Original(file, inputs, graph_labels.zipped(model.graph))
@@ -76,17 +78,17 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     rows = original.trial(held_out and held_out.rows, row_dtype(features))
     told = hyperparameters.outputs, hyperparameters.scores, hyperparameters.labels
-    adapted, labels = bring.fit(model, original, inputs, rows, *told)
+    adapted, labels = conversion.fit(model, original, inputs, rows, *told)
     signature = Signature(features, tuple(labels))
     plain = Served(adapted.SerializeToString(), signature)
-    served = Served(smaller.optimised(adapted), signature)
+    served = Served(optimization.optimised(adapted), signature)
     if hyperparameters.quantize == "int8":
-        served = smaller.quantised(job, adapted, served, held_out, hyperparameters.max_loss)
+        served = optimization.quantised(job, adapted, served, held_out, hyperparameters.max_loss)
     if held_out:
         job.metric(*held_out.metric(served))
     job.save(served.content, signature)
     measured = held_out.rows if held_out else rows
-    bring_report.write(job, hyperparameters, model, original, plain, served, measured, held_out)
+    conversion_report.write(job, hyperparameters, model, original, plain, served, measured, held_out)
 
 
 def row_dtype(features: tuple[Feature, ...]) -> np.dtype:

@@ -2,13 +2,13 @@
 
 import json
 
+import algorithm
 import onnx.parser
 
-import algorithm
-from byoc import job
 from byoc.paths import Paths
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
+from byoc.training import job
 
 OPSETS = '<ir_version: 10, opset_import: ["": 17, "ai.onnx.ml": 3]>'
 

@@ -4,14 +4,14 @@ import io
 import json
 import tarfile
 
+import algorithm
 import numpy as np
 import onnx
 import pytest
 from bringing import model
 
-import algorithm
-from byoc import job
-from byoc.onnx_model import OnnxModel
+from byoc.serving.onnx_model import OnnxModel
+from byoc.training import job
 
 WEIGHTS = "(float[n, 2] x) => (float[n, 1] y) <float[2, 1] w = {1.0, 10.0}> { y = MatMul (x, w) }"
 

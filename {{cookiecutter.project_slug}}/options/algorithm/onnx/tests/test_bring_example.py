@@ -5,17 +5,17 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
+import algorithm
 import numpy as np
 import onnx
 import onnxruntime
 import pytest
 from algorithm_jobs import answers_its_payloads
+from byoc.onnx_import.served import HeldOut
 
-import algorithm
-from byoc import job
-from byoc.hyperparameters import parse
-from byoc.onnx_model import OnnxModel
-from served import HeldOut
+from byoc.serving.onnx_model import OnnxModel
+from byoc.training import job
+from byoc.training.hyperparameters import parse
 
 LABELS = ["class_0", "class_1", "class_2"]
 

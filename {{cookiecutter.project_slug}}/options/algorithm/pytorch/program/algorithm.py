@@ -7,13 +7,13 @@ code here, because the model leaves as ONNX. To serve something else, define `mo
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
-
-from byoc import tabular_data, tabular_report
-from byoc.hyperparameters import Tunable
-from byoc.job import Job
+from byoc.tabular import dataset, training_report
 from network import export
+from pydantic import BaseModel, Field
 from training import fit
+
+from byoc.training.hyperparameters import Tunable
+from byoc.training.job import Job
 
 
 class Hyperparameters(BaseModel):
@@ -64,11 +64,11 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data from which the task cannot be learnt.
     """
-    data = tabular_data.read(job, hyperparameters.categories, hyperparameters.task == "regression")
-    rows = sum(job.peers.gather(len(data.training.labels)))
+    data = dataset.read(job, hyperparameters.categories, hyperparameters.task == "regression")
+    rows = sum(job.collectives.gather(len(data.training.labels)))
     print(f"training on {rows} rows of {len(data.signature.features)} features", flush=True)
     trainer, epochs = fit(job, hyperparameters, data)
-    tabular_data.score(job, data, trainer.outputs)
+    dataset.score(job, data, trainer.outputs)
     if job.leads:
         job.save(export(trainer.network, data), data.signature)
-    tabular_report.write(job, "PyTorch network", hyperparameters, data, epochs, trainer.outputs)
+    training_report.write(job, "PyTorch network", hyperparameters, data, epochs, trainer.outputs)

@@ -6,11 +6,10 @@ import logging
 import warnings
 
 import torch
+from byoc.tabular.dataset import Data
+from byoc.tabular.encoding import Encoding
+from byoc.tabular.onnx_export import complete
 from torch import Tensor, nn
-
-from byoc.tabular import Encoding
-from byoc.tabular_data import Data
-from byoc.tabular_onnx import complete
 
 WIDEST = 50  # numbers that stand for a category
 

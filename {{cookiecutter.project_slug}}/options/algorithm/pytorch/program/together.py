@@ -5,29 +5,29 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import torch
+from byoc.hosts.cluster_settings import ClusterSettings
+from byoc.hosts.collectives import Collectives
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
-from byoc import interfaces, meeting
-from byoc.cluster_settings import ClusterSettings
-from byoc.job import Job
-from byoc.peers import Peers
+from byoc.hosts import network_interface, rendezvous
+from byoc.training.job import Job
 
 
 @contextmanager
 def connected(job: Job, device: torch.device) -> Iterator[None]:
     """A block in which networks on devices of this kind can be `joined`. One host alone starts nothing."""
-    if job.peers.size == 1:
+    if job.collectives.size == 1:
         yield
         return
-    interfaces.choose(job.cluster, "GLOO", "NCCL")
+    network_interface.choose(job.cluster, "GLOO", "NCCL")
     patience = timedelta(seconds=ClusterSettings.from_environment().stall)
-    with job.peers.together(RuntimeError):
+    with job.collectives.together(RuntimeError):
         distributed.init_process_group(
             "nccl" if device.type == "cuda" else "gloo",
             store=_store(job, patience),
-            rank=job.peers.rank,
-            world_size=job.peers.size,
+            rank=job.collectives.rank,
+            world_size=job.collectives.size,
             timeout=patience,
         )
     yield
@@ -39,16 +39,18 @@ def joined(network: nn.Module) -> nn.Module:
     return DistributedDataParallel(network) if distributed.is_initialized() else network
 
 
-def steps(peers: Peers, places: Tensor, batch_size: int) -> Iterator[tuple[Tensor, int]]:
+def steps(collectives: Collectives, places: Tensor, batch_size: int) -> Iterator[tuple[Tensor, int]]:
     """The steps of an epoch: which of this host's rows are in each, perhaps none, and how many there are on all hosts.
 
     Every row, all of which `places` tells (see shards.places), is in one step, in an order that the first host draws.
     """
-    state = peers.share(torch.get_rng_state().numpy().tobytes())
+    state = collectives.broadcast(torch.get_rng_state().numpy().tobytes())
     torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
     order = torch.randperm(len(places))
-    if peers.rank:  # each host leaves out numbers of its own, and so it does again if the epoch is done again (C-04)
-        torch.manual_seed(int(torch.randint(2**62, ())) + peers.rank)
+    if (
+        collectives.rank
+    ):  # each host leaves out numbers of its own, and so it does again if the epoch is done again (C-04)
+        torch.manual_seed(int(torch.randint(2**62, ())) + collectives.rank)
     for chosen in places[order].split(batch_size):
         yield chosen[chosen >= 0], len(chosen)
 
@@ -56,9 +58,9 @@ def steps(peers: Peers, places: Tensor, batch_size: int) -> Iterator[tuple[Tenso
 def _store(job: Job, patience: timedelta) -> distributed.TCPStore:
     """What the hosts find each other by: at the first one, on a port that is free there."""
     if not job.leads:
-        return distributed.TCPStore(job.cluster.leader, int(job.peers.share()), timeout=patience)
-    server = meeting.listen(job.cluster, 0)
+        return distributed.TCPStore(job.cluster.leader, int(job.collectives.broadcast()), timeout=patience)
+    server = rendezvous.listen(job.cluster, 0)
     address, port = server.getsockname()
-    job.peers.share(str(port).encode())
+    job.collectives.broadcast(str(port).encode())
     settings = {"is_master": True, "wait_for_workers": False, "master_listen_fd": server.detach()}
     return distributed.TCPStore(address, port, timeout=patience, **settings)

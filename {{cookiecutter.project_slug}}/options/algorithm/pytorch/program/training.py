@@ -5,16 +5,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from byoc.tabular.dataset import Data, scores
+from byoc.tabular.epochs import Epochs, refuse_another
+from network import Network
 from pydantic import BaseModel
+from together import connected, joined, steps
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
-from byoc import cpus, devices, shards
-from byoc.epochs import Epochs, refuse_another
-from byoc.job import Job
-from byoc.tabular_data import Data, scores
-from network import Network
-from together import connected, joined, steps
+from byoc import cpus
+from byoc.hosts import devices, sharding
+from byoc.training.job import Job
 
 THREAD = 10_000_000  # multiplications of a step that are worth a thread
 MOST_ROWS = 65_536  # whose outputs are worked out at a time
@@ -26,13 +27,13 @@ class Trainer:
     """A network that learns, and all that decides how it goes on."""
 
     def __init__(self, job: Job, hyperparameters: BaseModel, data: Data, device: torch.device):
-        self._peers, self._device = job.peers, device
+        self._collectives, self._device = job.collectives, device
         shape = hyperparameters.model_dump(include={"hidden_size", "hidden_layers", "dropout"})
         self.network = Network(data.encoding, data.target.outputs, **shape).to(device)
         self._joined = joined(self.network)
         self._loss = (nn.CrossEntropyLoss if data.target.labels else nn.MSELoss)(reduction="sum")
         self._encoded, self._learnt = map(torch.from_numpy, (data.training.encoded, data.training.learnt))
-        self._places = torch.from_numpy(shards.places(job, "training", len(self._learnt)))
+        self._places = torch.from_numpy(sharding.places(job.channel("training"), job.collectives, len(self._learnt)))
         self._batch_size = hyperparameters.batch_size
         self._optimizer = torch.optim.AdamW(
             self.network.parameters(), lr=hyperparameters.lr, weight_decay=hyperparameters.weight_decay
@@ -44,27 +45,29 @@ class Trainer:
     @property
     def threads(self) -> int:
         """How many pay: where a step is but little work, threads spend far more time waiting for each other."""
-        work = self._batch_size * sum(weights.numel() for weights in self.network.parameters()) // self._peers.size
+        work = (
+            self._batch_size * sum(weights.numel() for weights in self.network.parameters()) // self._collectives.size
+        )
         return max(1, min(cpus.available(), work // THREAD))
 
     def epoch(self) -> float:
         """Learn from every row of all hosts once, in a new order; the mean loss meanwhile."""
         self.network.train()
         total = 0.0
-        for chosen, count in steps(self._peers, self._places, self._batch_size):
+        for chosen, count in steps(self._collectives, self._places, self._batch_size):
             rows, expected = self._encoded[chosen].to(self._device), self._learnt[chosen].to(self._device)
             with torch.autocast(self._device.type, torch.float16, enabled=self._scaler.is_enabled()):
                 outputs = self._joined(rows)
                 loss = self._loss(outputs if expected.dtype == torch.int64 else outputs[:, 0], expected) / count
             self._optimizer.zero_grad()
-            with self._peers.together(RuntimeError):
+            with self._collectives.together(RuntimeError):
                 # The mean over the hosts of so many times its own part is the gradient of the whole step.
-                self._scaler.scale(loss * self._peers.size).backward()
+                self._scaler.scale(loss * self._collectives.size).backward()
             self._scaler.step(self._optimizer)
             self._scaler.update()
             total += loss.item() * count
         self._scheduler.step()
-        return sum(self._peers.gather(total)) / len(self._places)
+        return sum(self._collectives.gather(total)) / len(self._places)
 
     def outputs(self, encoded: np.ndarray) -> np.ndarray:
         """What the network gives, (rows, outputs), for a matrix (rows, width); in float32 on a GPU, too."""
@@ -101,7 +104,11 @@ def fit(job: Job, hyperparameters: BaseModel, data: Data) -> tuple[Trainer, Epoc
     """A trainer with the network of the best epoch by the channel `validation`, or of the last where there is none."""
     torch.manual_seed(hyperparameters.seed)
     gpus = range(torch.cuda.device_count()) if torch.cuda.is_available() else ()
-    device = torch.device("cuda" if devices.on_gpu(job, [*map(torch.cuda.get_device_name, gpus)]) else "cpu")
+    device = torch.device(
+        "cuda"
+        if devices.on_gpu(job.collectives, job.cluster.current_host, [*map(torch.cuda.get_device_name, gpus)])
+        else "cpu"
+    )
     with connected(job, device):
         trainer = Trainer(job, hyperparameters, data, device)
         torch.set_num_threads(trainer.threads)

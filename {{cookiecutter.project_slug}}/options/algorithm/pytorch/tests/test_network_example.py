@@ -2,7 +2,7 @@
 
 from algorithm_jobs import answers_its_payloads, left, model_and_report, report
 
-from byoc.onnx_model import OnnxModel
+from byoc.serving.onnx_model import OnnxModel
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):

@@ -30,8 +30,8 @@ import json, os, shutil, signal, sys, time
 from pathlib import Path
 import torch._dynamo
 import algorithm
-from byoc import job
-from byoc.stopping import Stop
+from byoc.training import job
+from byoc.training.stopping import Stop
 algorithm.export = lambda network, data: os.environ.get("GLOO_SOCKET_IFNAME", "").encode()
 for port, begun, stopped, *folders in json.loads(sys.argv[1]):
     if begun:

@@ -7,16 +7,17 @@ and `output_fn` here, and `predictor.py` will use them.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
-from sklearn.ensemble import RandomForestClassifier
-
 import forest_hosts
 import forest_model
 import forest_report
-from byoc import columns, cpus, targets
-from byoc.hyperparameters import Tunable
-from byoc.job import Job
+from pydantic import BaseModel, Field
+from sklearn.ensemble import RandomForestClassifier
+
+from byoc import cpus
+from byoc.channels import columns, targets
 from byoc.signature import Signature
+from byoc.training.hyperparameters import Tunable
+from byoc.training.job import Job
 
 
 class Hyperparameters(BaseModel):

@@ -15,8 +15,8 @@ import joblib
 import numpy as np
 from dask.distributed import Client, LocalCluster, Worker, WorkerPlugin
 
-from byoc import cpus, stage
-from byoc.job import Job
+from byoc import cpus, status
+from byoc.training.job import Job
 
 # What goes wrong the job tells itself; Dask also complains of connections that end because the job does.
 for name in ("distributed", "distributed.client"):
@@ -34,7 +34,7 @@ class Progress(WorkerPlugin):
     def transition(self, key: str, start: str, finish: str, **rest: Any) -> None:
         if finish == "executing":
             self.begun += 1
-            stage.tell(f"growing trees, part {self.begun} of this host's")
+            status.update(f"growing trees, part {self.begun} of this host's")
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def growing(job: Job, table: np.ndarray) -> Iterator[None]:
 
     Each gets the table once, before it begins: it must be the very array that scikit-learn hands on to its trees.
     """
-    stage.tell("growing trees")
+    status.update("growing trees")
     address = _address(job)
     cluster = LocalCluster(
         processes=False,
@@ -56,10 +56,10 @@ def growing(job: Job, table: np.ndarray) -> Iterator[None]:
     )
     client = Client(cluster)
     client.register_plugin(Progress())
-    job.peers.share(cluster.scheduler_address.encode())
-    client.wait_for_workers(job.peers.size)
-    print(f"{job.peers.size} hosts grow trees, on {sum(client.ncores().values())} CPUs", flush=True)
-    with job.peers.together(), joblib.parallel_config("dask", client=client, scatter=[table]):
+    job.collectives.broadcast(cluster.scheduler_address.encode())
+    client.wait_for_workers(job.collectives.size)
+    print(f"{job.collectives.size} hosts grow trees, on {sum(client.ncores().values())} CPUs", flush=True)
+    with job.collectives.together(), joblib.parallel_config("dask", client=client, scatter=[table]):
         yield
     client.close()
     cluster.close()
@@ -67,8 +67,8 @@ def growing(job: Job, table: np.ndarray) -> Iterator[None]:
 
 def grow(job: Job) -> None:
     """Grow trees for the first host, until it has all."""
-    stage.tell("growing trees")
-    scheduler = job.peers.share().decode()
+    status.update("growing trees")
+    scheduler = job.collectives.broadcast().decode()
     loop = asyncio.new_event_loop()
     # Not in this thread: Stopped has to interrupt it, and not what asyncio does.
     threading.Thread(target=loop.run_forever, daemon=True).start()

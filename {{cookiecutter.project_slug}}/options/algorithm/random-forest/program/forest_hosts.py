@@ -8,8 +8,9 @@ from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
-from byoc import columns, shards
-from byoc.job import Job
+from byoc.channels import columns
+from byoc.hosts import sharding
+from byoc.training.job import Job
 
 Rows = tuple[np.ndarray, np.ndarray]
 
@@ -23,16 +24,16 @@ def read(job: Job, categories: Collection[str] | None) -> dict[str, Rows]:
     training = _read(job, "training", categories)
     found = {"train": training}
     if "validation" in job.channels:
-        texts = job.peers.gather(training and columns.texts(training[1]))[0]
+        texts = job.collectives.gather(training and columns.texts(training[1]))[0]
         found["validation"] = _read(job, "validation", texts)
     return {name: rows for name, rows in found.items() if rows}
 
 
 def _read(job: Job, name: str, categories: Collection[str] | None) -> Rows | None:
     channel = job.channel(name)
-    if job.peers.size > 1 and (channel.sharded or not job.peers.gather(channel.here)[0]):
-        labels, rows = shards.labelled_records(job, name, categories)
-        labels, rows = job.peers.bring(labels), _bring(job, rows)
+    if job.collectives.size > 1 and (channel.sharded or not job.collectives.gather(channel.here)[0]):
+        labels, rows = sharding.labelled_records(job.channel(name), job.collectives, categories)
+        labels, rows = job.collectives.gather_rows(labels), _bring(job, rows)
         return (labels, rows) if job.leads else None
     return channel.read_records(categories) if job.leads else None
 
@@ -40,7 +41,10 @@ def _read(job: Job, name: str, categories: Collection[str] | None) -> Rows | Non
 def _bring(job: Job, rows: np.ndarray) -> np.ndarray:
     """The records of all hosts on the first one; of no use on others."""
     texts = columns.texts(rows)
-    parts = [job.peers.bring(rows[name].astype(str if name in texts else np.float32)) for name in rows.dtype.names]
+    parts = [
+        job.collectives.gather_rows(rows[name].astype(str if name in texts else np.float32))
+        for name in rows.dtype.names
+    ]
     found = np.empty(len(parts[0]), rows.dtype)
     for name, part in zip(rows.dtype.names, parts, strict=True):
         found[name] = part
@@ -49,7 +53,7 @@ def _bring(job: Job, rows: np.ndarray) -> np.ndarray:
 
 def growing(job: Job, table: np.ndarray) -> AbstractContextManager[None]:
     """A block of the first host in which a forest that learns from `table` (rows, columns) grows on all hosts."""
-    if job.peers.size == 1:
+    if job.collectives.size == 1:
         return nullcontext()
     import forest_dask  # here, as it takes seconds, and memory
 

@@ -4,9 +4,9 @@ import numpy as np
 from pydantic import BaseModel
 from sklearn.pipeline import Pipeline
 
-from byoc import charts, report, report_data, report_labels
-from byoc.job import Job
-from byoc.report import Picture
+from byoc.reports import charts, classification, data_tables, report
+from byoc.reports.report import Picture
+from byoc.training.job import Job
 
 # What the report may be about, the best first.
 DATA = {"validation": "validation", "oob": "out-of-bag", "train": "training"}
@@ -27,9 +27,9 @@ def write(
     """
     best = next(name for name in DATA if name in judged)
     parts = [
-        *report_labels.judged(DATA[best], model.classes_, *judged[best]),
+        *classification.judged(DATA[best], model.classes_, *judged[best]),
         Picture("importance", "What the forest looks at", charts.bars("Importance", importances(model, rows.dtype))),
-        *report_data.about("training", labels, {name: rows[name] for name in rows.dtype.names}),
+        *data_tables.about("training", labels, {name: rows[name] for name in rows.dtype.names}),
     ]
     report.write(job, "Random forest", hyperparameters, parts)
 

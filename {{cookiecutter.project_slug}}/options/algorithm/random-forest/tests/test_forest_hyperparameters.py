@@ -1,10 +1,10 @@
 """What a training job can set of the forest, and what it is told if it cannot be set."""
 
 import pytest
-
 from algorithm import Hyperparameters
+
 from byoc.errors import InputError
-from byoc.hyperparameters import parse
+from byoc.training.hyperparameters import parse
 
 
 def test_the_defaults_are_those_of_scikit_learn():

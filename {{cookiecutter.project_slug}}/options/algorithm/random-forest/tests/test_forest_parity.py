@@ -6,19 +6,19 @@ in float64, so probabilities agree to 1e-5 and a tie may fall to either.
 
 import json
 
+import forest_model
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
-import forest_model
-from byoc import columns
-from byoc.codecs import records
-from byoc.job import Job
-from byoc.onnx_model import OnnxModel
+from byoc import records
+from byoc.channels import columns
 from byoc.paths import Paths
+from byoc.serving.onnx_model import OnnxModel
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
 from byoc.signature import Feature, Signature
-from predictor import Predictor
+from byoc.training.job import Job
 
 COLUMNS = (
     Feature("wídth, in", "float32", 0, True),

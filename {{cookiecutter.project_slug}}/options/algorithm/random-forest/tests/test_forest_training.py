@@ -2,15 +2,15 @@
 
 import json
 
+import algorithm
 import algorithm_jobs
 import pytest
 from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report, served
 
-import algorithm
-from byoc import batch
-from byoc.onnx_model import OnnxModel
+from byoc.serving import batch
+from byoc.serving.onnx_model import OnnxModel
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
 
 ROWS = "kind,size,colour\n" + "".join(f"{'ab'[n % 2]},{n % 2 * 10 + n},{('red', '')[n % 2]}\n" for n in range(20))
 

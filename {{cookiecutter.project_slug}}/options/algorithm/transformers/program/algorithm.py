@@ -1,18 +1,15 @@
 """The algorithm: a Hugging Face model, fine-tuned to classify texts or to go on with them. Make it your own.
 
 SageMaker's side of the work (channels, hyperparameters, checkpoints, failures, saving) is in `byoc/`. What is trained
-is in `training_*.py`, what answers in `serving_*.py`: `predictor.py` calls the handlers that are imported here.
+is in `training_*.py`. What answers is `predictor.py`, with `serving_*.py`.
 """
 
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
-from byoc.hyperparameters import Tunable
-from byoc.job import Job
-from serving_handlers import input_fn, model_fn, output_fn, predict_fn
-
-__all__ = ["METRICS", "Hyperparameters", "input_fn", "model_fn", "output_fn", "predict_fn", "train"]
+from byoc.training.hyperparameters import Tunable
+from byoc.training.job import Job
 
 
 class Hyperparameters(BaseModel):
@@ -54,7 +51,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     For text generation the base model may be served as it is: without the channel `training`. Raises InputError for a
     base model or data that cannot be used.
     """
-    # Imported here, because the server imports this file for its handlers, and needs no PyTorch to classify.
+    # Not above: PyTorch takes seconds to import, which `train --help` need not wait for.
     if hyperparameters.task == "text-classification":
         import training_classifier as task
     else:

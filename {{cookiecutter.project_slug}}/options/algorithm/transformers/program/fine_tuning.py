@@ -11,8 +11,8 @@ from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from byoc import cpus
 from byoc.errors import InputError
-from byoc.job import Job
-from byoc.progress import Progress
+from byoc.training.job import Job
+from byoc.training.progress import Progress
 
 Example = dict[str, Any]  # a text's tokens, and what is to be learnt of them
 Batch = dict[str, torch.Tensor]

@@ -13,7 +13,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import transformers
 
 from byoc.errors import InputError
-from byoc.job import Job
+from byoc.training.job import Job
 
 WANTED = (
     "a folder as save_pretrained writes it, with config.json, model.safetensors and the tokenizer's files, not packed"

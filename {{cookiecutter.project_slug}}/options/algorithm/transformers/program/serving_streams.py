@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from byoc import codecs
 from byoc.errors import RequestError
-from byoc.media_types import negotiate
+from byoc.serving import codecs
+from byoc.serving.media_types import negotiate
 
 PLAIN = "text/plain"
 EVENTS = "text/event-stream"

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel
 
-from byoc import charts, report, report_data, report_labels
-from byoc.job import Job
-from byoc.report import Picture, Table
+from byoc.reports import charts, classification, data_tables, report
+from byoc.reports.report import Picture, Table
+from byoc.training.job import Job
 
 MISTAKES = 20
 LONGEST_SHOWN = 300
@@ -31,10 +31,10 @@ def write(
     parts: list[report.Part] = []
     if losses:  # else it was stopped within the first epoch
         parts.append(Picture("learning_curves", "Loss", charts.curves("Loss", "epoch", losses)))
-    parts += report_labels.judged(channel, known, rows.labels, probabilities)
+    parts += classification.judged(channel, known, rows.labels, probabilities)
     parts.append(_mistakes(channel, known, rows, probabilities))
     parts.append(_lengths(lengths, hyperparameters.max_length))
-    parts += report_data.about(channel, rows.labels, {})
+    parts += data_tables.about(channel, rows.labels, {})
     report.write(job, "Text classification", hyperparameters, parts)
 
 

@@ -6,7 +6,7 @@ from typing import TypeVar
 import numpy as np
 
 from byoc.errors import InputError
-from byoc.job import Job
+from byoc.training.job import Job
 
 TEXT = "text"
 EVALUATED = 64  # texts at a time

@@ -4,17 +4,18 @@ import json
 import shutil
 from pathlib import Path
 
+import algorithm
 import pytest
 import torch
 import transformers
-
-import algorithm
-from byoc import job
-from byoc.paths import Paths
-from byoc.settings import Settings
-from predictor import Predictor, Response
 from serving_requests import Parameters
 from serving_streams import without_stops
+
+from byoc.paths import Paths
+from byoc.serving.predictor import Predictor
+from byoc.serving.response import Response
+from byoc.settings import Settings
+from byoc.training import job
 
 PROMPT = "A bird that"
 JSON, EVENTS = "application/json", "text/event-stream"

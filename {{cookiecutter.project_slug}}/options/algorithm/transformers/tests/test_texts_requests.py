@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from byoc import batch
+from byoc.serving import batch
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
 
 CSV, JSON, LINES = "text/csv", "application/json", "application/jsonlines"
 TEXT = "A bird that supplies quills for writing."
@@ -69,7 +69,7 @@ import sys
 sys.path.insert(0, {str(project / "program")!r})
 from byoc.settings import Settings
 from pathlib import Path
-from predictor import Predictor
+from byoc.serving.predictor import Predictor
 answer = Predictor(Path({str(trained.model)!r}), Settings.from_environment({{}})).respond(b"a", "text/csv", "")
 assert answer.status == 200
 print(sorted({{"torch", "transformers"}} & set(sys.modules)))

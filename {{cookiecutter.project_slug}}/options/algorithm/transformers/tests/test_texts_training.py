@@ -6,16 +6,16 @@ import re
 import shutil
 import signal
 
+import algorithm
 import jobs
 import numpy as np
 import pytest
 import torch
 from algorithm_jobs import channel, left, report, served, train
 
-import algorithm
-from byoc import job
+from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from predictor import Predictor
+from byoc.training import job
 
 
 @pytest.fixture

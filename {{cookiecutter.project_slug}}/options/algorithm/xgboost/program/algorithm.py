@@ -7,17 +7,20 @@ code here, because the model leaves as ONNX. To serve something else, define `mo
 
 from typing import Annotated, Any, Literal
 
-import xgboost
-from pydantic import BaseModel, Field
-
 import boost_model
 import boost_network
-from byoc import boosting_data, boosting_report, devices, environment, gpu
-from byoc.boosting import best_round, boost
-from byoc.boosting_data import Data
-from byoc.boosting_objectives import Kind, Objective
-from byoc.hyperparameters import Tunable
-from byoc.job import Job
+import xgboost
+from byoc.boosting import dataset, training_report
+from byoc.boosting.dataset import Data
+from byoc.boosting.objectives import Kind, Objective
+from byoc.boosting.rounds import best_round, boost
+from pydantic import BaseModel, Field
+
+from byoc.hosts import devices
+from byoc.serving import gpu
+from byoc.training import environment
+from byoc.training.hyperparameters import Tunable
+from byoc.training.job import Job
 
 
 class Hyperparameters(BaseModel):
@@ -80,17 +83,17 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data from which the objective cannot be learnt.
     """
-    data = boosting_data.read(job, OBJECTIVES, hyperparameters.objective)
+    data = dataset.read(job, OBJECTIVES, hyperparameters.objective)
     limits = hyperparameters.num_round, hyperparameters.early_stopping_rounds
     with boost_network.joined(job):
         rounds = boost_model.Rounds(parameters(hyperparameters, data) | {"device": device(job)}, data.channels)
         history = boost(job, rounds, data.origin, data.objective.loss, *limits)
         model = rounds.first(best_round(history))
     predicted = {name: boost_model.predict(model, channel.matrix) for name, channel in data.channels.items()}
-    boosting_report.tell_metrics(job, data, history, predicted)
+    training_report.tell_metrics(job, data, history, predicted)
 
     job.save(boost_model.export(model, data.objective.kind, data.signature), data.signature)
-    boosting_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
+    training_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
 
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
@@ -104,7 +107,7 @@ def device(job: Job) -> str:
     """On what XGBoost trains; the package xgboost-cpu knows CPUs alone, which is all that most jobs need."""
     found = environment.gpus() if gpu.has_driver() else 0
     if xgboost.build_info()["USE_CUDA"]:
-        return "cuda" if devices.on_gpu(job, ["a GPU"] * found) else "cpu"
+        return "cuda" if devices.on_gpu(job.collectives, job.cluster.current_host, ["a GPU"] * found) else "cpu"
     if found:
         print("training on CPUs: xgboost-cpu knows no GPUs; name xgboost in requirements/algorithm.in", flush=True)
     return "cpu"

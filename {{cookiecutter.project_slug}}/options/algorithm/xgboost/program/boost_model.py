@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 import xgboost
+from byoc.boosting.dataset import Channel
+from byoc.boosting.objectives import Kind
+from byoc.boosting.onnx_export import Trees, model
+from byoc.boosting.rounds import TRAINING
 from onnx import TensorProto, helper
 
-from byoc.boosting import TRAINING
-from byoc.boosting_data import Channel
-from byoc.boosting_objectives import Kind
-from byoc.boosting_onnx import Trees, model
 from byoc.signature import Signature
 
 # What the base score is among the sums of leaves; elsewhere it is one of them.

@@ -8,14 +8,14 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from byoc.hosts.cluster_settings import ClusterSettings
 from xgboost.collective import CommunicatorContext
 from xgboost.core import XGBoostError
 from xgboost.tracker import RabitTracker
 
-from byoc import interfaces
-from byoc.cluster_settings import ClusterSettings
-from byoc.job import Job
-from byoc.stopping import undisturbed
+from byoc.hosts import network_interface
+from byoc.training.job import Job
+from byoc.training.stopping import undisturbed
 
 
 @contextmanager
@@ -24,20 +24,20 @@ def joined(job: Job) -> Iterator[None]:
 
     The threads that wait for other hosts start, and end, undisturbed: they inherit that, and no signal is theirs.
     """
-    if job.peers.size == 1:
+    if job.collectives.size == 1:
         yield
         return
-    interfaces.choose(job.cluster, "NCCL")  # which carries what GPUs tell each other
+    network_interface.choose(job.cluster, "NCCL")  # which carries what GPUs tell each other
     tracker, found = None, ""
     if job.leads:
-        tracker = RabitTracker(job.peers.size, socket.gethostbyname(job.cluster.leader), sortby="task")
+        tracker = RabitTracker(job.collectives.size, socket.gethostbyname(job.cluster.leader), sortby="task")
         with undisturbed():
             tracker.start()
         found = json.dumps(tracker.worker_args())
-    settings = json.loads(job.peers.share(found.encode()))
-    settings["dmlc_task_id"] = f"{job.peers.rank:09d}"  # sorted as texts, so that ranks are ours
+    settings = json.loads(job.collectives.broadcast(found.encode()))
+    settings["dmlc_task_id"] = f"{job.collectives.rank:09d}"  # sorted as texts, so that ranks are ours
     settings["dmlc_timeout"] = ClusterSettings.from_environment().stall
-    with job.peers.together(XGBoostError), ExitStack() as network:
+    with job.collectives.together(XGBoostError), ExitStack() as network:
         with undisturbed():
             network.enter_context(CommunicatorContext(**settings))
         yield

@@ -2,12 +2,13 @@
 
 from types import SimpleNamespace
 
+import algorithm
 import pytest
 import xgboost
 
-import algorithm
-from byoc import environment, gpu
-from byoc.cluster import Cluster
+from byoc.hosts.resource_config import Cluster
+from byoc.serving import gpu
+from byoc.training import environment
 
 IDLE = "training on CPUs: xgboost-cpu knows no GPUs; name xgboost in requirements/algorithm.in\n"
 
@@ -26,6 +27,6 @@ def test_it_trains_where_all_hosts_can(monkeypatch, capsys, knows, driver, other
     monkeypatch.setattr(xgboost, "build_info", lambda: {"USE_CUDA": knows})
     monkeypatch.setattr(gpu, "has_driver", lambda: driver)
     monkeypatch.setattr(environment, "gpus", lambda: 1)
-    peers = SimpleNamespace(gather=lambda mine: [mine, ["algo-2", others]])
-    job = SimpleNamespace(peers=peers, cluster=Cluster(current_host="algo-1"))
+    collectives = SimpleNamespace(gather=lambda mine: [mine, ["algo-2", others]])
+    job = SimpleNamespace(collectives=collectives, cluster=Cluster(current_host="algo-1"))
     assert (algorithm.device(job), capsys.readouterr().out) == (expected, said)

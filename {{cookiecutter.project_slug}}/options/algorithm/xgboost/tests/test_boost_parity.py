@@ -7,14 +7,14 @@ leaves, but not in the same order, and a count is the exponential of such a sum.
 import json
 from pathlib import Path
 
+import algorithm
+import boost_model
 import numpy as np
 import pytest
 import xgboost
+from byoc.boosting.objectives import Kind
 
-import algorithm
-import boost_model
-from byoc.boosting_objectives import Kind
-from byoc.onnx_model import OnnxModel
+from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Feature, Signature
 
 SCALES = np.array([1.0, 1e-3, 1e6, 1e-30, 0.1])

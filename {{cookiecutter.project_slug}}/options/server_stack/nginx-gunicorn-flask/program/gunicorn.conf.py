@@ -9,7 +9,7 @@ def post_worker_init(worker):
     """Let a stream tell with each part that its worker is not stuck (X-03): one without threads is else ended."""
     import wsgi  # not above: this file is read before it is
 
-    wsgi.invocations.tell_alive = worker.notify
+    wsgi.service.invocations.tell_alive = worker.notify
 
 
 def write_error(sock, status, reason, message):

@@ -5,9 +5,9 @@ import re
 import subprocess
 
 import pytest
+from byoc.serving.asgi.api_docs import invocations
 from serving import Server
 
-from api_docs import invocations
 from byoc.signature import Feature, Signature
 
 

@@ -1,29 +1,48 @@
-"""Predictions and conversations straight to the model, and everything else to the routes of routes.py."""
+"""The routes of the server, but for POST /invocations. Add yours to ROUTES: a function for each method."""
 
-import conversation
-import routes
-from service import inference, invoke, model, settings
+from typing import Any
 
+import predictor
+from byoc.serving.asgi.application import Application
+from byoc.serving.asgi.inference import Receive
+from byoc.serving.asgi.routes import Route, Routes
+from byoc.serving.asgi.service import Service
 
-async def app(scope, receive, send):
-    """https://asgi.readthedocs.io/en/latest/specs/www.html"""
-    kind, path = scope["type"], scope.get("path")
-    predicts = path == "/invocations" or (settings.multi_model and path and path.endswith("/invoke"))
-    if predicts and kind == "http" and scope["method"] == "POST":
-        await invoke(scope, receive, send)
-    elif kind == "websocket" and path == conversation.PATH and model and model.converse:
-        await converse(receive, send)
-    else:
-        await routes.app(scope, receive, send)
+from byoc.serving import batch, playground
+from byoc.serving.metrics import CONTENT_TYPE
+from byoc.serving.response import Response
+
+service = Service(predictor)
 
 
-async def converse(receive, send):
-    """A conversation takes a place like any request; without one, the connection is refused."""
-    if inference.places <= 0:
-        await conversation.refuse(receive, send)
-        return
-    inference.places -= 1
-    try:
-        await conversation.hold(model.converse, receive, send)
-    finally:
-        inference.places += 1
+async def ping(scope: dict[str, Any], receive: Receive) -> Response:
+    """200 and an empty body, from the moment the model is loaded (S-06)."""
+    return Response(200, b"", "text/plain; charset=utf-8")
+
+
+async def execution_parameters(scope: dict[str, Any], receive: Receive) -> dict[str, Any]:
+    """What a batch transform job may send at a time (B-04)."""
+    return batch.execution_parameters(service.settings)
+
+
+async def metrics(scope: dict[str, Any], receive: Receive) -> Response:
+    """What all workers have counted, for Prometheus (S-54)."""
+    return Response(200, service.metrics.text(), CONTENT_TYPE)
+
+
+ROUTES: dict[str, dict[str, Route | None]] = {
+    "/ping": dict.fromkeys(("GET", "HEAD", "POST"), ping),
+    "/invocations": {"POST": None},  # answered before the routes are looked at; other methods get 405 (S-50)
+    "/execution-parameters": {"GET": execution_parameters},
+    "/metrics": {"GET": metrics},
+}
+
+if service.settings.playground and service.model:
+    page = Response(200, playground.page(service.model.signature), "text/html; charset=utf-8")
+
+    async def show_page(scope: dict[str, Any], receive: Receive) -> Response:
+        return page
+
+    ROUTES["/"] = {"GET": show_page}
+
+app = Application(service, Routes(service, ROUTES))

@@ -4,10 +4,10 @@ import asyncio
 import threading
 
 import pytest
+from byoc.serving.asgi.inference import FULL, LARGE, LATE, SMALL, UNREAD, Gone, Inference
 
+from byoc.serving.response import Response
 from byoc.settings import Settings
-from inference import FULL, LARGE, LATE, SMALL, UNREAD, Gone, Inference
-from predictor import Response
 
 DONE = Response(200, b"done", "text/plain")
 

@@ -1,0 +1,98 @@
+"""CSV: a line a row, no header (B-13); where columns differ, one may come first."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from byoc.errors import RequestError, RowError
+from byoc.serving.codecs import plain_csv, table
+from byoc.serving.codecs.records import Record
+
+FIRST_LINE = re.compile(rb"[^\r\n]*(\r\n|\r|\n|$)")
+QUOTED = re.compile('[,"\r\n]|^$')  # an empty cell, too: readers pass over an empty line
+
+
+def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
+    body = body.rstrip(b"\r\n")
+    try:
+        return plain_csv.numbers(body, features)
+    except ValueError:
+        return table.from_cells(_cells(body), features, float)  # quoted numbers, or the place of the fault
+
+
+def decode_records(body: bytes, record: Record) -> np.ndarray:
+    """An empty cell is a missing value. With a header, the columns may come in any order, and rows count below it."""
+    body = body.rstrip(b"\r\n")
+    if record.loose:
+        try:
+            return record.from_numbers(plain_csv.numbers(body, record.names, missing=True))
+        except ValueError:
+            pass  # a header, quoted numbers, or a fault
+    try:
+        return plain_csv.records(body, record)
+    except ValueError:
+        pass  # few rows, quoted cells, or a fault, the place of which comes to light below
+    cells = _cells(body)
+    order = record.order(cells[0])
+    if order:
+        cells = [[row[column] for column in order] if len(row) == len(order) else row for row in cells[1:]]
+    if not cells:
+        raise RequestError(400, table.EMPTY)
+    return record.from_cells(cells, float, absent="")
+
+
+def header(body: bytes, record: Record) -> bytes:
+    """The first line, if it names all the features and nothing else; or none."""
+    line = FIRST_LINE.match(body)[0]
+    try:
+        return line if record.order(_cells(line)[0]) else b""
+    except RequestError:  # which a decoder will tell of
+        return b""
+
+
+def _cells(body: bytes) -> list[list[str]]:
+    try:
+        reader = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), skipinitialspace=True)
+        cells = []
+        for row in reader:
+            if reader.line_num > len(cells) + 1:  # a line is a row, and gets a line in the answer (B-09)
+                raise RowError(len(cells) + 1, "has a quoted cell that does not end on its line")
+            cells.append(row)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RequestError(400, f"the body is not CSV in UTF-8: {error}") from None
+    if not cells:  # a byte order mark alone
+        raise RequestError(400, table.EMPTY)
+    return cells
+
+
+def encode(columns: dict[str, Any]) -> bytes:
+    if len(columns) == 1:
+        (values,) = columns.values()
+        if not isinstance(values[0], list):
+            if isinstance(values[0], str):  # labels repeat themselves, so each is looked at once
+                cells = {label: _cell(label) for label in set(values)}
+                return ("\n".join([cells[label] for label in values]) + "\n").encode()
+            return ("\n".join(map(_cell, values)) + "\n").encode()
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    for row in zip(*columns.values(), strict=True):
+        writer.writerow([cell for value in row for cell in (value if isinstance(value, list) else [value])])
+    return lines.getvalue().encode()
+
+
+def bad_record(reason: str) -> bytes:
+    return b"ERROR\n"
+
+
+def line(values: Iterable[Any]) -> str:
+    """A row as one sends it."""
+    return ",".join(map(_cell, values)) + "\n"
+
+
+def _cell(value: Any) -> str:
+    text = str(value)
+    return '"' + text.replace('"', '""') + '"' if QUOTED.search(text) else text

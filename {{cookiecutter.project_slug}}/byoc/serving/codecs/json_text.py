@@ -1,0 +1,100 @@
+"""JSON, and JSON Lines: a JSON value a line, each a row."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from byoc.errors import RequestError, RowError
+from byoc.serving.codecs import table
+from byoc.serving.codecs.records import Record
+
+
+def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
+    return _table(_rows(body), features)
+
+
+def decode_lines(body: bytes, features: Sequence[str] | None) -> np.ndarray:
+    return _table(_lines(body), features)
+
+
+def decode_records(body: bytes, record: Record) -> np.ndarray:
+    """null is a missing value."""
+    return _records(_rows(body), record)
+
+
+def decode_record_lines(body: bytes, record: Record) -> np.ndarray:
+    return _records(_lines(body), record)
+
+
+def _rows(body: bytes) -> list[Any]:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise RequestError(400, f"the body is not JSON: {error}") from None
+    if isinstance(content, dict) and "instances" in content:
+        content = content["instances"]
+    if not isinstance(content, list) or not content:
+        raise RequestError(400, 'send a list of rows, or {"instances": [rows]}; a row is a list or an object')
+    return content
+
+
+def _lines(body: bytes) -> list[Any]:
+    rows = []
+    for line in body.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n").splitlines():
+        try:
+            rows.append(json.loads(line))
+        except (ValueError, RecursionError) as error:
+            raise RowError(len(rows) + 1, f"is not JSON: {error}") from None
+    if not rows:  # a byte order mark alone
+        raise RequestError(400, table.EMPTY)
+    return rows
+
+
+def _table(rows: list[Any], features: Sequence[str] | None) -> np.ndarray:
+    return table.from_cells([_in_order(row, number, features) for number, row in enumerate(rows, 1)], features, _number)
+
+
+def _records(rows: list[Any], record: Record) -> np.ndarray:
+    cells = [_in_order(row, number, record.names) for number, row in enumerate(rows, 1)]
+    return record.from_cells(cells, _number, absent=None)
+
+
+def _in_order(row: Any, number: int, features: Sequence[str] | None) -> list[Any]:
+    if isinstance(row, list):
+        return row
+    if not isinstance(row, dict):
+        raise RowError(number, f"is neither a list nor an object, but {json.dumps(row)[:40]}")
+    if features is None:
+        raise RowError(number, "is an object, but the model does not name its features; send a list")
+    fault = table.check_fields(row, features)
+    if fault:
+        raise RowError(number, fault)
+    return [row[name] for name in features]
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError
+    return float(value)
+
+
+def encode(columns: dict[str, Any]) -> bytes:
+    if len(columns) == 1:
+        (predictions,) = columns.values()
+    else:
+        predictions = _objects(columns)
+    return json.dumps({"predictions": predictions}, ensure_ascii=False).encode() + b"\n"
+
+
+def encode_lines(columns: dict[str, Any]) -> bytes:
+    return "".join([json.dumps(row, ensure_ascii=False) + "\n" for row in _objects(columns)]).encode()
+
+
+def bad_record(reason: str) -> bytes:
+    return json.dumps({"error": reason}).encode() + b"\n"
+
+
+def _objects(columns: dict[str, Any]) -> list[dict[str, Any]]:
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -1,0 +1,124 @@
+"""Parquet, where pyarrow is installed: it is larger than all else in the image together, so it is the user's choice."""
+
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from byoc.errors import RequestError, RowError
+from byoc.serving.codecs import table
+from byoc.serving.codecs.records import Record
+
+MISSING = (
+    "content type 'application/x-parquet' needs pyarrow, which is not installed; "
+    "add pyarrow to requirements/server.in, run `make lock` and build again"
+)
+
+# A few bytes of Parquet can stand for any number of equal values; this many are 1 GB as float32.
+MOST_VALUES = 250_000_000
+
+
+def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
+    """Columns are found by name, in any order; raises RequestError 415 where there is no pyarrow."""
+    content, columns = _content(body, features)
+    rows = np.empty((content.num_rows, len(columns)), np.float32)
+    for index, name in enumerate(columns):
+        rows[:, index] = _numbers(content.column(name), index, features or columns)
+    return rows
+
+
+def decode_records(body: bytes, record: Record) -> np.ndarray:
+    """The same for columns that differ; null is a missing value."""
+    content, names = _content(body, record.names)
+    columns = []
+    for index, feature in enumerate(record.features):
+        read = _texts if feature.is_text else _numbers
+        columns.append(read(content.column(feature.name), index, names, feature.missing))
+    return record.from_columns(columns)
+
+
+def _content(body: bytes, features: Sequence[str] | None) -> tuple[Any, list[str]]:
+    """The whole table, and the names of its columns in the model's order."""
+    try:
+        import pyarrow  # on first use, because it takes a quarter of a second and 60 MB
+        from pyarrow import parquet
+    except ImportError:
+        raise RequestError(415, MISSING) from None
+    try:
+        file = parquet.ParquetFile(io.BytesIO(body))
+        columns = _columns(file, features)
+        content = file.read(use_threads=False)
+    except (pyarrow.ArrowException, OSError) as error:
+        raise RequestError(400, f"the body is not Parquet: {str(error).splitlines()[0][:200]}") from None
+    return content, columns
+
+
+def _columns(file: Any, features: Sequence[str] | None) -> list[str]:
+    found = file.schema_arrow.names
+    if len(set(found)) < len(found):
+        raise RequestError(400, "two columns have the same name; each must have its own")
+    fault = features and table.check_fields(found, features)
+    if fault:
+        raise RequestError(400, f"the body {fault}")
+    if file.metadata.num_rows == 0 or not found:
+        raise RequestError(400, table.EMPTY)
+    if file.metadata.num_rows * len(found) > MOST_VALUES:
+        most = MOST_VALUES // len(found)
+        raise RequestError(413, f"the body holds {file.metadata.num_rows} rows; send at most {most}")
+    return list(features or found)
+
+
+def _numbers(column: Any, index: int, features: Sequence[str], missing: bool = False) -> np.ndarray:
+    import pyarrow
+
+    nothing = missing and pyarrow.types.is_null(column.type)
+    if not (is_number(column.type) or nothing):
+        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {column.type}, not numbers")
+    _check_nulls(column, index, features, missing, "a number")
+    return table.as_float32(column.cast(pyarrow.float64()).to_numpy() if nothing else column.to_numpy())
+
+
+def _texts(column: Any, index: int, features: Sequence[str], missing: bool) -> np.ndarray:
+    if not is_text(kind(column)):
+        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {kind(column)}, not text")
+    _check_nulls(column, index, features, missing, "text")
+    try:
+        return texts(column.combine_chunks())
+    except UnicodeDecodeError:
+        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds text that is not UTF-8") from None
+
+
+def kind(column: Any) -> Any:
+    """The type of a column's values, which may be held as places in a dictionary."""
+    import pyarrow
+
+    return column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
+
+
+def is_number(kind: Any) -> bool:
+    import pyarrow
+
+    return pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)
+
+
+def is_text(kind: Any) -> bool:
+    """Whether it can hold texts, if only missing ones."""
+    import pyarrow
+
+    return pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or pyarrow.types.is_null(kind)
+
+
+def texts(column: Any) -> np.ndarray:
+    """Texts without blanks around them, "" for null; each is made once, however often it comes."""
+    import pyarrow
+
+    encoded = column.cast(pyarrow.string()).dictionary_encode()
+    different = np.array([text.strip() for text in encoded.dictionary.to_pylist()] + [""], dtype=object)
+    return different[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
+
+
+def _check_nulls(column: Any, index: int, features: Sequence[str], missing: bool, rule: str) -> None:
+    if column.null_count and not missing:
+        row = column.is_null().to_numpy().argmax()
+        raise RowError(int(row) + 1, f"{table.cell(index, features)} is null, not {rule}")

@@ -1,0 +1,95 @@
+"""The model that training left in `/opt/ml/model`, on ONNX Runtime: no scikit-learn, no pickle."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+
+from byoc.errors import ModelError
+from byoc.serving import gpu
+from byoc.serving.codecs.records import Record
+from byoc.signature import Signature
+
+FILE_NAME = "model.onnx"
+NUMBERS, TEXTS = "tensor(float)", "tensor(string)"
+
+
+class OnnxModel:
+    """A classifier, if it has the outputs `label` (rows) and `probabilities` (rows × labels); else a number a row.
+
+    One input takes all features, float32 of shape (rows × features). A model of which some are text has one for the
+    numbers and then one for the texts, (rows × as many as there are); or else, as may one of which some may be missing,
+    an input for each feature, (rows × 1), in their order. ONNX Runtime takes microseconds for every input.
+    """
+
+    def __init__(self, folder: Path):
+        """Load `folder/model.onnx` and its signature; raises ModelError if either cannot be used."""
+        self.signature = Signature.load(folder)
+        self.feature_names = [feature.name for feature in self.signature.features]
+        self._session = open_session(folder / FILE_NAME)
+        self._inputs = [(given.name, given.type) for given in self._session.get_inputs()]
+        self._input = self._inputs[0][0]
+        self._outputs = [output.name for output in self._session.get_outputs()]
+        if gpu.is_wanted():
+            self._session = gpu.OnFirstUse(lambda: open_session(folder / FILE_NAME, gpu.CUDA))
+        self.record = Record(self.signature.features) if self.signature.differs else None
+        # Chosen here, so that a request pays nothing for the choice.
+        self._feeds = self._choose_feeds()
+        self.predict = self._scores if {"label", "probabilities"} <= set(self._outputs) else self._numbers
+
+    def _scores(self, rows: np.ndarray) -> dict[str, Any]:
+        """Score `rows`: float32 of shape (rows, features), or where columns differ the array of codecs/records.py.
+
+        The columns bear the names that SageMaker's own containers use for SAGEMAKER_INFERENCE_OUTPUT.
+        """
+        labels, probabilities = self._session.run(["label", "probabilities"], self._feeds(rows))
+        return {"predicted_label": labels, "probabilities": probabilities, "labels": self.signature.labels}
+
+    def _choose_feeds(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
+        if not self.record:
+            return self._as_they_are
+        kinds = [TEXTS if feature.is_text else NUMBERS for feature in self.record.features]
+        taken = [kind for _, kind in self._inputs]
+        if taken == sorted(set(kinds)):  # numbers, then texts
+            return self._as_one if taken == [NUMBERS] else self._by_kind
+        if taken != kinds:
+            raise ModelError(f"{FILE_NAME} and its signature are not of one training: it takes {taken}, not {kinds}")
+        return self._by_column
+
+    def _as_they_are(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        return {self._input: rows}
+
+    def _as_one(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        return {self._input: rows.view(np.float32).reshape(len(rows), -1)}
+
+    def _by_kind(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        return {
+            given: np.stack([rows[one.name] for one in self.record.features if one.is_text is (kind == TEXTS)], axis=1)
+            for given, kind in self._inputs
+        }
+
+    def _by_column(self, rows: np.ndarray) -> dict[str, np.ndarray]:
+        columns = zip(self._inputs, self.feature_names, strict=True)
+        return {given: rows[name].reshape(-1, 1) for (given, _), name in columns}
+
+    def _numbers(self, rows: np.ndarray) -> np.ndarray:
+        """The number of each of `rows`, of shape (rows)."""
+        return self._session.run(self._outputs[:1], self._feeds(rows))[0].reshape(len(rows))
+
+
+def open_session(file: Path, *preferred: str) -> onnxruntime.InferenceSession:
+    """The file's network, for one worker, by the preferred execution providers or, what they cannot do, by the CPU.
+
+    Raises ModelError if it is missing or broken.
+    """
+    options = onnxruntime.SessionOptions()
+    # One thread: workers are the parallelism (L-10), and a session with threads of its own does not survive a fork.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    if not file.is_file():
+        raise ModelError(f"no model: {file} is missing; train first, or give the container the model's archive")
+    try:
+        return onnxruntime.InferenceSession(file, options, providers=[*preferred, "CPUExecutionProvider"])
+    except Exception as error:  # ONNX Runtime has an exception of its own for each way a file can be broken
+        raise ModelError(f"the model cannot be loaded: {file}: {error}") from None

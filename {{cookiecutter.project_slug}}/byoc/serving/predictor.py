@@ -1,0 +1,103 @@
+"""The scoring service: a request's bytes in, a response's bytes out. It knows no web framework."""
+
+import traceback
+from collections.abc import Iterator
+from functools import partial
+from inspect import isgeneratorfunction
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from byoc.errors import RequestError
+from byoc.paths import Paths
+from byoc.serving import batch, codecs, handlers
+from byoc.serving.default_handlers import encode, media_type, predict, reader, response_format
+from byoc.serving.micro_batches import MicroBatches
+from byoc.serving.onnx_model import OnnxModel
+from byoc.serving.response import Response, as_bytes, in_parts, refusal
+from byoc.settings import Settings
+from byoc.signature import Signature
+
+
+class Predictor:
+    """One loaded model and the handlers that turn requests into responses."""
+
+    def __init__(self, model_dir: Path, settings: Settings, module: ModuleType | None = None):
+        """Load the model, for the handlers that `module`, the project's predictor.py, defines, and else for ours.
+
+        Raises ModelError if there is no model that can be served.
+        """
+        own = handlers.of(module)
+        self.settings = settings
+        self.has_handlers = bool(own)  # whose pace nobody knows
+        self._model = own.get("model_fn", OnnxModel)(model_dir)
+        self._record = getattr(self._model, "record", None)
+        self._input_fn = own.get("input_fn", reader(self._model))
+        self._predict_fn = own.get("predict_fn", predict)
+        self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
+        self._marks = settings.bad_records == "mark"
+        own_answer = isgeneratorfunction(self._predict_fn) or own.keys() & {"output_fn", "transform_fn"}
+        if settings.micro_batch_ms:
+            limits = settings.micro_batch_ms / 1000, settings.micro_batch_rows, settings.timeout
+            self._predict_fn = MicroBatches(self._predict_fn, *limits)
+        ours = not (own_answer or "input_fn" in own)
+        # Handlers of the project's own may promise it, too: a line of a request has one of the answer.
+        self._line_by_line = getattr(self._model, "line_by_line", ours)
+        signature = getattr(self._model, "signature", None)
+        self.signature = signature if isinstance(signature, Signature) and self._line_by_line else None
+        self._transform_fn = own.get("transform_fn", self._transform)
+        self.converse = partial(own["converse_fn"], self._model) if "converse_fn" in own else None
+
+    @classmethod
+    def from_environment(cls, module: ModuleType) -> "Predictor":
+        return cls(Paths.from_environment().model, Settings.from_environment(), module)
+
+    def respond(self, body: bytes, content_type: str, accept: str) -> Response:
+        """Answer one `/invocations` request; the header values are as sent, "" where there is none.
+
+        Never raises: what is wrong with the request is a 4xx with one sentence (S-43, S-44); a fault of the model
+        is a 500, and its traceback is for the log.
+        """
+        content_type = content_type or codecs.CSV
+        if accept in ("", "*/*"):
+            same = media_type(content_type)[0] in codecs.ENCODERS
+            accept = self.settings.accept or (content_type if same else codecs.JSON)
+        try:
+            answer = self._transform_fn(self._model, body, content_type, accept)
+            body, content_type, *remark = answer if isinstance(answer, tuple) else (answer, accept)
+            if not isinstance(body, bytes):
+                body = in_parts(body) if isinstance(body, Iterator) else as_bytes(body)
+            return Response(200, body, content_type, *remark)
+        except RequestError as error:
+            return refusal(error.status, str(error))
+        except MemoryError:
+            return refusal(507, "there is not enough memory for this request", traceback.format_exc())  # M-12
+        except Exception as error:
+            reason = f"the model failed on this request: {type(error).__name__}: {error}"
+            return refusal(500, reason, traceback.format_exc())
+
+    def _transform(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
+        if (len(body) > batch.PIECE or self._marks) and self._line_by_line:
+            return self._transform_lines(model, body, content_type, accept)
+        return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
+
+    def _transform_lines(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
+        """Line by line, if both request and answer have a line a row (B-09, B-11)."""
+
+        def answer(piece: bytes) -> bytes:
+            return self._output_fn(self._predict_fn(self._input_fn(header + piece, sent), model), accept)[0]
+
+        def mark(reason: str) -> bytes:
+            reasons.append(reason)
+            return codecs.BAD_RECORDS[given](reason)
+
+        reasons: list[str] = []
+        sent, charset = media_type(content_type)
+        given, _ = response_format(accept, self.settings.output)
+        if not {sent, given} <= codecs.BAD_RECORDS.keys():
+            return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
+        body = codecs.in_utf8(body, charset) if charset else body
+        header = codecs.header(body, sent, self._record) if self._record else b""
+        lines = batch.by_lines(body[len(header) :], answer, mark if self._marks else None)
+        remark = f"marked {len(reasons)} bad records, the first: {reasons[0]}" if reasons else ""
+        return lines, given, remark

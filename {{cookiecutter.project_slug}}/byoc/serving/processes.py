@@ -1,0 +1,177 @@
+"""The processes of every `serve`: started in order, watched, drained and ended together."""
+
+import fcntl
+import os
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from byoc import console, cpus
+from byoc.errors import SettingError
+from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
+
+# Where `serve` lies, and with it what its processes import: predictor.py, wsgi.py or asgi.py.
+PROGRAM = Path(sys.argv[0]).resolve().parent
+BYOC = Path(__file__).resolve().parents[2]  # which in the image is the same folder
+GRACE = 25  # seconds to finish what is under way; SageMaker kills after 30 (S-14)
+FILES = 1 << 16  # open files, of which each connection is one; an engine may grant 1,024, and many more if asked
+
+
+class Servers:
+    """Processes that need each other: one started later drains earlier. The end of one is the end of all (S-12)."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, Server] = {}
+        self.stopping = False
+
+    def run(self, start: Callable[["Servers"], bool]) -> int:
+        """`start` them all and watch; returns the exit code: 0 after SIGTERM, 1 if one ended by itself."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.drain)
+        signal.signal(signal.SIGALRM, self.kill)
+        try:
+            if not start(self):
+                return 0 if self.stopping else 1
+            return self.watch()
+        finally:
+            self.kill()
+
+    def start(self, name: str, command: list[object], address: int | Path, **options: Any) -> bool:
+        """Start one and wait until it listens on `address`, a port or a Unix socket; False if it ended instead.
+
+        `options` are those of Server.
+        """
+        server = self.all[name] = Server([str(word) for word in command], **options)
+        if self.stopping:  # SIGTERM came before there was this one to pass it on to
+            server.drain()
+        while server.poll() is None:
+            if accepts(address):
+                return True
+            time.sleep(0.01)
+        return False
+
+    def watch(self) -> int:
+        while self.running():
+            pid, status = os.wait()
+            for name, server in self.all.items():
+                if server.pid == pid:
+                    server.returncode = os.waitstatus_to_exitcode(status)
+                    if not self.stopping:
+                        line = f"serve: {name} ended by itself, exit code {server.returncode}"
+                        print(line, file=sys.stderr, flush=True)
+                        return 1
+                    self.drain_last()
+        return 0
+
+    def running(self) -> list["Server"]:
+        return [server for server in self.all.values() if server.returncode is None]
+
+    def drain(self, *_: object) -> None:
+        self.stopping = True
+        signal.alarm(GRACE)
+        self.drain_last()
+
+    def drain_last(self) -> None:
+        for server in self.running()[-1:]:
+            server.drain()
+
+    def kill(self, *_: object) -> None:
+        for server in self.all.values():
+            with suppress(OSError):  # gone already, with all its workers
+                os.killpg(server.pid, signal.SIGKILL)
+
+
+class Server(subprocess.Popen):
+    """A process in a group of its own, so that Ctrl-C reaches only `serve`. `stop` lets it finish what it has."""
+
+    def __init__(self, command: list[str], stop: signal.Signals = signal.SIGTERM, **options: Any):
+        super().__init__(command, process_group=0, **options)
+        self.stop = stop
+
+    def drain(self) -> None:
+        os.kill(self.pid, self.stop)  # send_signal would reap it, and `watch` wait for it in vain
+
+
+def accepts(address: int | Path) -> bool:
+    """Whether a port of this host, or a Unix socket, takes connections."""
+    family, where = (
+        (socket.AF_INET, ("127.0.0.1", address)) if isinstance(address, int) else (socket.AF_UNIX, str(address))
+    )
+    try:
+        with socket.socket(family) as probe:
+            probe.connect(where)
+    except OSError:
+        return False
+    return True
+
+
+def start_models(running: Servers, folder: Path) -> bool:
+    """Start what keeps the models of a multi-model endpoint, before the workers that ask it; False if it ended."""
+    command = [sys.executable, "-m", "byoc.serving.multi_model.host", folder, "predictor"]
+    # It ends when the pipe does, so that it does not outlive this process, however that ends.
+    options = {"env": {"OMP_NUM_THREADS": "1", **imports()}, "stdin": subprocess.PIPE}
+    return running.start("models", command, folder / MODELS_HOST, **options)
+
+
+def environment(settings: Settings, folder: Path, **more: str) -> dict[str, str]:
+    """What workers inherit: libraries with thread pools of their own share the CPUs with the other workers (L-10)."""
+    threads = max(1, cpus.available() // settings.workers)
+    return {"OMP_NUM_THREADS": str(threads), **imports(), MODELS_FOLDER: str(folder), **more}
+
+
+def imports() -> dict[str, str]:
+    """This process's environment, in which the project's modules and byoc are found."""
+    there = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(PROGRAM), str(BYOC), *there])}
+
+
+def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
+    """Run `start(servers, settings, folder)`, which starts each of them; `folder` is theirs, and goes with them."""
+    if "--help" in sys.argv:
+        print(about, "Environment variables, the only way to set anything on SageMaker:\n", sep="\n")
+        print(Settings.markdown_table(), end="")
+        return 0
+    for stream in (sys.stdout, sys.stderr):  # all servers write there: into a file, one must not overwrite the other
+        fcntl.fcntl(stream, fcntl.F_SETFL, fcntl.fcntl(stream, fcntl.F_GETFL) | os.O_APPEND)
+    raise_limit_of_files()
+    try:
+        settings = Settings.from_environment()
+        check_free(settings.port)
+    except SettingError as error:
+        sys.exit(f"serve: {error}")
+
+    def start_all(servers: Servers) -> bool:
+        started = start(servers, settings, Path(folder))
+        if started:
+            console.say(f"serve: listening on port {settings.port}")
+        return started
+
+    with tempfile.TemporaryDirectory(prefix="serve-") as folder:
+        return Servers().run(start_all)
+
+
+def raise_limit_of_files() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+    with suppress(OSError, ValueError):  # macOS says that there is no limit, and has one
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+def check_free(port: int) -> None:
+    """Raise SettingError for a port that is taken, at once: each server would try for seconds, and say less."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))
+        except (OSError, OverflowError) as error:
+            raise SettingError(
+                f"SAGEMAKER_BIND_TO_PORT={port} cannot be used: {error}; stop what listens there, or set another port"
+            ) from None

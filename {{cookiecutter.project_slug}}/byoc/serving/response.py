@@ -1,0 +1,35 @@
+"""What goes back to a client: an answer, or a refusal in one plain sentence (S-43, S-44)."""
+
+from collections.abc import Iterator
+from itertools import chain
+from typing import Any, NamedTuple
+
+# SageMaker passes this many characters of an error's body on to the client (S-44).
+ERROR_LENGTH = 2048
+
+
+class Response(NamedTuple):
+    """What goes to the client, and `remark`, what the log should tell about it.
+
+    A body in parts leaves part by part, as they are made (X-01).
+    """
+
+    status: int
+    body: bytes | Iterator[bytes]
+    content_type: str
+    remark: str = ""
+
+
+def as_bytes(part: Any) -> bytes:
+    return part if isinstance(part, bytes) else str(part).encode()
+
+
+def in_parts(body: Iterator[Any]) -> Iterator[bytes]:
+    """The first part is made at once: what fails before it can still be refused in full (X-04)."""
+    return map(as_bytes, chain([next(body, b"")], body))
+
+
+def refusal(status: int, reason: str, remark: str = "") -> Response:
+    """An error's response: plain text, short enough to reach the client whole (S-44)."""
+    body = f"{reason[: ERROR_LENGTH - 1]}\n".encode(errors="replace")  # JSON can hold what UTF-8 cannot
+    return Response(status, body, "text/plain; charset=utf-8", remark or reason)

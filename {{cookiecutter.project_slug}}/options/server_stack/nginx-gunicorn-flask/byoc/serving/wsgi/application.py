@@ -1,0 +1,40 @@
+"""The WSGI application: predictions straight to the model, all else to Flask. https://peps.python.org/pep-3333/"""
+
+from byoc.serving.wsgi.service import Service
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from byoc.serving.response import refusal
+from byoc.settings import MULTI_MODEL_OFF
+
+
+class Application:
+    """Flask's routing and contexts would cost five times the prediction itself, so that predictions pass it by."""
+
+    def __init__(self, service: Service, flask: Flask):
+        """Adds to `flask` what all routes share: counting and refusals; and the routes of a multi-model endpoint."""
+        self.service = service
+        self._flask = flask
+        flask.after_request(self._count)
+        flask.errorhandler(HTTPException)(self._refuse)
+        if service.models:
+            from byoc.serving.wsgi import model_routes  # not above: whoever serves one model does not pay for it
+
+            model_routes.add_to(flask, service.models)
+
+    def __call__(self, environ, start_response):
+        path, post = environ["PATH_INFO"], environ["REQUEST_METHOD"] == "POST"
+        if post and (path == "/invocations" or (self.service.models and path.endswith("/invoke"))):
+            return self.service.invocations(environ, start_response)
+        return self._flask(environ, start_response)
+
+    def _count(self, response: Response) -> Response:
+        self.service.metrics.count(request.path, response.status_code)
+        return response
+
+    def _refuse(self, error: HTTPException) -> Response:
+        """404, 405 and their like in plain text, never an HTML page (S-44)."""
+        off = error.code == 404 and not self.service.models and request.path.startswith("/models")
+        answer = refusal(error.code, MULTI_MODEL_OFF if off else error.description)
+        allow = [(name, value) for name, value in error.get_headers() if name == "Allow"]
+        return Response(answer.body, answer.status, allow, content_type=answer.content_type)

@@ -1,0 +1,41 @@
+"""What all routes share: the settings, the model or models, and what counts and answers."""
+
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from byoc.serving.wsgi.invocations import Invocations
+
+from byoc.errors import ModelError, SettingError
+from byoc.serving.metrics import Metrics
+from byoc.serving.predictor import Predictor
+from byoc.serving.response import Response
+from byoc.settings import Settings
+
+
+class Service:
+    """One server. It has a `model`, or on a multi-model endpoint `models`; the other of the two is None."""
+
+    def __init__(self, handlers: ModuleType):
+        """Load the model, which the project's predictor.py may have handlers for; ends the program if it cannot."""
+        try:
+            self.settings = Settings.from_environment()
+            self.model = None if self.settings.multi_model else Predictor.from_environment(handlers)
+        except (ModelError, SettingError) as error:
+            sys.exit(f"serve: {error}")
+        refusals = os.environ.get("NGINX_REFUSALS")  # set by `serve`
+        self.metrics = Metrics(self.settings.workers, Path(refusals) if refusals else None)
+        self.models = None
+        if self.settings.multi_model:
+            from byoc.serving.multi_model.requests import Models  # whoever serves one model does not pay for it
+
+            self.models = Models.from_environment(self.settings)
+        self.invocations = Invocations(self.settings, self.metrics, self._respond)
+
+    def _respond(self, path: str, *asked: Any) -> Response:
+        """The answer to a body, its content type and what is accepted; WSGI has the path's UTF-8 as Latin-1."""
+        if self.models:
+            return self.models.respond(path.encode("latin-1").decode(errors="replace"), *asked)
+        return self.model.respond(*asked)

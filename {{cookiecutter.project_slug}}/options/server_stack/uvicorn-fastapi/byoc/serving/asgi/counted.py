@@ -1,0 +1,31 @@
+"""FastAPI's answers, counted and logged as predictions are."""
+
+from byoc.serving.asgi.service import Service
+from fastapi import FastAPI
+
+
+class Counted:
+    """An ASGI application: `fastapi`, and a line about each request, but for what goes well every few seconds."""
+
+    def __init__(self, fastapi: FastAPI, service: Service):
+        self._fastapi = fastapi
+        self._service = service
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            await self._fastapi(scope, receive, send)
+            return
+        status = 0
+
+        async def noted(message):
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._service.metrics.count(scope["path"], status)
+            await send(message)
+
+        await self._fastapi(scope, receive, noted)
+        if scope["path"] not in ("/ping", "/metrics") or status != 200:
+            request = f"{scope['method']} {scope['path']}"
+            remark = scope["state"].get("remark")
+            self._service.access_log.add(request, dict(scope["headers"]), status=status, remark=remark)

@@ -1,0 +1,39 @@
+"""What all routes share: the settings, the model or models, and what counts, logs and runs."""
+
+import sys
+from types import ModuleType
+
+from byoc.serving.asgi.access_log import AccessLog
+from byoc.serving.asgi.inference import Inference
+from byoc.serving.asgi.invocations import Invocations
+
+from byoc.errors import ModelError, SettingError
+from byoc.serving.metrics import INVOCATIONS, MODEL_INVOCATIONS, Metrics
+from byoc.serving.predictor import Predictor
+from byoc.settings import Settings
+
+
+class Service:
+    """One server. It has a `model`, or on a multi-model endpoint `models`; the other of the two is None."""
+
+    def __init__(self, handlers: ModuleType):
+        """Load the model, which the project's predictor.py may have handlers for; ends the program if it cannot."""
+        try:
+            self.settings = settings = Settings.from_environment()
+            self.model = None if settings.multi_model else Predictor.from_environment(handlers)
+        except (ModelError, SettingError) as error:
+            sys.exit(f"serve: {error}")
+        self.metrics = Metrics(2 * settings.workers)  # one that is replaced goes on until it has answered what it has
+        self.access_log = AccessLog()
+        self.models = None
+        if settings.multi_model:
+            from byoc.serving.multi_model.requests import Models  # whoever serves one model does not pay for it
+
+            self.models = Models.from_environment(settings)
+            route, respond, may_be_quick = MODEL_INVOCATIONS, self.models.respond, False
+        else:
+            model = self.model
+            may_be_quick = not (model.has_handlers or settings.micro_batch_ms)  # a request may wait for others
+            route, respond = INVOCATIONS, lambda path, *asked: model.respond(*asked)
+        self.inference = Inference(settings, respond, may_be_quick)
+        self.invoke = Invocations(self.inference, self.metrics, self.access_log, route)

@@ -1,5 +1,0 @@
-"""Measures how a served model answers under load: `python3 -m tests.benchmark --help`.
-
-It drives a server by HTTP alone, through wrk, needs nothing else but Python's standard library (and the Docker CLI for
-an image), and imports nothing from program/.
-"""
