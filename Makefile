@@ -17,19 +17,19 @@ bench: .venv/test  ## Compare every server stack with the classic container, int
 	scripts/bench.sh $(BENCH_ARGUMENTS)
 
 bench-algorithms: .venv/test  ## Compare every algorithm with its framework's plain script, into benchmarks/README.md [BENCH_ARGUMENTS=…]
-	PYTHONPATH=tests .venv/bin/python -B benchmarks/algorithms.py $(BENCH_ARGUMENTS)
+	PYTHONPATH=tests/support .venv/bin/python -B benchmarks/algorithms.py $(BENCH_ARGUMENTS)
 
 bench-faults: .venv/test  ## Do to a job on two hosts what can happen to it, and tell what became of it in benchmarks/README.md (needs Docker)
-	PYTHONPATH=tests .venv/bin/python -B benchmarks/faults.py $(BENCH_ARGUMENTS)
+	PYTHONPATH=tests/support .venv/bin/python -B benchmarks/faults.py $(BENCH_ARGUMENTS)
 
 bench-hosts: .venv/test  ## Train on one host and on two, with little memory and one CPU each, into benchmarks/README.md (needs Docker) [BENCH_ARGUMENTS=…]
-	PYTHONPATH=tests .venv/bin/python -B benchmarks/hosts.py $(BENCH_ARGUMENTS)
+	PYTHONPATH=tests/support .venv/bin/python -B benchmarks/hosts.py $(BENCH_ARGUMENTS)
 
 bench-quality: .venv/test  ## Train on one host, two and four by every engine, and compare what they come to, into benchmarks/README.md [BENCH_ARGUMENTS=…]
-	PYTHONPATH=tests .venv/bin/python -B benchmarks/quality.py $(BENCH_ARGUMENTS)
+	PYTHONPATH=tests/support .venv/bin/python -B benchmarks/quality.py $(BENCH_ARGUMENTS)
 
 figures: .venv/test  ## Run the conformance kit on the classic image, and write what it finds into the READMEs (needs Docker)
-	.venv/bin/python tests/figures.py
+	.venv/bin/python tests/support/figures.py
 
 lock: .venv/test  ## Pin the packages of every option and of the tests, with hashes; what is pinned and still fits stays
 	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/lock.sh

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-TESTS = Path(__file__).parent
+SUPPORT = Path(__file__).parent
 LOADERS = {
     ".json": json.loads,
     ".py": ast.parse,
@@ -54,7 +54,7 @@ def actionlint(folder: Path) -> None:
     files = matching(folder, ".github/workflows/*")
     run(folder, "jactionlint", "--no-color", "--profile=correctness", *files)
     files += matching(folder, ".github/dependabot.yml")
-    options = ["--quiet", "--offline", "--no-progress", "--strict-collection", f"--config={TESTS / 'zizmor.yml'}"]
+    options = ["--quiet", "--offline", "--no-progress", "--strict-collection", f"--config={SUPPORT / 'zizmor.yml'}"]
     run(folder, "zizmor", *options, *files)
 
 

@@ -1,6 +1,6 @@
 """What the conformance kit finds on three images, as README.md, the generated README and CONTRACT.md say it.
 
-.venv/bin/python tests/figures.py      run it on the classic image, and write all three (`make figures`)
+.venv/bin/python tests/support/figures.py      run it on the classic image, and write all three (`make figures`)
 """
 
 import csv
@@ -16,10 +16,10 @@ from bakery import Bakery
 from template import ROOT, export
 
 PROJECT = ROOT / "{{cookiecutter.project_slug}}"
-CATALOGUE = PROJECT / "tests" / "contract" / "catalogue.csv"
+CATALOGUE = PROJECT / "byoc" / "tools" / "contract" / "catalogue.csv"
 CLASSIC = ROOT / "benchmarks" / "classic"
 FOUND = CLASSIC / "CONTRACT.md"
-BREAKS = ROOT / "tests" / "bad_container" / "breaks.toml"
+BREAKS = ROOT / "tests" / "images" / "bad_container" / "breaks.toml"
 LEVELS = ("MUST", "SHOULD")
 # What a run on the default image leaves unchecked, and the reason that it then gives.
 UNCHECKED = {
@@ -52,7 +52,7 @@ def checked(claims: set[str] | None = None) -> Counter:
 
 
 def held_by_default() -> Counter:
-    """level → how many duties a run finds held on the default image; tests/test_contract_kit_images.py has one."""
+    """level → how many duties a run finds held on the default image; tests/images/test_contract_kit_images.py has one."""
     unchecked = Counter(duty["level"] for duty in duties() if duty["id"] in UNCHECKED)
     return checked(default_claims()) - unchecked
 

@@ -8,7 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 BUILDS_ON = "builds_on"
 EXAMPLES = "readme/"
 SPREADS = re.compile(r"^DISTRIBUTED = True\b", re.MULTILINE)
