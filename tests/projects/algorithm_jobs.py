@@ -6,13 +6,15 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import algorithm
+import predictor
 
 from byoc.paths import Paths
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
 from byoc.training import job
 
-LOCAL_TEST = Path(__file__).parents[1] / "local_test"
+PROJECT = Path(algorithm.__file__).resolve().parents[1]
+LOCAL_TEST = PROJECT / "local_test"
 
 
 def channel(paths: Paths, content: str, name: str = "training") -> None:
@@ -29,15 +31,15 @@ def train(paths: Paths, **hyperparameters: str) -> int:
 
 def served(paths: Paths) -> Predictor:
     """What answers with the model that a job left."""
-    return Predictor(paths.model, Settings.from_environment({}))
+    return Predictor(paths.model, Settings.from_environment({}), predictor)
 
 
 def answers_its_payloads(paths: Paths, *predictions: str) -> None:
     """The example's model answers payload.csv with expected.csv, and payload.json with these predictions."""
-    predictor = served(paths)
-    answer = predictor.respond((LOCAL_TEST / "payload.csv").read_bytes(), "text/csv", "")
+    model = served(paths)
+    answer = model.respond((LOCAL_TEST / "payload.csv").read_bytes(), "text/csv", "")
     assert answer.body == (LOCAL_TEST / "expected.csv").read_bytes()
-    answer = predictor.respond((LOCAL_TEST / "payload.json").read_bytes(), "application/json", "")
+    answer = model.respond((LOCAL_TEST / "payload.json").read_bytes(), "application/json", "")
     assert json.loads(answer.body) == {"predictions": [*predictions]}
 
 

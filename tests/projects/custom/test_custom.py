@@ -4,6 +4,7 @@ import json
 
 import algorithm
 import numpy as np
+import predictor
 import pytest
 from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
 
@@ -140,4 +141,4 @@ def test_a_model_that_is_missing_or_broken_is_refused_in_one_line(trained, tmp_p
     if content is not None:
         (tmp_path / "model.npz").write_bytes(content)
     with pytest.raises(ModelError, match=r"^the model cannot be loaded: .*/model\.npz: [^\n]+$"):
-        algorithm.model_fn(tmp_path)
+        predictor.model_fn(tmp_path)

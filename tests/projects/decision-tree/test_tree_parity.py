@@ -86,10 +86,11 @@ def test_serving_imports_no_training_framework(trained, project):
     """scikit-learn and what it brings cost a second at start and 100 MB in every container."""
     program = """
 import sys
+import predictor
 from byoc.serving.predictor import Predictor
-print(Predictor.from_environment().respond(b"1,2,3,4", "text/csv", "").status)
+print(Predictor.from_environment(predictor).respond(b"1,2,3,4", "text/csv", "").status)
 print(*sorted({"sklearn", "skl2onnx", "scipy", "pandas", "pydantic", "onnx"} & set(sys.modules)))
 """
-    environment = {"SAGEMAKER_BASE_DIR": str(trained.base), "PYTHONPATH": str(project / "program")}
+    environment = {"SAGEMAKER_BASE_DIR": str(trained.base), "PYTHONPATH": f"{project}/program:{project}"}
     command = [sys.executable, "-c", program]
     assert subprocess.run(command, env=environment, capture_output=True, check=True).stdout == b"200\n\n"

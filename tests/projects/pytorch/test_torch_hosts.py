@@ -118,7 +118,7 @@ def ended(tmp_path_factory, project) -> dict[str, list[Paths]]:
         ]
         for name, each in jobs.items()
     ]
-    environment = {**os.environ, "PYTHONPATH": str(project / "program"), "PYTHONUNBUFFERED": "1"}
+    environment = {**os.environ, "PYTHONPATH": f"{project}/program:{project}", "PYTHONUNBUFFERED": "1"}
     subprocess.run(
         [sys.executable, "-c", JOBS, json.dumps(told)],
         env=environment,

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import algorithm
+import predictor as handlers
 import pytest
 import torch
 import transformers
@@ -52,7 +53,7 @@ def train(paths, **hyperparameters) -> int:
 
 @pytest.fixture(scope="module")
 def predictor(base) -> Predictor:
-    return Predictor(base, Settings.from_environment({}))
+    return Predictor(base, Settings.from_environment({}), handlers)
 
 
 def ask(predictor, inputs=PROMPT, accept="", stream=False, **parameters) -> Response:
@@ -84,8 +85,8 @@ def test_texts_are_learnt_from_and_what_was_learnt_is_said(with_base, capsys):
     assert train(with_base, **chosen) == 0
     out = capsys.readouterr().out
     assert "validation:perplexity=1." in out
-    assert whole(ask(Predictor(with_base.model, Settings.from_environment({})), max_new_tokens=4)) != PROMPT
-    answer = ask(Predictor(with_base.model, Settings.from_environment({})), max_new_tokens=20, stop=["."])
+    assert whole(ask(Predictor(with_base.model, Settings.from_environment({}), handlers), max_new_tokens=4)) != PROMPT
+    answer = ask(Predictor(with_base.model, Settings.from_environment({}), handlers), max_new_tokens=20, stop=["."])
     assert whole(answer) == "A bird that sings"
     assert "Loss" in (with_base.output_data / "report.html").read_text()
 

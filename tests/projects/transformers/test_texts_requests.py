@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import predictor as handlers
 import pytest
 
 from byoc.serving import batch
@@ -15,7 +16,7 @@ TEXT = "A bird that supplies quills for writing."
 
 @pytest.fixture(scope="module")
 def predictor(trained) -> Predictor:
-    return Predictor(trained.model, Settings.from_environment({}))
+    return Predictor(trained.model, Settings.from_environment({}), handlers)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,7 @@ def test_what_is_no_text_is_refused_with_the_reason(predictor, body, content_typ
 
 def test_a_batch_is_worked_through_in_pieces_and_bad_lines_have_their_place(trained, monkeypatch):
     monkeypatch.setattr(batch, "PIECE", 100)
-    predictor = Predictor(trained.model, Settings.from_environment({"BYOC_BAD_RECORDS": "mark"}))
+    predictor = Predictor(trained.model, Settings.from_environment({"BYOC_BAD_RECORDS": "mark"}), handlers)
     body = "\n".join(["inputs", TEXT, "a, b", *[TEXT] * 10])
     answer = predictor.respond(body.encode(), CSV, "")
     assert answer.body.decode().split() == ["satire", "ERROR", *["satire"] * 10]
@@ -66,11 +67,12 @@ def test_a_batch_is_worked_through_in_pieces_and_bad_lines_have_their_place(trai
 def test_the_server_needs_neither_pytorch_nor_transformers(trained, project):
     code = f"""
 import sys
-sys.path.insert(0, {str(project / "program")!r})
+sys.path[:0] = {[str(project / "program"), str(project)]!r}
+import predictor
 from byoc.settings import Settings
 from pathlib import Path
 from byoc.serving.predictor import Predictor
-answer = Predictor(Path({str(trained.model)!r}), Settings.from_environment({{}})).respond(b"a", "text/csv", "")
+answer = Predictor(Path({str(trained.model)!r}), Settings.from_environment({{}}), predictor).respond(b"a", "text/csv", "")
 assert answer.status == 200
 print(sorted({{"torch", "transformers"}} & set(sys.modules)))
 """

@@ -9,6 +9,7 @@ import signal
 import algorithm
 import jobs
 import numpy as np
+import predictor as handlers
 import pytest
 import torch
 from algorithm_jobs import channel, left, report, served, train
@@ -82,7 +83,7 @@ def test_labels_that_are_numbers_one_of_them_seen_once_and_texts_of_all_kinds(wi
     printed = [line.split("=")[0] for line in out.splitlines() if re.match("(train|validation):", line)]
     assert printed == ["train:loss", "train:accuracy", "validation:loss", "validation:accuracy"]
     assert set(printed) <= set(algorithm.METRICS)
-    predictor = Predictor(with_base.model, Settings.from_environment({}))
+    predictor = Predictor(with_base.model, Settings.from_environment({}), handlers)
     answer = predictor.respond(b'{"inputs": "a", "parameters": {"top_k": null}}', "application/json", "")
     found = json.loads(answer.body)
     assert {one["label"] for one in found} == {"0", "7", "10"}
