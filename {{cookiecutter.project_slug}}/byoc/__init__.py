@@ -1,4 +1,4 @@
-"""SageMaker's container contract, one module a topic. You need not open it to use it."""
+"""The template's runtime: SageMaker's side of the container contract. README.md in this folder is the map."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Lines for people on standard output. What is for programs to read, byoc/log.py prints, which takes more memory."""
+"""Prints lines for people to standard output. Lines for programs are byoc/log.py's, whose import takes more memory."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The faults that are not ours: each message names the thing, the value, the rule and the way out, in one line."""
+"""Errors for bad input: each message names the thing, the value, the rule and the way out, in one line."""
 
 
 class InputError(ValueError):

@@ -1,4 +1,4 @@
-"""Writing files so that a reader, or an upload at any moment, never sees half of one."""
+"""Writes files so that a reader, or an upload at any moment, never sees half of one."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Log lines as JSON on standard output, one a line, which is all that CloudWatch needs to filter by field (S-29)."""
+"""Log lines as JSON on standard output, one a line, so that CloudWatch can filter by field (S-29)."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Where SageMaker puts what a container reads, and looks for what it writes."""
+"""The paths under /opt/ml that a container reads and writes."""
 
 import os
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What can be set of a server from outside, by environment variables: the only way SageMaker offers (S-24).
+"""The server's settings, by environment variables: the only way that SageMaker offers (S-24).
 
 The names are those that SageMaker and its toolkits use, where they have one.
 """

@@ -1,4 +1,4 @@
-"""What a model takes and gives: the contract between training and serving, kept beside the model."""
+"""The model's signature: feature names, dtypes and labels, saved beside the model by training and read by serving."""
 
 import json
 from dataclasses import asdict, dataclass

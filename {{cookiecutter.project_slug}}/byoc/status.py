@@ -1,4 +1,4 @@
-"""The status of this job's training: what it is doing, in a few words that its supervisor can read at any time."""
+"""The training's status: what it is doing, in a few words that its supervisor can read at any time."""
 
 import mmap
 

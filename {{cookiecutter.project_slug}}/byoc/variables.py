@@ -1,4 +1,4 @@
-"""Settings by environment variables: each with its default, its rule, and its meaning for whoever sets it."""
+"""Settings read from environment variables, each with a default, a rule and a description."""
 
 import math
 import os

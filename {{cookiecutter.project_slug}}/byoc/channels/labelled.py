@@ -1,4 +1,4 @@
-"""Rows of a label and numbers, gathered from CSV and Parquet into arrays, at some eight bytes a value."""
+"""Reads rows of a label and numbers from CSV and Parquet into arrays, at some eight bytes a value."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""Rows of a label, numbers and categories, some of which may be missing, from Parquet and from CSV of many kinds."""
+"""Reads rows of a label, numbers and categories, with missing values, from Parquet and CSV."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Labelled rows from Parquet, where pyarrow is installed: it is larger than most images, so it is the user's choice."""
+"""Reads labelled rows from Parquet, if pyarrow is installed: it is larger than most images, so it is optional."""
 
 from collections.abc import Collection, Iterator
 from functools import partial

@@ -1,4 +1,4 @@
-"""What a cell of CSV holds: a number, or text."""
+"""Parses a cell of CSV: a number, or text."""
 
 from math import isinf
 

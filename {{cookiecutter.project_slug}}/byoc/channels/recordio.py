@@ -1,4 +1,4 @@
-"""RecordIO, which joins S3 objects in Pipe mode where RecordWrapperType says so (T-23).
+"""Reads RecordIO, which frames S3 objects in Pipe mode if RecordWrapperType asks for it (T-23).
 
 A part is the number MAGIC, a number whose lower 29 bits are the part's length and whose upper 3 bits say whether more
 parts of the same record follow, the content, and zeros up to a multiple of 4 bytes. Numbers are little-endian uint32.

@@ -1,4 +1,4 @@
-"""What a model learns to tell: one of several labels, or a number."""
+"""The targets that a model learns: one of several labels, or a number."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The field that a chart is drawn in: where a value lies, and the lines and names around it."""
+"""The axes of a chart: the scale, and the lines and names around it."""
 
 from dataclasses import dataclass
 

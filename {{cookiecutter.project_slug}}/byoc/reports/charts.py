@@ -1,4 +1,4 @@
-"""Curves, points and bars as SVG, beside the pictures in pictures.py."""
+"""Curves, points and bars as SVG."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""What a report tells of a classifier: what it takes for what, how it ranks, and whether to believe its scores."""
+"""A classifier's part of the report: confusion matrix, ROC curves, calibration."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a report tells of the data: the labels, and what is in each column."""
+"""The data's part of the report: how often each label occurs, and the values of each column."""
 
 from collections.abc import Iterable, Mapping
 

@@ -1,4 +1,4 @@
-"""A self-contained HTML page: no script, no network, fit for a phone."""
+"""A self-contained HTML page: no script, no network, readable on a phone."""
 
 from collections.abc import Iterable, Sequence
 from html import escape

@@ -1,4 +1,4 @@
-"""Small SVG pictures for reports: no plotting library in the image (matplotlib would add about 80 MB)."""
+"""Small SVG pictures, without a plotting library in the image (matplotlib would add about 80 MB)."""
 
 from collections.abc import Sequence
 from html import escape

@@ -1,4 +1,4 @@
-"""What a report tells of a regression: how far off it is, and where."""
+"""A regression's part of the report: how large the errors are, and where."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A report on a training job: a page, and its pictures as files."""
+"""The report on a training job: report.html, and its pictures as files."""
 
 from collections.abc import Iterable
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""What a batch transform job asks for: a line in the answer for each line sent, in bounded memory (B-04 to B-11)."""
+"""Batch transform: one line in the answer for each line sent, in bounded memory (B-04 to B-11)."""
 
 import os
 from collections.abc import Callable, Iterator

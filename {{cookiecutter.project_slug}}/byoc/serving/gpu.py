@@ -1,4 +1,4 @@
-"""A model on the GPU, where ONNX Runtime is the build for CUDA and the machine has one."""
+"""The model on a GPU, if ONNX Runtime is the CUDA build and the machine has one."""
 
 import ctypes
 import threading

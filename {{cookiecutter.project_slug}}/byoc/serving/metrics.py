@@ -1,4 +1,4 @@
-"""What the server counts, for `GET /metrics` in the format that Prometheus reads (S-54).
+"""Counters and a histogram of the server's requests, for `GET /metrics` in Prometheus's format (S-54).
 
 Every worker counts in a place of its own in one file that they all map, so counting takes no system call and no wait
 for another process, and a scrape, whichever worker answers it, adds up all of them. A new worker goes on counting where

@@ -1,4 +1,4 @@
-"""One call of the model for requests that come at about the same time (BYOC_MICRO_BATCH_MS).
+"""Micro-batches: one call of the model for requests that arrive at about the same time (BYOC_MICRO_BATCH_MS).
 
 Whoever asks leads if nobody does: waits a little for company, calls the model for all, and hands the lead on to the
 first of those who have come meanwhile. No thread stands behind it, so that a lone client pays next to nothing.

@@ -1,4 +1,4 @@
-"""The model that training left in `/opt/ml/model`, on ONNX Runtime: no scikit-learn, no pickle."""
+"""The model in `/opt/ml/model`, on ONNX Runtime: no scikit-learn, no pickle."""
 
 from collections.abc import Callable
 from pathlib import Path

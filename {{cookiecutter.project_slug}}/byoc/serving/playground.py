@@ -1,4 +1,4 @@
-"""The page at `/` on which a person tries the model by hand. Off unless BYOC_PLAYGROUND says otherwise."""
+"""The page at `/` to try the model by hand. Off unless BYOC_PLAYGROUND is true."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The scoring service: a request's bytes in, a response's bytes out. It knows no web framework."""
+"""The predictor: from a request's bytes to a response's bytes. It knows no web framework."""
 
 import traceback
 from collections.abc import Iterator

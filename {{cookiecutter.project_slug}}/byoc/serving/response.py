@@ -1,4 +1,4 @@
-"""What goes back to a client: an answer, or a refusal in one plain sentence (S-43, S-44)."""
+"""A response: an answer, or a refusal in one plain sentence (S-43, S-44)."""
 
 from collections.abc import Iterator
 from itertools import chain

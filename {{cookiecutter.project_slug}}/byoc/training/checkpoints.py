@@ -1,4 +1,4 @@
-"""Checkpoints: what an algorithm needs to go on after its machine was taken away (C-01 … C-13)."""
+"""Checkpoints: saved state from which a job resumes after its instance was taken away (C-01 … C-13)."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The hyperparameters of an algorithm as people read them, and as SageMaker's APIs take them."""
+"""`train --help`, `--markdown` and `--describe`: the algorithm's hyperparameters, as text and for SageMaker's APIs."""
 
 import json
 import sys

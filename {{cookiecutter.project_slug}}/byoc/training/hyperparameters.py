@@ -1,4 +1,4 @@
-"""hyperparameters.json: a flat map of strings, whichever client wrote it, into typed values (T-10, T-11, T-12)."""
+"""Reads hyperparameters.json, a flat map of strings from any client, into typed values (T-10, T-11, T-12)."""
 
 import ast
 import json

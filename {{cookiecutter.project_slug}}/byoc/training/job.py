@@ -1,4 +1,4 @@
-"""One training job from start to exit code: reads what SageMaker gives, runs the algorithm, reports how it ended."""
+"""One training job from start to exit code: reads its configuration, runs the algorithm, reports how it ended."""
 
 import traceback
 from collections.abc import Callable

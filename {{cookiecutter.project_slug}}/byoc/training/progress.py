@@ -1,4 +1,4 @@
-"""How far a long training is: on a terminal a line that renews itself, elsewhere plain lines that regexes read."""
+"""Progress of a long training: a line that renews itself on a terminal, plain lines elsewhere, for regexes."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""SIGTERM, inside the process that trains: SageMaker asks the job to end, and kills it 120 seconds later (T-05).
+"""Handles SIGTERM in the training process: SageMaker stops the job, and kills it 120 seconds later (T-05).
 
 This imports nothing slow, so that a job can listen before all else.
 """

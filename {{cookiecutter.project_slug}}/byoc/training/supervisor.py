@@ -1,8 +1,8 @@
-"""The process that `train` begins as. It forks the one that trains, passes signals on to it, and tells how it ended.
+"""The supervisor: `train` forks the process that trains, passes signals on to it, and reports how it ended.
 
 So a job ends in time and with a reason even where its own Python cannot act: killed for lack of memory, crashed in a
-library, or stuck in C code that holds Python's lock (T-05, T-08, T-09). In a container this is process 1, and buries
-orphans. Of a job on several hosts, those of all hosts end together (byoc/shutdown.py).
+library, or stuck in C code that holds Python's lock (T-05, T-08, T-09). In a container this is process 1, and reaps
+orphans. Hosts that train together also end together (byoc/hosts/shutdown.py).
 """
 
 import ctypes

@@ -1,4 +1,4 @@
-"""CSV: a line a row, no header (B-13); where columns differ, one may come first."""
+"""CSV: a line a row, without a header (B-13); a header may come first where columns have names and categories."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Parquet, where pyarrow is installed: it is larger than all else in the image together, so it is the user's choice."""
+"""Parquet, if pyarrow is installed: it is larger than all else in the image together, so it is optional."""
 
 import io
 from collections.abc import Sequence

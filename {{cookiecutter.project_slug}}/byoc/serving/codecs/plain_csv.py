@@ -1,4 +1,4 @@
-"""CSV that quotes nothing, many cells in one go; all else is a ValueError, and for the slower ways of csv_text.py."""
+"""A fast path for CSV without quotes, many cells at a time; ValueError for all else, which csv_text.py parses."""
 
 from array import array
 from collections.abc import Sequence

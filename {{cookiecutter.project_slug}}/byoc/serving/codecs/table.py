@@ -1,4 +1,4 @@
-"""Rows of numbers, whatever format they came in: checked cell by cell, and refused by their place."""
+"""Rows of numbers of any format: checked cell by cell; a refusal names row and column."""
 
 import json
 from collections.abc import Callable, Sequence

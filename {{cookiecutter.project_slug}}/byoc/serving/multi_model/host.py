@@ -1,4 +1,4 @@
-"""Keeps the models of a multi-model endpoint, each in a process of its own (M-02 to M-16).
+"""The host of a multi-model endpoint's models, each in a process of its own (M-02 to M-16).
 
 So an unloaded model gives all its memory back, a model that crashes takes only itself along, and all of the server's
 workers share one copy. This process forks them: it has imported what they need, loads no model and runs no second

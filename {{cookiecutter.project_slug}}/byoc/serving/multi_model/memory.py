@@ -1,4 +1,4 @@
-"""How much memory this container may still take, which is not what the host has free (M-05)."""
+"""How much memory this container may still allocate, by its cgroup's limit (M-05)."""
 
 import math
 from dataclasses import dataclass

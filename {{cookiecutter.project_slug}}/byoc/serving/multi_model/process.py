@@ -1,4 +1,4 @@
-"""What the process of one model does in multi-model mode: load it, then answer requests until it is unloaded."""
+"""The process of one model of a multi-model endpoint: loads it, then answers requests until it is unloaded."""
 
 import json
 import os

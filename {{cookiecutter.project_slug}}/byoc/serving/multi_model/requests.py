@@ -1,4 +1,4 @@
-"""The requests of a multi-model endpoint, for an HTTP server to route to: it knows no web framework (M-02 to M-16).
+"""The API of a multi-model endpoint: load, unload, list and invoke models (M-02 to M-16). It knows no web framework.
 
 Which models there are, host.py alone knows; each answers at a socket of its own. Nothing is kept here, so that
 all workers of a server say the same at any moment.

@@ -1,4 +1,4 @@
-"""One HTTP request at a time: to see whether a server is ready, what it answers, and how long a large body takes."""
+"""Single HTTP requests: is the server ready, what does it answer, how long does a large body take."""
 
 import http.client
 import socket

@@ -1,4 +1,4 @@
-"""What programs that measure have in common on a terminal."""
+"""Terminal output of programs that measure."""
 
 import argparse
 import signal

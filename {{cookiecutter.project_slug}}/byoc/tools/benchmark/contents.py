@@ -1,4 +1,4 @@
-"""Run in an image, by sizes.py: prints as JSON how many bytes its Debian and Python packages take, and the program."""
+"""Run inside an image by sizes.py: prints as JSON the bytes of each Debian and Python package, and of the program."""
 
 import importlib.metadata
 import json

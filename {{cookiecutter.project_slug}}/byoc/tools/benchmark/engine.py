@@ -1,4 +1,4 @@
-"""Docker, by its command line: every call is bounded in time, and every container it starts is removed again."""
+"""The Docker CLI: every call has a timeout, and every container is removed in the end."""
 
 import json
 import shutil

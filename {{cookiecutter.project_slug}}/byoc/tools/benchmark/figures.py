@@ -1,4 +1,4 @@
-"""The figures: what they are called, their medians over the rounds, spreads, and ratios to the first target."""
+"""The figures: names, medians over the rounds, spreads, and ratios to the first target."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""Many requests at a time, by wrk."""
+"""Load by wrk."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""How measuring ends where it does not end with a figure."""
+"""The ways in which a measurement ends without a figure."""
 
 
 class BenchmarkError(Exception):

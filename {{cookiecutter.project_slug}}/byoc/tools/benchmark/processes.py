@@ -1,4 +1,4 @@
-"""The processes below one, and the memory that processes take together."""
+"""A process's descendants, and the memory that processes take together."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""What was measured, as a table for the terminal and in words. `results` is what figures.results gives."""
+"""The results as a table for the terminal and in words. `results` is what figures.results gives."""
 
 from .figures import COMPARED_AT, FIGURES, NOISY, noise
 

@@ -1,4 +1,4 @@
-"""What is measured, and when: every target in turn, round by round, so that all of them meet the same noise."""
+"""The order of measurement: every target in turn, round by round, so that all meet the same noise."""
 
 import http.client
 import time

@@ -1,4 +1,4 @@
-"""What is sent: one row, and a large body of the same rows; and what must come back."""
+"""The sample request: one row, a large body of the same rows, and the expected answer."""
 
 from dataclasses import dataclass
 from itertools import cycle, islice

@@ -1,4 +1,4 @@
-"""Say what each megabyte is for that an image has above its base: python3 -m byoc.tools.benchmark.sizes IMAGE [BASE]"""
+"""List the size of each part of an image above its base: python3 -m byoc.tools.benchmark.sizes IMAGE [BASE]"""
 
 import json
 import sys

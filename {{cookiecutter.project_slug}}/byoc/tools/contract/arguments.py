@@ -1,4 +1,4 @@
-"""The command line: what to check, and with what sample."""
+"""The command line."""
 
 import argparse
 import re

@@ -1,4 +1,4 @@
-"""catalogue.csv, read: every duty of a container, with the checks that show it or the reason why none can."""
+"""Reads catalogue.csv: every duty of a container, with the checks that show it or the reason why none can."""
 
 import csv
 import importlib

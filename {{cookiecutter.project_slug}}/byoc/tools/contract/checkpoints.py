@@ -1,4 +1,4 @@
-"""Checkpoints: a job that is killed half way goes on from the last one."""
+"""Checkpoints: a job that is killed half way resumes from the last one."""
 
 from .kit import JOB, Kit, once
 from .ml_folder import MlFolder, contents

@@ -1,4 +1,4 @@
-"""Whether a label claims only what the container can do."""
+"""Labels: does the container do what they claim?"""
 
 from .bidirectional import websocket_is_accepted
 from .hosting import bind_port_is_obeyed

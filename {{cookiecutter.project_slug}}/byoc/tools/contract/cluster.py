@@ -1,4 +1,4 @@
-"""A job on several hosts: as many containers, on a network of their own."""
+"""Training on several hosts: as many containers, on a network of their own."""
 
 import shutil
 import time

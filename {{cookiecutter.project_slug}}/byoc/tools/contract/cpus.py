@@ -1,4 +1,4 @@
-"""How a server uses its CPUs: processes and threads fit what the container may use."""
+"""CPUs: processes and threads must fit what the container may use."""
 
 from .kit import Kit
 from .outcome import NotChecked, container_only, must

@@ -1,4 +1,4 @@
-"""Where a server runs: ports, shared network namespaces, isolation, the restricted sandbox of serverless endpoints."""
+"""Hosting: ports, shared network namespaces, isolation, the restricted sandbox of serverless endpoints."""
 
 import shutil
 import tarfile

@@ -1,4 +1,4 @@
-"""Requests as SageMaker sends them, on a connection each, and what came back."""
+"""HTTP requests as SageMaker sends them, each on a connection of its own."""
 
 import http.client
 import socket

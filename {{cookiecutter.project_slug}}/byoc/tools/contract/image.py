@@ -1,4 +1,4 @@
-"""What an image says of itself: entry point, user, labels, files."""
+"""The image's configuration: entry point, user, labels, files."""
 
 import re
 

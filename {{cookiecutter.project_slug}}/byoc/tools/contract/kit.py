@@ -1,4 +1,4 @@
-"""What checks share: the target, the sample request, one plain training run, one running server."""
+"""State that checks share: the target, the sample request, one plain training run, one running server."""
 
 import http.client
 import shutil

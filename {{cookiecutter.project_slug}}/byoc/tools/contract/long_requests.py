@@ -1,4 +1,4 @@
-"""Requests that take long, and what they may ask for: nothing of the container's own may cut them short."""
+"""Long requests and large bodies: nothing in the container may cut them short."""
 
 import threading
 

@@ -1,4 +1,4 @@
-"""Folders laid out like /opt/ml, as the platform would fill them from a test_dir."""
+"""Folders laid out like /opt/ml, filled from a test_dir as the platform would."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Multi-model endpoints: models come and go by HTTP."""
+"""Multi-model endpoints: models are loaded and unloaded by HTTP."""
 
 import json
 import shutil

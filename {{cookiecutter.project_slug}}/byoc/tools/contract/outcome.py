@@ -1,4 +1,4 @@
-"""How a check ends: it returns what it saw, or raises one of these; and what a check needs, as decorators."""
+"""Outcomes: a check returns what it saw, or raises one of these; and decorators for what a check needs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

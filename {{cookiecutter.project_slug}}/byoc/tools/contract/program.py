@@ -1,4 +1,4 @@
-"""A program that runs: its output line by line as it comes, its end, its removal whatever happens."""
+"""A running program: its output line by line, its end, its removal in any case."""
 
 import signal
 import subprocess

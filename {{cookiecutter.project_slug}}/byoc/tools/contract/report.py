@@ -1,4 +1,4 @@
-"""The report: what became of every duty, as Markdown, JSON and JUnit."""
+"""The report: the outcome of every duty, as Markdown, JSON and JUnit."""
 
 import json
 import xml.etree.ElementTree as ElementTree

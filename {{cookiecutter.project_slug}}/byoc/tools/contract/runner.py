@@ -1,4 +1,4 @@
-"""Runs the checks that the claims call for, each once, and judges every duty by them."""
+"""Runs the checks that the claims call for, each once, and derives every duty's outcome."""
 
 import http.client
 import time

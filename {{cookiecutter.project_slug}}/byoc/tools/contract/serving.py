@@ -1,4 +1,4 @@
-"""A server's life: start, readiness, pings under load, its end."""
+"""Serving: start, readiness, pings under load."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""How a server ends: for want of a model, by the death of one of its processes, by a signal."""
+"""The end of serving: a missing model, the death of a process, a signal."""
 
 import contextlib
 import http.client

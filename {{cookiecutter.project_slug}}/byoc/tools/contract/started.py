@@ -1,4 +1,4 @@
-"""What a started program came to: a training run that has ended, or a server that is ready."""
+"""A started program: a training run that has ended, or a server that is ready."""
 
 from dataclasses import dataclass, field
 from typing import Any

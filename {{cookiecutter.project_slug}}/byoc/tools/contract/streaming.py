@@ -1,4 +1,4 @@
-"""Response streaming: parts of an answer leave when they are ready."""
+"""Response streaming: parts of an answer are sent as soon as they are ready."""
 
 import threading
 import time

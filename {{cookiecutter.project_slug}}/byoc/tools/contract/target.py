@@ -1,4 +1,4 @@
-"""What can be checked: something that starts programs as SageMaker does."""
+"""A target: starts programs as SageMaker does."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace

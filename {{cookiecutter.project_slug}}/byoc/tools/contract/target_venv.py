@@ -1,4 +1,4 @@
-"""The programs of this project as the target, in the virtual environment that runs the kit: no Docker."""
+"""This project's programs as the target, in the virtual environment that runs the kit: no Docker."""
 
 import os
 import shutil

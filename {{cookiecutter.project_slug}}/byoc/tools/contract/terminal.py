@@ -1,4 +1,4 @@
-"""What a run shows on the terminal: progress, and in the end what is not held and the counts."""
+"""Terminal output of a run: progress, then what is not held, and the counts."""
 
 import os
 import shutil

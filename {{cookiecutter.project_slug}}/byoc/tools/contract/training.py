@@ -1,4 +1,4 @@
-"""A training job: how it starts, what it leaves behind, what it must not need."""
+"""A training job: how it starts, what it leaves, what it must not need."""
 
 import re
 import stat

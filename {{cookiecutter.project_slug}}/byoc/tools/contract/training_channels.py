@@ -1,4 +1,4 @@
-"""The channels of a training job: declared in every form, of any legal name, nested, read-only, empty, as FIFOs."""
+"""The channels of a training job: every form of declaration, any legal name, nested, read-only, empty, FIFOs."""
 
 import os
 import threading

@@ -1,4 +1,4 @@
-"""How a training job fails: by its exit code, and with a reason that people understand."""
+"""How a training job fails: exit code and failure reason."""
 
 from contextlib import suppress
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a training job is given: hyperparameters, channels, hosts, in all the shapes there are."""
+"""Inputs of a training job: hyperparameters, channels, hosts, in all the shapes there are."""
 
 import ast
 import json

@@ -1,4 +1,4 @@
-"""What predict.sh runs. Python's own HTTP client, so that nothing has to be installed."""
+"""Run by predict.sh: sends a file by Python's own HTTP client, so that nothing has to be installed."""
 
 import http.client
 import os

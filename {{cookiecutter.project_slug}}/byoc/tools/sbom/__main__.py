@@ -1,4 +1,4 @@
-"""Write what an image consists of, as a CycloneDX bill of materials (https://cyclonedx.org), and say what was found.
+"""Write an image's bill of materials as CycloneDX (https://cyclonedx.org), and print a summary.
 
 usage: python -m byoc.tools.sbom IMAGE [FILE]    (default: sbom.cdx.json)
 """

@@ -1,4 +1,4 @@
-"""The Debian and Ubuntu packages of an image, by dpkg's own records."""
+"""Debian and Ubuntu packages of an image, from dpkg's records."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What an image holds, read from its files: none of it is run, so it may be for another processor, or lack Python."""
+"""Files of an image, read without running it: it may be for another processor, or lack Python."""
 
 import json
 import posixpath

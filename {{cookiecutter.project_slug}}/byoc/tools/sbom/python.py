@@ -1,4 +1,4 @@
-"""The Python distributions of an image, wherever they are installed, and a CPython that dpkg knows nothing of."""
+"""Python distributions of an image, wherever they are installed, and a CPython that dpkg does not know."""
 
 import posixpath
 import re

@@ -17,6 +17,6 @@ def output_fn(prediction, accept):
 def transform_fn(model, request_body, content_type, accept):
     # In the place of the last three: (body, content_type).
 
-For a request that cannot be used, raise byoc.errors.RequestError(400, "what is wrong with it"). A handler that yields text
-or bytes streams its answer. The packages that handlers import belong in requirements/handlers.in.
+For a request that cannot be used, raise byoc.errors.RequestError(400, "what is wrong with it"). A handler that yields
+text or bytes streams its answer. The packages that handlers import belong in requirements/handlers.in.
 """

@@ -1,4 +1,4 @@
-"""What a person looks at after training: how the tree judges, the tree itself, and a page that holds them."""
+"""The report: the tree as a picture, how well it classifies, and the data."""
 
 import numpy as np
 import tree_picture

@@ -1,4 +1,4 @@
-"""The network, and how it leaves as ONNX."""
+"""The network, and its export to ONNX."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Epochs of learning, gone on with after the machine was taken away, to the same end."""
+"""The training loop over epochs, with checkpoints; a resumed job ends with the same model."""
 
 import io
 import json

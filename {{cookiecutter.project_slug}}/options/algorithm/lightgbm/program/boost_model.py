@@ -1,4 +1,4 @@
-"""LightGBM's part in the rounds of byoc/boosting.py."""
+"""LightGBM's side of the boosting loop in byoc/boosting/rounds.py."""
 
 from collections.abc import Mapping
 from typing import Any

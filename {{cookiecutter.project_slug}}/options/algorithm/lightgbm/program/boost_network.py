@@ -1,4 +1,4 @@
-"""LightGBM's own network of a job's hosts, and the bins that all of them put numbers into.
+"""LightGBM's network between the hosts of a job, and the bins of numbers that all hosts share.
 
 https://lightgbm.readthedocs.io/en/stable/Parallel-Learning-Guide.html
 """

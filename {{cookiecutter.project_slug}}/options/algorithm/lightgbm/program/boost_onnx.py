@@ -1,4 +1,4 @@
-"""LightGBM's trees as ONNX, read from what it dumps of a model; the categories become numbers within.
+"""LightGBM's trees as ONNX, read from its dump of a model; categories are encoded as numbers inside.
 
 https://lightgbm.readthedocs.io/en/stable/pythonapi/lightgbm.Booster.html#lightgbm.Booster.dump_model
 """

@@ -1,4 +1,4 @@
-"""The algorithm: none, as the model is trained already. It is brought as ONNX, checked, made fit to be served, saved.
+"""The algorithm: none, the model is trained already. It is imported as ONNX, checked, converted and saved.
 
 SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. Serving needs no code here.
 To serve something else, define `model_fn`, `predict_fn` and, if need be, `input_fn` and `output_fn` here, and

@@ -1,4 +1,4 @@
-"""How the hosts of a job learn together: by torch.distributed, with NCCL between GPUs and gloo between CPUs."""
+"""Data-parallel training over the hosts of a job by torch.distributed: NCCL between GPUs, gloo between CPUs."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Epochs of learning: on a GPU if there is one, and gone on with after the machine was taken away, to the same end."""
+"""The training loop over epochs, on a GPU if there is one, with checkpoints; a resumed job ends with the same model."""
 
 import io
 from typing import Any

@@ -1,4 +1,4 @@
-"""Trees dealt out by Dask, through joblib: https://joblib.readthedocs.io/en/stable/parallel.html
+"""Trains trees on several hosts by Dask, through joblib: https://joblib.readthedocs.io/en/stable/parallel.html
 
 The first host has the scheduler, and every host a worker, all within the processes that train.
 """

@@ -1,4 +1,4 @@
-"""How a forest grows on several hosts: the first holds all rows, and all grow trees for it (see forest_dask.py).
+"""A forest on several hosts: the first holds all rows, and all of them train trees (see forest_dask.py).
 
 Each tree draws its rows from all of them, by a seed of its own: whichever host grows it, it is the same tree.
 """

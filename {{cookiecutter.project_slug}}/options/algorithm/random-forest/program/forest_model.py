@@ -1,4 +1,4 @@
-"""A pipeline of imputer, one-hot encoder and forest, and how it leaves as ONNX with an input for each column.
+"""A pipeline of imputer, one-hot encoder and forest, and its export to ONNX with an input for each column.
 
 It takes records (see byoc/codecs/records.py): a missing number becomes the column's median. A missing category is one
 of its own if training saw any, and like an unknown one otherwise: none of those that training saw.

@@ -1,4 +1,4 @@
-"""What a person looks at after training: how the forest judges, what it looks at, and a page that holds them."""
+"""The report: how well the forest classifies, which columns matter, and the data."""
 
 import numpy as np
 from pydantic import BaseModel

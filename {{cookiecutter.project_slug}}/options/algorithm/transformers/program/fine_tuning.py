@@ -1,4 +1,4 @@
-"""Steps of fine-tuning: on a GPU if there is one, told of, and gone on with after the machine was taken away."""
+"""The fine-tuning loop, on a GPU if there is one, with progress and checkpoints."""
 
 import io
 from collections.abc import Callable, Iterator, Sequence

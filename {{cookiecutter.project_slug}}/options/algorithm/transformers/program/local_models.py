@@ -1,4 +1,4 @@
-"""Models of Hugging Face from a folder, as `save_pretrained` writes it, and from nowhere else."""
+"""Loads Hugging Face models from a folder, as `save_pretrained` writes it, and never from the network."""
 
 import os
 from pathlib import Path

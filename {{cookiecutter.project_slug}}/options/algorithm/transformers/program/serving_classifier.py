@@ -1,4 +1,4 @@
-"""The classifier that training left: its tokenizer, and its network on ONNX Runtime. No PyTorch, no transformers."""
+"""The trained classifier: its tokenizer, and its network on ONNX Runtime. No PyTorch, no transformers."""
 
 import os
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The generator that training left: a causal language model, which goes on with a text token by token, by PyTorch."""
+"""The trained generator: a causal language model that continues a text token by token, by PyTorch."""
 
 from collections.abc import Iterator
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""A generator's answer, text after text, in the forms that clients ask for."""
+"""A generator's answer as a stream, in the formats that clients ask for."""
 
 import json
 from collections.abc import Iterator, Sequence

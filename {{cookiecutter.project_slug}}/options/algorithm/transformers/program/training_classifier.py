@@ -1,4 +1,4 @@
-"""Text classification: fine-tunes a base model with a layer for the labels on top, which leaves as ONNX."""
+"""Text classification: fine-tunes a base model with a classification head, and exports it to ONNX."""
 
 import contextlib
 import io

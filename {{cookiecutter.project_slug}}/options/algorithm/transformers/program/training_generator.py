@@ -1,4 +1,4 @@
-"""Text generation: serves a base model as it is, or first fine-tunes it to go on as the texts of a channel do."""
+"""Text generation: saves a base model as it is, or fine-tunes it on the texts of a channel first."""
 
 import os
 import shutil

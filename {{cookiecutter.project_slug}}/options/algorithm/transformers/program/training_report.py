@@ -1,4 +1,4 @@
-"""What a person looks at after a classifier was trained."""
+"""The report on a classifier."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""The texts to learn from: CSV with the columns label and text to classify, files of plain text to go on with."""
+"""Reads the texts to train on: CSV with the columns label and text to classify, plain text files to generate."""
 
 from collections.abc import Iterator, Sequence
 from typing import TypeVar

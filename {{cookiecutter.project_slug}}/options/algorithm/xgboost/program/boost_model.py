@@ -1,4 +1,4 @@
-"""XGBoost's part in the rounds of byoc/boosting.py, and its trees as ONNX."""
+"""XGBoost's side of the boosting loop in byoc/boosting/rounds.py, and its trees as ONNX."""
 
 import json
 import math

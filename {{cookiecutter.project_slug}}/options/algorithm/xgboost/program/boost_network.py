@@ -1,4 +1,4 @@
-"""XGBoost's own network of a job's hosts: its tracker on the first, its communicator on all.
+"""XGBoost's network between the hosts of a job: its tracker on the first, its communicator on all.
 
 https://xgboost.readthedocs.io/en/stable/python/python_api.html#module-xgboost.collective
 """

@@ -1,4 +1,4 @@
-"""What gunicorn shall do otherwise, besides what `serve` tells it."""
+"""gunicorn's configuration, besides the options that `serve` gives it."""
 
 import gunicorn.util
 

@@ -1,4 +1,4 @@
-"""What hosts that boost together do with rows beside what their framework does: means, samples, shares of like size."""
+"""Means, samples and equal shares of rows over all hosts, which the boosting frameworks do not provide."""
 
 import io
 from math import ceil

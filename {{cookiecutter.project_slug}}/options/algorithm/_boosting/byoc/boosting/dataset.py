@@ -1,4 +1,4 @@
-"""The channels as gradient boosting takes them: a matrix of numbers, and what is to be learnt of each row."""
+"""The channels as gradient boosting takes them: a matrix of numbers, and a target for each row."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What boosted trees learn: labels or numbers, how they are told to the trees, and how the answers are scored."""
+"""Objectives of boosted trees: labels or numbers, their encoding, and their scores."""
 
 from collections.abc import Callable, Sequence
 from enum import Enum

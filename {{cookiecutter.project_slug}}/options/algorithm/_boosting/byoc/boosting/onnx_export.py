@@ -1,4 +1,4 @@
-"""Boosted trees as ONNX: every node of every tree is an entry in the lists of one operator, TreeEnsembleRegressor.
+"""Boosted trees as ONNX: every node is an entry in the lists of one operator, TreeEnsembleRegressor.
 
 Not by onnxmltools: of its version 1.16, XGBoost's models of two labels by multi:softprob, and those whose trees are
 but a leaf, answer with other probabilities than XGBoost's. https://onnx.ai/onnx/operators/onnx_aionnxml_TreeEnsembleRegressor.html

@@ -1,4 +1,4 @@
-"""Rounds of boosting: watched, ended early, and gone on with after the machine was taken away, to the same model."""
+"""The boosting loop: progress, early stopping, checkpoints; a resumed job ends with the same model."""
 
 import json
 import textwrap

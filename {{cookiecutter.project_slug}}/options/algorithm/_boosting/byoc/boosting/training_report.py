@@ -1,4 +1,4 @@
-"""What boosting came to: the metrics, and a report on how it went, how the model judges and what its trees look at."""
+"""The metrics and the report of a boosting job: learning curves, scores, feature importance."""
 
 from collections.abc import Mapping
 from functools import partial

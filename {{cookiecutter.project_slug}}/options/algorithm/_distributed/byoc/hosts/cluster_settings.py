@@ -1,4 +1,4 @@
-"""What can be set of a training job on several hosts, by the environment variables of the job."""
+"""The settings of training on several hosts, by the job's environment variables."""
 
 from dataclasses import dataclass
 

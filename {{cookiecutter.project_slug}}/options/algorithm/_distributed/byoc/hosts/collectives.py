@@ -1,4 +1,4 @@
-"""What the training processes of a job's hosts tell each other, all through the first host.
+"""Collectives between the training processes of a job's hosts: gather, broadcast, any; all through the first host.
 
 For what no framework's own engine carries: which labels there are, which columns, whether to stop, the scores of all
 rows. On one host everything here is at hand already, so that an algorithm need not ask how many there are.

@@ -1,4 +1,4 @@
-"""On what a job trains: on GPUs if every host has one, for all of them to work alike, else on CPUs."""
+"""Chooses the device: GPUs if every host has one, so that all hosts compute alike, else CPUs."""
 
 from collections.abc import Sequence
 

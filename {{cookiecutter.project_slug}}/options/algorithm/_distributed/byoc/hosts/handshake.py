@@ -1,4 +1,4 @@
-"""What is said first when hosts of a job meet: which job they belong to, and who is there.
+"""The handshake between two hosts of a job: each new connection says which job and which host it belongs to.
 
 Anything may connect to a port, such as a scan, or a host of another job on the same machine; and anything may listen.
 """

@@ -1,8 +1,8 @@
-"""What the supervisors of a job's hosts tell each other, so that no host goes on when another cannot (D-05).
+"""Heartbeats between the hosts of a job: each sends its status once a second, so that all end if one fails (D-05).
 
-Every second each says what its host is doing and, in the end, how that ended. The first host hears all of it, and says
-what has become of the job. A training that hangs, or that sits in code which holds Python's lock, does not keep its
-supervisor from this.
+The leader, which is the first host, receives the status of all hosts, and in the end sends them how the job ended. The
+heartbeat runs in each host's supervisor, so that a training which hangs, or is in code that holds Python's lock, does not
+delay it.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Every other host's part in the joined of a job's hosts: it says how it is, and hears what has become of the job."""
+"""The follower's heartbeat: sends this host's status to the leader, and receives how the job ended."""
 
 import time
 from multiprocessing.connection import Connection

@@ -1,4 +1,4 @@
-"""The first host's part in the link of a job's hosts: it hears all, and says what has become of the job."""
+"""The leader's heartbeat: receives every host's status, and decides and sends how the job ended."""
 
 import socket
 import time

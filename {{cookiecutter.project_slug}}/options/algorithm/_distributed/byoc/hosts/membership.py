@@ -1,4 +1,4 @@
-"""Membership: the state of each host of a job, and which host's failure is the cause of the others'."""
+"""Membership: the state of each host of a job, and which host's failure caused the others'."""
 
 import time
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The network interface by which a job's hosts reach each other, for engines that choose one themselves (D-04)."""
+"""Selects the network interface that SageMaker names, for engines that choose one by themselves (D-04)."""
 
 import os
 import socket

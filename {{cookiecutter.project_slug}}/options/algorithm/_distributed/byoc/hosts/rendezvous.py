@@ -1,4 +1,4 @@
-"""How the hosts of a job meet: the first listens, and all others connect to it, by the names SageMaker gave (D-01)."""
+"""Rendezvous: the first host listens, and all others connect to it, by the names that SageMaker gave (D-01)."""
 
 import errno
 import socket

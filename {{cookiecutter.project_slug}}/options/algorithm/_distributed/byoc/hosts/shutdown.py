@@ -36,11 +36,11 @@ def heartbeat_of(paths: Paths, over: signal.Signals) -> Heartbeat | None:
 def end_with_the_others(
     heartbeat: Heartbeat, end: End, told: Path, trace: str, leave: Set[signal.Signals], over: signal.Signals
 ) -> int:
-    """Wait until all hosts have ended, or one has failed, which the failure file `told` then says.
+    """Wait until all hosts have ended, or one has failed; then the failure file `told` says which and why.
 
-    Returns the exit code. `end` is how the training on this host ended, perhaps because the heartbeat was over. Waits no
-    longer once one of the signals `leave` comes, or the alarm of a stop: a host that waits until SageMaker kills it ends
-    with 137. These and `over` must be blocked.
+    Returns the exit code. `end` is how the training on this host ended, perhaps because the heartbeat was over. Stops
+    waiting once one of the signals `leave` comes, or the alarm of a stop: a host that waits until SageMaker kills it
+    ends with 137. These and `over` must be blocked.
     """
     killed = 128 + signal.SIGKILL
     ended_by_fault = heartbeat.fault is not None and (end.code == killed or not told.exists())

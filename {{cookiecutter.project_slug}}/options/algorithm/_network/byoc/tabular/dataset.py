@@ -1,4 +1,4 @@
-"""The channels of a training on rows of numbers and categories, ready for a neural network."""
+"""The channels as a neural network takes them: encoded rows of numbers and categories."""
 
 from collections.abc import Callable, Collection
 from typing import NamedTuple

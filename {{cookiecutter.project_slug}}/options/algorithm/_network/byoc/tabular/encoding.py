@@ -1,4 +1,4 @@
-"""Rows of numbers and categories as neural networks take them, and what becomes of a network's outputs."""
+"""Encodes rows of numbers and categories for a neural network, and decodes the network's outputs."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass

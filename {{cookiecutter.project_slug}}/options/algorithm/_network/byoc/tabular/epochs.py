@@ -1,4 +1,4 @@
-"""The epochs of a training: what each came to, which was the best, and when there is no use in more."""
+"""The epochs of a training: metrics of each, the best one, early stopping."""
 
 import math
 import textwrap

@@ -1,4 +1,4 @@
-"""Means over the rows of all hosts of a job, each of which has a part of them, perhaps none."""
+"""Means and standard deviations over the rows of all hosts, some of which may have none."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""A neural network as ONNX that takes columns of numbers and texts as they come, and gives labels or numbers.
+"""A neural network as ONNX that takes columns of numbers and texts, and gives labels or numbers.
 
 The network's own exporter knows neither texts nor missing values; what goes before it and after it is added here.
 """

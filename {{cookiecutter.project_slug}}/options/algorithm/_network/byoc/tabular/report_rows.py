@@ -1,4 +1,4 @@
-"""The rows that a report shows: the first host brings those of all hosts together, as far as it can hold them."""
+"""The rows that a report shows: gathered from all hosts to the first, up to a limit."""
 
 import numpy as np
 from byoc.hosts.collectives import Collectives

@@ -1,4 +1,4 @@
-"""What a person looks at after a neural network was trained on rows of numbers and categories."""
+"""The report on a neural network trained on rows of numbers and categories."""
 
 import numpy as np
 from byoc.hosts.collectives import Collectives

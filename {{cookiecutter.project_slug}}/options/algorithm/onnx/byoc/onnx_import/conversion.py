@@ -1,4 +1,4 @@
-"""From a model that was brought to one that is served: other inputs and outputs, the same answers."""
+"""Converts a given ONNX model to one that can be served: other inputs and outputs, the same answers."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a person looks at: what the model is, what became of it, and how it judges what is held out."""
+"""The report on a converted model: what it takes and gives, what was changed, and its scores."""
 
 import time
 from collections import Counter

@@ -1,4 +1,4 @@
-"""The inputs of a model that was brought: the columns that they take, and how a served model's inputs become them.
+"""Inputs of the given model: which columns they take, and how the served model's inputs are mapped to them.
 
 What serves gives float32, of shape (rows, columns), or where a column is text an input (rows, 1) for each.
 """

@@ -1,4 +1,4 @@
-"""The labels of a model that was brought, in the order of its scores."""
+"""Labels of the given model, in the order of its scores."""
 
 import json
 from collections.abc import Sequence

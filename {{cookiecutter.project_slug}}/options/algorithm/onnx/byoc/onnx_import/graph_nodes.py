@@ -1,4 +1,4 @@
-"""Nodes that are put before or behind a graph that was brought. Only such as mean the same in every opset."""
+"""Nodes added before and after the given graph, only of operators that mean the same in every opset."""
 
 import numpy as np
 import onnx

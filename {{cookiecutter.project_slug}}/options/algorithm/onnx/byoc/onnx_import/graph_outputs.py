@@ -1,4 +1,4 @@
-"""The outputs of a model that was brought, and how they become those that are served.
+"""Outputs of the given model, and how they are mapped to those that are served.
 
 A classifier gives `label` (rows) and `probabilities` (rows, labels), any other model its one output, a value a row.
 """

@@ -1,4 +1,4 @@
-"""A model that loads and answers faster: its graph rewritten once and for all, its weights in eight bits."""
+"""Optimises a model so that it loads and answers faster: graph rewriting, and int8 weights if asked for."""
 
 import logging
 from pathlib import Path

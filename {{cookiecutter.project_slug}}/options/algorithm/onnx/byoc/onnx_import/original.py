@@ -1,4 +1,4 @@
-"""The model as it was brought, and rows to try it on."""
+"""The given model, and rows to try it on."""
 
 from collections.abc import Sequence
 from pathlib import Path

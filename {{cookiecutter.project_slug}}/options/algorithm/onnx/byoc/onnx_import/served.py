@@ -1,4 +1,4 @@
-"""The model as it will be served, and what it comes to on rows that are held out."""
+"""The model to be served, and its scores on held-out rows."""
 
 from collections.abc import Mapping
 from pathlib import Path

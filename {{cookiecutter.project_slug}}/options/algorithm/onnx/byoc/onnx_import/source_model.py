@@ -1,4 +1,4 @@
-"""Finds the model that was brought, and holds it to what can be served."""
+"""Finds the given model in its channel, and checks that it can be served."""
 
 import tarfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Train on several hosts of this machine: local_test/train_cluster.sh runs it, and checks that all it needs is there."""
+"""Trains on several hosts of this machine, for local_test/train_cluster.sh, which checks that all it needs is there."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""Each host's folder of a job on several, filled as SageMaker would fill its /opt/ml."""
+"""Lays out a folder for each host, as SageMaker would fill its /opt/ml."""
 
 import json
 import os

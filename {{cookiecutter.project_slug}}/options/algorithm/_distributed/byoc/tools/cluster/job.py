@@ -1,4 +1,4 @@
-"""The hosts of a job while they run: what they print, how they end, and who asks them to."""
+"""Runs the hosts of a job: prefixes their output, passes signals on, collects exit codes."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What the hosts of a job are called, and what starts each on its folder: train_local.sh, as it does a single one."""
+"""Names, addresses and commands of a job's hosts: each is started by train_local.sh on its folder."""
 
 import os
 import socket

@@ -1,4 +1,4 @@
-"""What the hosts of a job left, in one place, as SageMaker takes it from them."""
+"""Merges what the hosts of a job left, as SageMaker does."""
 
 import filecmp
 import shutil

@@ -1,4 +1,4 @@
-"""gunicorn's access log as JSON, for when there is no nginx to write it."""
+"""gunicorn's access log as JSON, used without nginx, which else writes it."""
 
 from gunicorn.glogging import Logger
 

@@ -1,4 +1,4 @@
-"""Predictions as a WSGI application of their own, without Flask. https://peps.python.org/pep-3333/"""
+"""The invocations as a WSGI application, without Flask. https://peps.python.org/pep-3333/"""
 
 from collections import deque
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The end of requests that hang in a worker with threads (S-45).
+"""Timeouts of requests in a worker with threads (S-45).
 
 gunicorn replaces a worker that is stuck, but one with threads never is: it goes on while a thread of it hangs, and
 nothing can end a thread. So the worker ends itself, once the other requests that it has are answered.

@@ -1,4 +1,4 @@
-"""What all routes share: the settings, the model or models, and what counts and answers."""
+"""The service that all routes share: settings, the model or models, metrics."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What the model takes and gives, as OpenAPI and as a page that needs no network.
+"""The API's documentation, as OpenAPI and as a page that needs no network.
 
 https://spec.openapis.org/oas/v3.1.0
 """

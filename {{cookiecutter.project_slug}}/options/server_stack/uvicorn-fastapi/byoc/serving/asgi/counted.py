@@ -1,4 +1,4 @@
-"""FastAPI's answers, counted and logged as predictions are."""
+"""Counts and logs FastAPI's answers, as predictions are."""
 
 from byoc.serving.asgi.service import Service
 from fastapi import FastAPI

@@ -1,4 +1,4 @@
-"""A line a request, many lines a write: one write each would cost more than the line is worth."""
+"""The access log: a JSON line a request, many lines a write, because a write each would cost too much."""
 
 import sys
 from typing import Any

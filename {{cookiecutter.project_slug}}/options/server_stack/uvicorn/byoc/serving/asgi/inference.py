@@ -1,4 +1,4 @@
-"""Runs the model beside the event loop, which stays free to answer pings (S-09), and bounds what waits for it."""
+"""Runs the model beside the event loop, which stays free to answer pings (S-09), and bounds the queue."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Predictions as an ASGI application of their own: FastAPI's machinery would cost more than the prediction itself.
+"""The invocations as an ASGI application: a framework's machinery would cost more than the prediction itself.
 
 https://asgi.readthedocs.io/en/latest/specs/www.html
 """

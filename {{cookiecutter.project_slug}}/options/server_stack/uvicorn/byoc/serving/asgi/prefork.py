@@ -1,4 +1,4 @@
-"""Workers forked from one process that has loaded everything, so that they share its memory, and replaced as needed."""
+"""Pre-forked workers: all share the memory of one process that has loaded everything, and are replaced as needed."""
 
 import os
 import select

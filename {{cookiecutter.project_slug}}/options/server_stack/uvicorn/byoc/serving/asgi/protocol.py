@@ -1,4 +1,4 @@
-"""HTTP as uvicorn speaks it, but with an end to headers and to slow clients, and refusals that say why (S-43, S-44)."""
+"""uvicorn's HTTP protocol with timeouts for headers and slow clients, and refusals with a reason (S-43, S-44)."""
 
 from byoc.serving.asgi.shortcut import Shortcut
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE

@@ -1,4 +1,4 @@
-"""What all routes share: the settings, the model or models, and what counts, logs and runs."""
+"""The service that all routes share: settings, the model or models, metrics, log, the inference threads."""
 
 import sys
 from types import ModuleType

@@ -1,4 +1,4 @@
-"""Small predictions, answered where they arrive: in uvicorn's parser, with one write.
+"""A fast path for small predictions: answered in uvicorn's parser, with one write.
 
 What is gained is what ASGI costs: a task, its messages and another turn of the event loop, together more than the
 prediction itself. Whatever is not as simple as that goes uvicorn's own way.

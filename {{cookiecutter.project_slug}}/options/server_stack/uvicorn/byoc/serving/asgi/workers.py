@@ -1,4 +1,4 @@
-"""uvicorn in several processes that share the memory of one: its own `--workers` each load a copy of everything.
+"""uvicorn's workers, which share the memory of one process: its own `--workers` each load a copy of everything.
 
 `python -m byoc.serving.asgi.workers MODULE` serves `MODULE.app`, an application.Application.
 """
