@@ -1,8 +1,8 @@
 """Compare every algorithm with its framework's own plain script. `make bench-algorithms` runs it.
 
-    PYTHONPATH=tests benchmarks/algorithms.py [--python NAME=PATH …] [--rounds 31] [--output DIR] [NAME …]
+    PYTHONPATH=tests/support benchmarks/algorithms.py [--python NAME=PATH …] [--rounds 31] [--output DIR] [NAME …]
 
-For each algorithm whose tests/plain_script.py exists: generates a project and trains it by its own `train`. Sets what
+For each algorithm that has a script in plain_scripts/: generates a project and trains it by its own `train`. Sets what
 the model answers, as it is served, about rows that were held out against what the plain script says of them, and the
 time that a prediction of one row takes against the framework's own. The rows held out are those of the channel
 `validation`, or every fourth. Each project runs on the Python named, or in an environment that uv makes from its lock
@@ -26,8 +26,7 @@ import readme
 
 HERE = Path(__file__).resolve().parent
 TEMPLATE = HERE.parent
-OPTIONS = TEMPLATE / "{{cookiecutter.project_slug}}" / "options" / "algorithm"
-PLAIN = "tests/plain_script.py"
+PLAIN = "plain_scripts"
 RESULTS = "algorithms.json"
 BEGIN = "<!-- What `make bench-algorithms` has measured; it writes this part. -->\n"
 LIMIT = 1800  # seconds, for an environment, a training or a comparison
@@ -60,7 +59,7 @@ def parse_arguments() -> argparse.Namespace:
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(compared())
     if unknown:
-        parser.error(f"{min(unknown)} has no {PLAIN}; those that do: {', '.join(compared())}")
+        parser.error(f"{min(unknown)} has no script in {PLAIN}/; those that do: {', '.join(compared())}")
     arguments.names = arguments.names or compared()
     arguments.python = dict(pair.split("=", 1) for pair in arguments.python)
     return arguments
@@ -69,7 +68,11 @@ def parse_arguments() -> argparse.Namespace:
 def compared() -> list[str]:
     """The algorithms that have a plain script, in the order in which the template offers them."""
     choices = json.loads((TEMPLATE / "cookiecutter.json").read_text("utf-8"))["algorithm"]
-    return [name for name in choices if (OPTIONS / name / PLAIN).exists()]
+    return [name for name in choices if plain_script(name).exists()]
+
+
+def plain_script(name: str) -> Path:
+    return HERE / PLAIN / f"{name}.py"
 
 
 def measured(name: str, python: str | None, rounds: int) -> dict:
@@ -89,7 +92,8 @@ def measured(name: str, python: str | None, rounds: int) -> dict:
         tell(f"{name}: training")
         run(python, project / "program/train", SAGEMAKER_BASE_DIR=str(ml))
         tell(f"{name}: comparing")
-        found = run(python, HERE / "one_algorithm.py", project, ml / "model", training, kept, rounds)
+        given = project, ml / "model", training, kept, plain_script(name)
+        found = run(python, HERE / "one_algorithm.py", *given, rounds)
         return {"when": f"{datetime.now(UTC):%Y-%m-%d}", "rounds": rounds, **json.loads(found.splitlines()[-1])}
 
 

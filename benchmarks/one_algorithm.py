@@ -1,12 +1,12 @@
 """Set a trained project against its framework's plain script, in the Python of that project; prints figures as JSON.
 
-    one_algorithm.py PROJECT MODEL TRAINING HELD_OUT ROUNDS
+    one_algorithm.py PROJECT MODEL TRAINING HELD_OUT PLAIN_SCRIPT ROUNDS
 
 algorithms.py runs it, and tells what the figures mean.
 """
 
 import csv
-import importlib
+import importlib.util
 import io
 import json
 import sys
@@ -15,17 +15,18 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from statistics import fmean, median
+from types import ModuleType
 
 from held_out import read
 
 SECONDS = 0.02  # that a round lets either predict, so that the clock does not matter
 
 
-def main(project: Path, model: Path, training: Path, held_out: Path, rounds: int) -> dict:
-    sys.path[:0] = [str(project / "program"), str(project / "tests")]
-    plain = importlib.import_module("plain_script")
+def main(project: Path, model: Path, training: Path, held_out: Path, script: Path, rounds: int) -> dict:
+    sys.path[:0] = [str(project / "program"), str(project)]
+    plain = loaded(script)
     answers, actual, metric = served(model, held_out)
-    predict = predicting(project, model, read(training)[1][0][1:])
+    predict = predicting(model, read(training)[1][0][1:])
     ours, theirs = alternated(predict, plain.one_row(training), rounds)
     return {
         "metric": metric.__name__,
@@ -39,13 +40,22 @@ def main(project: Path, model: Path, training: Path, held_out: Path, rounds: int
     }
 
 
+def loaded(script: Path) -> ModuleType:
+    """The plain script as a module. It cannot be imported by its name, which may be its framework's."""
+    spec = importlib.util.spec_from_file_location("plain_script", script)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 def served(model: Path, held_out: Path) -> tuple[list[str], list[str], Callable]:
     """What the model answers as it is served, what is right, and how to compare them."""
+    import predictor as handlers
     from byoc.serving.predictor import Predictor
     from byoc.settings import Settings
 
     _, rows = read(held_out)
-    predictor = Predictor(model, Settings.from_environment({}))
+    predictor = Predictor(model, Settings.from_environment({}), handlers)
     answer = predictor.respond(as_csv(row[1:] for row in rows), "text/csv", "text/csv")
     if answer.status != 200:
         raise SystemExit(f"the model refuses what was held out: {answer.body.decode()}")
@@ -54,16 +64,16 @@ def served(model: Path, held_out: Path) -> tuple[list[str], list[str], Callable]
     return answers, [row[0].strip() for row in rows], rmse if tells_numbers else accuracy
 
 
-def predicting(project: Path, model_dir: Path, cells: list[str]) -> Callable[[], object]:
-    """The prediction of one row as the server makes it: by ONNX Runtime, or by the algorithm's own `predict_fn`."""
+def predicting(model_dir: Path, cells: list[str]) -> Callable[[], object]:
+    """The prediction of one row as the server makes it: by ONNX Runtime, or by the `predict_fn` of predictor.py."""
     import predictor
-    from byoc.serving import handlers
+    from byoc.serving import default_handlers, handlers
     from byoc.serving.onnx_model import OnnxModel
 
-    own = handlers.find(project / "program" / "algorithm.py")
+    own = handlers.of(predictor)
     model = own.get("model_fn", OnnxModel)(model_dir)
-    row = own.get("input_fn", predictor.reader(model))(as_csv([cells]), "text/csv")
-    return partial(own.get("predict_fn", predictor.predict), row, model)
+    row = own.get("input_fn", default_handlers.reader(model))(as_csv([cells]), "text/csv")
+    return partial(own.get("predict_fn", default_handlers.predict), row, model)
 
 
 def as_csv(rows) -> bytes:
@@ -100,4 +110,4 @@ def timed(call: Callable, count: int) -> float:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*map(Path, sys.argv[1:5]), int(sys.argv[5]))))
+    print(json.dumps(main(*map(Path, sys.argv[1:6]), int(sys.argv[6]))))

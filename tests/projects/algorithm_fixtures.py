@@ -15,8 +15,8 @@ from pathlib import Path
 from unittest import mock
 
 import pytest
-from algorithm_jobs import PROJECT
 
+from algorithm_jobs import PROJECT
 from byoc.paths import Paths
 
 

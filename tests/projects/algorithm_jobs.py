@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 
 import algorithm
 import predictor
-
 from byoc.paths import Paths
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings

@@ -2,10 +2,10 @@
 
 import shutil
 
-import algorithm
 import pytest
-from algorithm_jobs import LOCAL_TEST, train
 
+import algorithm
+from algorithm_jobs import LOCAL_TEST, train
 from byoc.training import describe
 from byoc.training.job import Job
 

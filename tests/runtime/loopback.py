@@ -19,10 +19,9 @@ from byoc.hosts.collectives import Collectives
 from byoc.hosts.heartbeat import Heartbeat
 from byoc.hosts.heartbeat_follower import Follower
 from byoc.hosts.heartbeat_leader import Leader
-from cluster_hosts import free_ports
-
 from byoc.hosts.resource_config import Cluster
 from byoc.paths import Paths
+from byoc.tools.cluster.launching import free_ports
 
 SECONDS = 120  # for a whole job
 
@@ -104,7 +103,7 @@ def ended(folders: list[Paths], program: Path, **environment: str) -> list[Host]
     return hosts
 
 
-def link(settings: ClusterSettings, host: str, hosts: tuple[str, ...]) -> Heartbeat:
+def heartbeat(settings: ClusterSettings, host: str, hosts: tuple[str, ...]) -> Heartbeat:
     """What a host's supervisor has to do with others, begun, in this process."""
     cluster = Cluster(host, hosts)
     begun = (Follower if cluster.rank else Leader)(cluster, settings, lambda: None)

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from framework import COLOURS, PATIENCE, ROUNDS, TOLERANCE
+
 from algorithm import OBJECTIVES
 from algorithm_jobs import channel, left
 from algorithm_jobs import train as train_here
 from byoc.boosting.objectives import Kind
-from framework import COLOURS, PATIENCE, ROUNDS, TOLERANCE
-from loopback import SECONDS, Host, ended, fill, started
-
 from byoc.paths import Paths
 from byoc.signature import Signature
+from loopback import SECONDS, Host, ended, fill, started
 
 NAME = {objective.kind: objective.name for objective in reversed(OBJECTIVES)}
 FEW, MANY = ({ROUNDS: count, PATIENCE: "None"} for count in ("15", "100000"))

@@ -1,10 +1,11 @@
 """What no boosting can learn from, whichever framework does it, is refused in one line."""
 
 import pytest
+from framework import BY_HEART, ROUNDS
+
 from algorithm import OBJECTIVES
 from algorithm_jobs import channel, refused, train
 from byoc.boosting.objectives import Kind
-from framework import BY_HEART, ROUNDS
 
 TWO, SEVERAL, NUMBER, COUNT = (
     {"objective": next(each.name for each in OBJECTIVES if each.kind is kind)} for kind in Kind

@@ -3,14 +3,14 @@
 import json
 import re
 
-import algorithm
 import numpy as np
 import pytest
+from framework import BY_HEART, PATIENCE, ROUNDS
+
+import algorithm
 from algorithm import OBJECTIVES
 from algorithm_jobs import channel, served, train
 from byoc.boosting.objectives import Kind
-from framework import BY_HEART, PATIENCE, ROUNDS
-
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training.describe import as_json
 

@@ -9,9 +9,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+
 from byoc.boosting import rounds
 from byoc.boosting.rounds import best_round, boost
-
 from byoc.errors import InputError
 from byoc.training.job import Job
 
@@ -97,7 +97,7 @@ def test_a_run_that_was_killed_comes_to_the_same_end(new_job, paths, killed_at):
 
 
 def test_little_is_lost_and_of_many_rounds_not_much_time_goes_into_checkpoints(new_job, paths, monkeypatch):
-    monkeypatch.setattr("byoc.checkpoints.KEEP", 100)
+    monkeypatch.setattr("byoc.training.checkpoints.KEEP", 100)
     run(new_job(), RandomSums(), rounds=1000)
     steps = sorted(int(file.stem.split("-")[1]) for file in paths.checkpoints.iterdir())
     assert steps[:7] == [10, 20, 30, 40, 50, 60, 72]

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from byoc.boosting.across_hosts import bring, level, mean, stride
-from byoc.hosts.collectives import Collectives
 
+from byoc.boosting.across_hosts import bring, level, mean, stride
 from byoc.errors import InputError
+from byoc.hosts.collectives import Collectives
 
 DTYPE = [("size", np.float32), ("colour", object)]
 

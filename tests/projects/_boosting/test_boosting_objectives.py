@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from byoc.boosting.objectives import AUTO, Kind, Objective, chosen, known_labels, learnt, of_each_label, scores
 
+from byoc.boosting.objectives import AUTO, Kind, Objective, chosen, known_labels, learnt, of_each_label, scores
 from byoc.errors import InputError
 
 TWO, SEVERAL = Objective("two", Kind.TWO_LABELS, "loss"), Objective("several", Kind.LABELS, "loss")

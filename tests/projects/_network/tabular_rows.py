@@ -1,13 +1,13 @@
 """Rows of numbers and categories that try networks, and what makes a served model the same as its framework's."""
 
 import numpy as np
-from byoc.tabular.dataset import Data, read
-from byoc.tabular.encoding import Target
 
 from byoc import records
 from byoc.paths import Paths
 from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Feature
+from byoc.tabular.dataset import Data, read
+from byoc.tabular.encoding import Target
 from byoc.training.job import Job
 
 TOLERANCE = 1e-5

@@ -2,12 +2,12 @@
 
 from types import SimpleNamespace
 
-import loopback
 import pytest
+
+import loopback
+from byoc.errors import InputError
 from byoc.hosts.collectives import Collectives
 from byoc.tabular.epochs import Epochs, refuse_another
-
-from byoc.errors import InputError
 
 
 def run(losses, total=100, patience=None, history=None, stop_after=None, name="validation:loss"):

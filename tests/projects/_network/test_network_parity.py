@@ -5,13 +5,13 @@ products of a layer in another order: probabilities agree to 1e-5, numbers to 1e
 """
 
 import pytest
-from algorithm import Hyperparameters
 from framework import QUICK, WIDE, embeddings, optimizer
-from network import export
 from tabular_rows import agree, hard_rows, rows_of, trained_on
-from training import fit
 
+from algorithm import Hyperparameters
 from byoc.serving.onnx_model import OnnxModel
+from network import export
+from training import fit
 
 CASES = [("classification", {}), ("classification", {"hidden_layers": 0}), ("regression", WIDE)]
 

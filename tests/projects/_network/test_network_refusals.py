@@ -1,6 +1,7 @@
 """What no network can learn from, whatever its framework, is refused in one line."""
 
 import pytest
+
 from algorithm_jobs import channel, refused
 
 BAD = [

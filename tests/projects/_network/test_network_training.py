@@ -5,17 +5,17 @@ import re
 import shutil
 import signal
 
-import algorithm
 import numpy as np
-import onnx
 import pytest
-from algorithm_jobs import channel, refused, served, train
 from framework import DROPPING, QUICK, STILL
-from jobs import signalled
 
+import algorithm
+import onnx
+from algorithm_jobs import channel, refused, served, train
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import job
 from byoc.training.describe import as_json
+from jobs import signalled
 
 EPOCHS = 30  # of a training that is killed midway
 

@@ -1,20 +1,20 @@
 """Rows of numbers and categories as networks take them, in numpy and in the ONNX around a network: exactly the same."""
 
 import numpy as np
-import onnx
 import pytest
+from tabular_rows import hard_rows, rows_of
+
+import onnx
+from byoc.channels import columns
+from byoc.errors import InputError
 from byoc.hosts.collectives import Collectives
+from byoc.serving.onnx_model import OnnxModel
+from byoc.signature import Signature
 from byoc.tabular.dataset import Data, Rows
 from byoc.tabular.encoding import Encoding, Target
 from byoc.tabular.onnx_export import complete
 from byoc.tabular.training_report import importance
 from onnx import TensorProto, helper
-from tabular_rows import hard_rows, rows_of
-
-from byoc.channels import columns
-from byoc.errors import InputError
-from byoc.serving.onnx_model import OnnxModel
-from byoc.signature import Signature
 
 
 def served(folder, rows: np.ndarray, encoding: Encoding, target: Target, weights: np.ndarray) -> OnnxModel:

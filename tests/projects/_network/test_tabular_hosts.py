@@ -1,13 +1,14 @@
 """What hosts know together of their rows is what one host knows of all of them."""
 
-import loopback
 import numpy as np
 import pytest
+from tabular_rows import rows_of
+
+import loopback
 from byoc.hosts.collectives import Collectives
 from byoc.tabular import report_rows
 from byoc.tabular.dataset import Rows
 from byoc.tabular.encoding import Encoding, Target
-from tabular_rows import rows_of
 
 ROWS = rows_of(300, seed=1, unseen=False)
 PARTS = (slice(0), slice(7), slice(7, 7), slice(7, None))  # the first host has none

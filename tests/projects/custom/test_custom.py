@@ -2,12 +2,12 @@
 
 import json
 
-import algorithm
 import numpy as np
-import predictor
 import pytest
-from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
 
+import algorithm
+import predictor
+from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
 from byoc.errors import InputError, ModelError
 from byoc.training.hyperparameters import parse
 

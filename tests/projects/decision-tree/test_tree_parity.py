@@ -3,11 +3,11 @@
 import subprocess
 import sys
 
-import algorithm
 import numpy as np
 import pytest
 from sklearn.tree import DecisionTreeClassifier
 
+import algorithm
 from byoc.files import write_atomically
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor

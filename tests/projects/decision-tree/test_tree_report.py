@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from sklearn.tree import DecisionTreeClassifier
+
 import tree_picture
 import tree_report
 from algorithm import Hyperparameters
-from sklearn.tree import DecisionTreeClassifier
-
 from byoc.training.job import Job
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, served, train
 
+from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, served, train
 from byoc.serving.onnx_model import OnnxModel
 
 

@@ -4,9 +4,9 @@ import json
 import re
 
 import pytest
-from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report, served, train
 from framework import BY_HEART
 
+from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report, served, train
 from byoc.serving.onnx_model import OnnxModel
 
 

@@ -6,14 +6,14 @@ in float32. So labels are equal but where two lead by less than that.
 
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 import algorithm
 import boost_onnx
 import lightgbm
-import numpy as np
-import pytest
-from byoc.boosting.objectives import Kind, of_each_label
-
 from byoc import records
+from byoc.boosting.objectives import Kind, of_each_label
 from byoc.channels import columns
 from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Feature, Signature

@@ -2,9 +2,9 @@
 
 import json
 
-import algorithm
 import onnx.parser
 
+import algorithm
 from byoc.paths import Paths
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings

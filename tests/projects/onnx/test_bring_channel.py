@@ -4,12 +4,12 @@ import io
 import json
 import tarfile
 
-import algorithm
 import numpy as np
-import onnx
 import pytest
 from bringing import model
 
+import algorithm
+import onnx
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import job
 

@@ -5,14 +5,14 @@ import re
 from pathlib import Path
 from types import SimpleNamespace
 
-import algorithm
 import numpy as np
-import onnx
 import onnxruntime
 import pytest
+
+import algorithm
+import onnx
 from algorithm_jobs import answers_its_payloads
 from byoc.onnx_import.served import HeldOut
-
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import job
 from byoc.training.hyperparameters import parse
@@ -79,7 +79,7 @@ def test_eight_bits_are_smaller_and_lose_what_is_told(paths, inputs, rows, befor
 
 
 def test_eight_bits_that_cost_too_much_are_not_served(paths, inputs, trained, monkeypatch, capsys):
-    monkeypatch.setattr("served.HeldOut.loss", lambda *_: 0.02)
+    monkeypatch.setattr("byoc.onnx_import.served.HeldOut.loss", lambda *_: 0.02)
     bring(paths, inputs, quantize="int8")
     assert "int8 costs more than max_loss = 0.01, so the model is served as it is\n" in capsys.readouterr().out
     assert (paths.model / "model.onnx").read_bytes() == (trained.model / "model.onnx").read_bytes()

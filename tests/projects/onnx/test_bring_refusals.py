@@ -2,9 +2,10 @@
 
 import json
 
-import onnx
 import pytest
 from bringing import answer, bring, model
+
+import onnx
 
 SOFTMAX = "(float[n, 2] x) => (float[n, 2] p) { p = Softmax <axis = 1> (x) }"
 
@@ -111,7 +112,7 @@ def test_a_row_for_which_the_model_has_no_number_is_named(paths):
 
 
 def test_a_model_larger_than_a_file_may_be_is_refused(paths, monkeypatch):
-    monkeypatch.setattr("brought.LARGEST", 10)
+    monkeypatch.setattr("byoc.onnx_import.source_model.LARGEST", 10)
     assert "is larger than 2 GB, which one file of ONNX cannot hold" in bring(paths, SOFTMAX)
 
 

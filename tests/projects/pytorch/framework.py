@@ -1,6 +1,7 @@
 """What the tests of networks need to know of PyTorch: its hyperparameters' names, and where its embeddings are."""
 
 import numpy as np
+
 from network import Network
 from training import Trainer
 

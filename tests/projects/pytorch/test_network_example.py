@@ -1,7 +1,6 @@
 """The example, from files in /opt/ml to a model that answers."""
 
 from algorithm_jobs import answers_its_payloads, left, model_and_report, report
-
 from byoc.serving.onnx_model import OnnxModel
 
 

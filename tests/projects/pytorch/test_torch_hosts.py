@@ -9,10 +9,10 @@ import sys
 import time
 from pathlib import Path
 
-import loopback
 import pytest
-from algorithm_jobs import LOCAL_TEST
 
+import loopback
+from algorithm_jobs import LOCAL_TEST
 from byoc.paths import Paths
 
 EXAMPLE = LOCAL_TEST / "test_dir/input/data"

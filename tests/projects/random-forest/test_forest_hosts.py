@@ -4,9 +4,10 @@ import signal
 import sys
 import time
 
+import pytest
+
 import algorithm_jobs
 import loopback
-import pytest
 
 DEALT_OUT = {"TrainingInputMode": "File", "S3DistributionType": "ShardedByS3Key"}
 WHOLE = {"TrainingInputMode": "File", "S3DistributionType": "FullyReplicated"}

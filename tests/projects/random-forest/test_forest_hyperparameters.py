@@ -1,8 +1,8 @@
 """What a training job can set of the forest, and what it is told if it cannot be set."""
 
 import pytest
-from algorithm import Hyperparameters
 
+from algorithm import Hyperparameters
 from byoc.errors import InputError
 from byoc.training.hyperparameters import parse
 

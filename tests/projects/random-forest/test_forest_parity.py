@@ -6,11 +6,11 @@ in float64, so probabilities agree to 1e-5 and a tie may fall to either.
 
 import json
 
-import forest_model
 import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
+import forest_model
 from byoc import records
 from byoc.channels import columns
 from byoc.paths import Paths

@@ -2,11 +2,11 @@
 
 import json
 
+import pytest
+
 import algorithm
 import algorithm_jobs
-import pytest
 from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report, served
-
 from byoc.serving import batch
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor

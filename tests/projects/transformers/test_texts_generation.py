@@ -4,19 +4,19 @@ import json
 import shutil
 from pathlib import Path
 
-import algorithm
-import predictor as handlers
 import pytest
 import torch
-import transformers
-from serving_requests import Parameters
-from serving_streams import without_stops
 
+import algorithm
+import predictor as handlers
+import transformers
 from byoc.paths import Paths
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import Response
 from byoc.settings import Settings
 from byoc.training import job
+from serving_requests import Parameters
+from serving_streams import without_stops
 
 PROMPT = "A bird that"
 JSON, EVENTS = "application/json", "text/event-stream"

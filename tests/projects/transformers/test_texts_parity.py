@@ -5,13 +5,13 @@ import string
 
 import numpy as np
 import pytest
+
 import transformers
 from algorithm import Hyperparameters
+from byoc.signature import Signature
 from serving_classifier import TOKENIZER, TextClassifier, feature
 from serving_requests import Asked, Parameters
 from training_classifier import Classifier, Rows
-
-from byoc.signature import Signature
 
 LABELS = ("a", "b", "c")
 # ONNX Runtime adds up float32 in another order than PyTorch.

@@ -3,9 +3,9 @@
 import subprocess
 import sys
 
-import predictor as handlers
 import pytest
 
+import predictor as handlers
 from byoc.serving import batch
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings

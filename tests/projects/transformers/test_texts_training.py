@@ -6,14 +6,14 @@ import re
 import shutil
 import signal
 
-import algorithm
-import jobs
 import numpy as np
-import predictor as handlers
 import pytest
 import torch
-from algorithm_jobs import channel, left, report, served, train
 
+import algorithm
+import jobs
+import predictor as handlers
+from algorithm_jobs import channel, left, report, served, train
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
 from byoc.training import job

@@ -1,7 +1,6 @@
 """The example, from files in /opt/ml to a model that answers; and text, of which XGBoost learns nothing here."""
 
 from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report
-
 from byoc.serving.onnx_model import OnnxModel
 
 

@@ -7,13 +7,13 @@ leaves, but not in the same order, and a count is the exponential of such a sum.
 import json
 from pathlib import Path
 
-import algorithm
-import boost_model
 import numpy as np
 import pytest
+
+import algorithm
+import boost_model
 import xgboost
 from byoc.boosting.objectives import Kind
-
 from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Feature, Signature
 

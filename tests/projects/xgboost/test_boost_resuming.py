@@ -5,9 +5,9 @@ import shutil
 import signal
 
 import pytest
-from jobs import signalled
 
 from byoc.paths import Paths
+from jobs import signalled
 
 # Rows and columns are drawn at random, so that what the random numbers do is seen.
 SAMPLED = {"subsample": "0.6", "colsample_bytree": "0.5", "num_round": "60", "early_stopping_rounds": "None"}
