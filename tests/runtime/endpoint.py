@@ -1,4 +1,4 @@
-"""A multi-model endpoint without a server: the requests of byoc.serving.multi_model.requests to a models' host of the test's own."""
+"""A multi-model endpoint without a server: requests to a models' host of the test's own."""
 
 import os
 import shutil
@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+import laid
 from byoc.errors import RequestError
 from byoc.paths import Paths
 from byoc.serving.multi_model.requests import Models
@@ -37,31 +38,28 @@ def transform_fn(folder, body, content_type, accept):
     return body + f" {content_type} {accept}".encode(), "text/plain"
 """
 
-# The host, for another algorithm.py, with as many bytes left of 1000 as the file `left` says.
+# The host, with as many bytes left of 1000 as the file `left` says.
 HOST = """
 import sys
 from pathlib import Path
-from byoc.serving.predictor import Predictor
-from byoc.serving.multi_model import memory
-from byoc.serving.multi_model import host
-Predictor.__init__.__defaults__ = (Path(sys.argv[2]),)
+from byoc.serving.multi_model import host, memory
 left = Path(sys.argv[1]) / "left"
 memory.now = lambda: memory.Memory(1000, float(left.read_text()) if left.exists() else 1000)
-host.main(Path(sys.argv[1]))
+host.main(Path(sys.argv[1]), "predictor")
 """
 KILLED = "os.kill(os.getpid(), signal.SIGKILL)"
 
 
 class Endpoint(Models):
-    """The requests of multi_model.Models to a host of the test's own, with the model folders to give it."""
+    """The requests of byoc.serving.multi_model to a host of the test's own, with the model folders to give it."""
 
-    def __init__(self, base, program, **environment):
+    def __init__(self, base, byoc, **environment):
         # Not under `base`: the path of a socket may have about a hundred characters.
         self.paths, self.folder = Paths(base / "ml"), Path(tempfile.mkdtemp(prefix="models-"))
         super().__init__(self.folder, self.paths, Settings.from_environment({"SAGEMAKER_MODEL_SERVER_TIMEOUT": "20"}))
-        (base / "algorithm.py").write_text(OBEYING)
-        command = [sys.executable, "-c", HOST, self.folder, base / "algorithm.py"]
-        environment = os.environ | environment
+        program = laid.program(base, byoc, predictor=OBEYING)
+        command = [sys.executable, "-c", HOST, self.folder]
+        environment = os.environ | {"PYTHONPATH": str(base)} | environment
         self.host = subprocess.Popen(command, cwd=program, env=environment, stdin=subprocess.PIPE, process_group=0)
         wait_until(lambda: self.answers() or self.host.poll() is not None)
 

@@ -44,6 +44,7 @@ def wait():
 TRAIN = """
 import runpy, sys
 grace, limit, program = float(sys.argv[1]), float(sys.argv[2]), sys.argv[3]
+sys.path.append(program.removesuffix("/program/train"))
 sys.argv, sys.path[0] = [program], program.removesuffix("/train")
 from byoc.training import supervisor
 supervisor.GRACE, supervisor.LIMIT = grace, limit

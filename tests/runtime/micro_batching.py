@@ -4,9 +4,9 @@ import threading
 from concurrent.futures import Executor, Future
 
 import numpy as np
-from serving import wait_until
 
 from byoc.serving.micro_batches import MicroBatches
+from endpoint import wait_until
 
 LONG = 30  # seconds, in which everything that is waited for has come
 

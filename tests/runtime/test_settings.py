@@ -5,10 +5,11 @@ import os
 from dataclasses import fields
 
 import pytest
-from byoc.hosts.cluster_settings import ClusterSettings
 
+import laid
 from byoc import cpus
 from byoc.errors import SettingError
+from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.serving import processes
 from byoc.settings import Settings
 
@@ -104,9 +105,10 @@ def test_micro_batches_need_threads(ms, rows, set_to, threads):
 
 
 @pytest.mark.parametrize("kind", [Settings, ClusterSettings])
-def test_every_setting_is_documented_as_it_is(project, kind):
+def test_every_setting_is_documented_as_it_is(kind):
     table = kind.markdown_table()
-    assert f"\n\n{table}\n" in (project / "settings.md").read_text(encoding="utf-8") + "\n"
+    pages = [*laid.PROJECT.glob("docs/*.md"), *laid.PROJECT.glob("options/algorithm/_distributed/docs/*.md")]
+    assert sum(f"\n\n{table}\n" in page.read_text(encoding="utf-8") + "\n" for page in pages) == 1
     assert table.count("\n| `") == len(fields(kind))
 
 

@@ -7,7 +7,7 @@ import tracemalloc
 import numpy as np
 import pytest
 
-from byoc.channels import channel
+from byoc.channels import discovery
 from byoc.channels.channel import Channel
 from byoc.errors import InputError
 
@@ -20,7 +20,7 @@ def channel(tmp_path) -> Channel:
 def test_without_inputdataconfig_every_folder_is_a_channel_and_no_file_is(paths):
     (paths.data / "a.b-c_1").mkdir()
     (paths.data / "training-manifest").write_text("[]")
-    assert list(channel.discover(paths)) == ["a.b-c_1", "training"]
+    assert list(discovery.discover(paths)) == ["a.b-c_1", "training"]
 
 
 def test_inputdataconfig_decides_which_channels_there_are(paths):
@@ -31,7 +31,7 @@ def test_inputdataconfig_decides_which_channels_there_are(paths):
         "test": {"TrainingInputMode": "File", "ContentType": "text/csv"},
     }
     (paths.config / "inputdataconfig.json").write_text(json.dumps(declared))
-    found = channel.discover(paths)
+    found = discovery.discover(paths)
     assert {name: channel.sharded for name, channel in found.items()} == {
         "validation": True,
         "training": False,
@@ -46,7 +46,7 @@ def test_a_job_without_channels_is_legal(paths, content):
         paths.data.rename(paths.base / "elsewhere")
     else:
         (paths.config / "inputdataconfig.json").write_text(content)
-    assert channel.discover(paths) == {}
+    assert discovery.discover(paths) == {}
 
 
 @pytest.mark.parametrize("mode", ["pipe", "file", "Stream", 5])
@@ -56,7 +56,7 @@ def test_a_mode_that_cannot_be_read_is_refused_by_its_name_before_anything_is_re
         f"channel 'training' has TrainingInputMode={mode}, which cannot be read here: use one of File, FastFile, Pipe"
     )
     with pytest.raises(InputError, match=message):
-        channel.discover(paths)
+        discovery.discover(paths)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'["training"]', b'{"training": 5}', b"5", b"\xff"])
@@ -64,7 +64,7 @@ def test_an_inputdataconfig_of_another_shape_is_refused_with_its_place(paths, co
     file = paths.config / "inputdataconfig.json"
     file.write_bytes(content)
     with pytest.raises(InputError, match="must hold an object of channels: ") as refusal:
-        channel.discover(paths)
+        discovery.discover(paths)
     assert str(file) in str(refusal.value)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from byoc.channels import channel, pipes
+from byoc.channels import discovery, pipes
 from byoc.channels.channel import Channel
 from byoc.errors import InputError
 
@@ -20,7 +20,7 @@ from byoc.errors import InputError
 @pytest.fixture
 def channel(paths) -> Channel:
     (paths.config / "inputdataconfig.json").write_text(json.dumps({"a.b-c_1": {"TrainingInputMode": "Pipe"}}))
-    return channel.discover(paths)["a.b-c_1"]
+    return discovery.discover(paths)["a.b-c_1"]
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_what_never_comes_is_not_waited_for_without_end(channel, monkeypatch, pr
 def test_inputdataconfig_says_whether_there_is_a_pipe_and_records_in_it(paths, mode, wrapper):
     declared = {"training": {"TrainingInputMode": mode, "RecordWrapperType": wrapper}}
     (paths.config / "inputdataconfig.json").write_text(json.dumps(declared))
-    channel = channel.discover(paths)["training"]
+    channel = discovery.discover(paths)["training"]
     assert (channel.piped, channel.wrapped) == (mode == "Pipe", wrapper == "RecordIO")
 
 

@@ -1,9 +1,9 @@
 """What training processes of several hosts tell each other, and what becomes of an error meanwhile (D-05)."""
 
 import pytest
-from byoc.hosts.collectives import Collectives
 
 from byoc.hosts import collectives
+from byoc.hosts.collectives import Collectives
 
 
 def test_an_error_among_hosts_is_told_as_it_is_and_waits_once_for_a_better_reason(monkeypatch, capsys):

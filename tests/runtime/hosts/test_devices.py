@@ -2,11 +2,11 @@
 
 from types import SimpleNamespace
 
-import loopback
 import pytest
-from byoc.hosts.collectives import Collectives
 
+import loopback
 from byoc.hosts import devices
+from byoc.hosts.collectives import Collectives
 from byoc.hosts.resource_config import Cluster
 
 GPU = "NVIDIA T4"

@@ -7,15 +7,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-import loopback
 import pytest
+
+import loopback
+from byoc import status
+from byoc.failure import End
+from byoc.hosts import handshake, rendezvous
 from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.hosts.collectives import Collectives
 from byoc.hosts.heartbeat import Heartbeat
 from byoc.hosts.membership import Fault
-
-from byoc.failure import End
-from byoc.hosts import rendezvous
 from byoc.hosts.resource_config import Cluster
 
 FIRST, SECOND = HOSTS = tuple(loopback.addresses(2))
@@ -37,12 +38,12 @@ def settings() -> ClusterSettings:
 @pytest.fixture(params=STRANGERS.values(), ids=list(STRANGERS))
 def stranger(request, monkeypatch) -> Callable[[int], socket.socket]:
     """Connects to a port of the first host, as soon as there is one, says its piece, and stays."""
-    monkeypatch.setattr(greeting, "SECONDS", 0.2)
+    monkeypatch.setattr(handshake, "SECONDS", 0.2)
 
     def come(port: int) -> socket.socket:
-        link = connected(port)
-        link.sendall(request.param)
-        return link
+        connection = connected(port)
+        connection.sendall(request.param)
+        return connection
 
     return come
 
@@ -57,10 +58,10 @@ def connected(port: int) -> socket.socket:
             time.sleep(0.01)
 
 
-def end_well(*links: Heartbeat) -> None:
-    for each in links:
+def end_well(*heartbeats: Heartbeat) -> None:
+    for each in heartbeats:
         each.ended(End(0))
-    for each in links:
+    for each in heartbeats:
         each.join(SECONDS)
         assert (each.over.is_set(), each.fault, each.code) == (True, None, 0)
 
@@ -72,9 +73,9 @@ def refusal(refused: Heartbeat) -> str:
 
 
 def test_whatever_connects_to_the_supervisors_port_changes_nothing(settings, stranger):
-    first = loopback.link(settings, FIRST, HOSTS)
+    first = loopback.heartbeat(settings, FIRST, HOSTS)
     with stranger(settings.port):
-        end_well(first, loopback.link(settings, SECOND, HOSTS))
+        end_well(first, loopback.heartbeat(settings, SECOND, HOSTS))
 
 
 def test_whatever_connects_to_the_trainings_port_changes_nothing(settings, stranger):
@@ -90,10 +91,10 @@ def test_whatever_connects_to_the_trainings_port_changes_nothing(settings, stran
     ("hosts", "why"), [(HOSTS, f"{SECOND} is there already"), ((*HOSTS, "127.0.0.4"), "another job's hosts meet there")]
 )
 def test_a_host_that_is_not_of_this_job_hears_so_and_ends(settings, hosts, why):
-    first, second = loopback.link(settings, FIRST, HOSTS), loopback.link(settings, SECOND, HOSTS)
+    first, second = loopback.heartbeat(settings, FIRST, HOSTS), loopback.heartbeat(settings, SECOND, HOSTS)
     while not first._names:
         time.sleep(0.01)
-    reason = refusal(loopback.link(settings, SECOND, hosts))
+    reason = refusal(loopback.heartbeat(settings, SECOND, hosts))
     assert reason.startswith(f"does not let {SECOND} in at port {settings.port}: {why}")
     end_well(first, second)
 
@@ -126,12 +127,12 @@ def listening(port: int, answer: bytes):
 def test_something_else_that_listens_is_told_from_the_first_host(answer, why):
     settings = ClusterSettings(port=loopback.free_ports(), start=SECONDS, silence=1, stall=SECONDS)
     with listening(settings.port, answer):
-        assert refusal(loopback.link(settings, SECOND, HOSTS)).startswith(why.format(settings.port))
+        assert refusal(loopback.heartbeat(settings, SECOND, HOSTS)).startswith(why.format(settings.port))
 
 
 def test_an_error_that_nobody_expected_ends_the_job_and_is_told(settings, monkeypatch, capsys):
-    monkeypatch.setattr(stage, "told", lambda: {}["doing"])
-    first = loopback.link(settings, FIRST, HOSTS)
+    monkeypatch.setattr(status, "current", lambda: {}["doing"])
+    first = loopback.heartbeat(settings, FIRST, HOSTS)
     assert first.over.wait(SECONDS)
     assert (first.fault, first.code) == (Fault(FIRST, "KeyError: 'doing'"), 1)
     assert "KeyError" in capsys.readouterr().err

@@ -3,12 +3,12 @@
 import socket
 
 import pytest
-from byoc.hosts.collectives import Collectives
-from byoc.hosts.membership import Fault, Host
 
 from byoc import status
 from byoc.failure import End
 from byoc.hosts import membership, rendezvous
+from byoc.hosts.collectives import Collectives
+from byoc.hosts.membership import Fault, Host
 from byoc.hosts.resource_config import Cluster
 
 CLUSTER = Cluster("algo-1", ("algo-1", "algo-2"))

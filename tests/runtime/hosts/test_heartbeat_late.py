@@ -4,14 +4,15 @@ import signal
 import threading
 import time
 
-import loopback
 import pytest
-from byoc.hosts.cluster_settings import ClusterSettings
-from byoc.hosts.membership import Fault
 
+import loopback
 from byoc import status
 from byoc.failure import End
-from byoc.hosts import shutdown
+from byoc.hosts import heartbeat_leader, shutdown
+from byoc.hosts.cluster_settings import ClusterSettings
+from byoc.hosts.membership import Fault
+from byoc.training.supervisor import OVER
 
 FIRST, SECOND = HOSTS = tuple(loopback.addresses(2))
 SECONDS = 20  # in which everything here is over
@@ -20,7 +21,7 @@ REFUSED = End(1, "no such hyperparameter")
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
-    monkeypatch.setattr(link_leader, "SETTLE", 0)
+    monkeypatch.setattr(heartbeat_leader, "SETTLE", 0)
 
 
 def settings(silence: int) -> ClusterSettings:
@@ -29,11 +30,11 @@ def settings(silence: int) -> ClusterSettings:
 
 def test_a_first_host_that_failed_waits_a_while_to_tell_those_that_come_late():
     known = settings(SECONDS)
-    first = loopback.link(known, FIRST, HOSTS)
+    first = loopback.heartbeat(known, FIRST, HOSTS)
     first.ended(REFUSED)
     assert first.over.wait(SECONDS)
     assert first.is_alive()
-    second = loopback.link(known, SECOND, HOSTS)
+    second = loopback.heartbeat(known, SECOND, HOSTS)
     assert second.over.wait(SECONDS)
     assert second.fault == Fault(FIRST, REFUSED.reason, status.current())
     first.join(SECONDS)
@@ -42,7 +43,7 @@ def test_a_first_host_that_failed_waits_a_while_to_tell_those_that_come_late():
 
 @pytest.mark.parametrize(("silence", "signalled"), [(1, False), (10 * SECONDS, True)])
 def test_it_waits_no_longer_than_for_a_silent_one_or_until_it_is_told_to_stop(silence, signalled):
-    first = loopback.link(settings(silence), FIRST, HOSTS)
+    first = loopback.heartbeat(settings(silence), FIRST, HOSTS)
     first.ended(REFUSED)
     assert first.over.wait(SECONDS)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
@@ -57,17 +58,17 @@ def test_it_waits_no_longer_than_for_a_silent_one_or_until_it_is_told_to_stop(si
 
 
 def test_a_host_that_failed_does_not_wait_long_for_the_first_and_tells_its_own_reason(tmp_path):
-    second = loopback.link(settings(1), SECOND, HOSTS)
+    second = loopback.heartbeat(settings(1), SECOND, HOSTS)
     second.ended(REFUSED)
     assert second.over.wait(SECONDS)
     failure = tmp_path / "failure"
-    assert shutdown.end_with_the_others(second, REFUSED, failure, "", set()) == REFUSED.code
+    assert shutdown.end_with_the_others(second, REFUSED, failure, "", set(), OVER) == REFUSED.code
     assert failure.read_text() == f"Exception during training: {REFUSED.reason}\n"
 
 
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_host_that_was_stopped_does_not_wait_for_one_that_is_not_there(host):
-    alone = loopback.link(settings(SECONDS), host, HOSTS)
+    alone = loopback.heartbeat(settings(SECONDS), host, HOSTS)
     alone.stop()
     alone.ended(End(0, stopped=True))
     alone.join(SECONDS)
@@ -76,12 +77,12 @@ def test_a_host_that_was_stopped_does_not_wait_for_one_that_is_not_there(host):
 
 def test_a_host_that_was_stopped_leaves_at_the_alarm_if_the_first_has_not_ended_by_then(tmp_path):
     known = settings(SECONDS)
-    first, second = (loopback.link(known, host, HOSTS) for host in HOSTS)
+    first, second = (loopback.heartbeat(known, host, HOSTS) for host in HOSTS)
     second.stop()
-    blocked = {signal.SIGALRM, shutdown.NEWS}
+    blocked = {signal.SIGALRM, OVER}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
     signal.pthread_kill(threading.get_ident(), signal.SIGALRM)
-    assert shutdown.end_with_the_others(second, End(0, stopped=True), tmp_path / "failure", "", set()) == 0
+    assert shutdown.end_with_the_others(second, End(0, stopped=True), tmp_path / "failure", "", set(), OVER) == 0
     signal.pthread_sigmask(signal.SIG_SETMASK, before)
     assert not first.over.is_set()
     first.ended(End(0))

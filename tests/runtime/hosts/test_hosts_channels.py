@@ -3,8 +3,9 @@
 import json
 from pathlib import Path
 
-import loopback
 import pytest
+
+import loopback
 from jobs import ALGORITHM
 
 READS = f"""{ALGORITHM}

@@ -4,12 +4,12 @@ import re
 import signal
 import time
 
-import loopback
 import pytest
-from byoc.hosts.heartbeat_leader import SETTLE
-from jobs import ALGORITHM
 
+import loopback
+from byoc.hosts.heartbeat_leader import SETTLE
 from byoc.paths import Paths
+from jobs import ALGORITHM
 
 SPREADS = f"{ALGORITHM}\nDISTRIBUTED = True\n\ndef train(job, hyperparameters):\n"
 MEETS = '    job.collectives.gather(0)\n    print("met", flush=True)\n'
@@ -37,8 +37,9 @@ def codes(hosts: list[loopback.Host]) -> list[int]:
 
 
 def test_what_each_host_has_all_others_get(three_hosts, program_with):
-    told = "    print(job.collectives.gather([job.cluster.rank]), job.collectives.any(job.cluster.rank == 2), flush=True)\n"
-    program = program_with(SPREADS + told + "    save(job)\n    job.metric('train:rmse', 1)\n")
+    rank = "    hosts, rank = job.collectives, job.cluster.rank\n"
+    told = "    print(hosts.gather([rank]), hosts.any(rank == 2), flush=True)\n"
+    program = program_with(SPREADS + rank + told + "    save(job)\n    job.metric('train:rmse', 1)\n")
     first, *others = loopback.ended(three_hosts, program)
     assert [host.process.returncode for host in (first, *others)] == [0, 0, 0]
     assert first.log == "[[0], [1], [2]] True\ntrain:rmse=1.000000\n"

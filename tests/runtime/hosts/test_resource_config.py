@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from jobs import CLOUD
 
 from byoc.errors import InputError
 from byoc.hosts.resource_config import Cluster
+from jobs import CLOUD
 
 MINIMAL = {"current_host": "algo-1", "hosts": ["algo-1", "algo-2", "algo-3"], "network_interface_name": "eth1"}
 LOCAL = {"current_host": "algo-1-abcde", "hosts": ["algo-1-abcde"], "current_instance_type": "local"}

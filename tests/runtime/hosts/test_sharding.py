@@ -4,15 +4,15 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
-import loopback
 import numpy as np
 import pytest
-from byoc.hosts.collectives import Collectives
 
+import loopback
 from byoc.channels import columns
 from byoc.channels.channel import Channel
 from byoc.errors import InputError
 from byoc.hosts import sharding
+from byoc.hosts.collectives import Collectives
 
 
 @pytest.fixture

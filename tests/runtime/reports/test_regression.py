@@ -5,12 +5,12 @@ import json
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper
 
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
 from byoc.signature import Feature, Signature
+from onnx import TensorProto, helper
 
 
 @pytest.fixture(params=[(None, 1), (None,)], ids=["column", "vector"])
@@ -32,10 +32,8 @@ def folder(request, tmp_path):
 @pytest.fixture
 def respond(folder):
     def respond(body=b"1,2\n3,-4.5\n", content_type="text/csv", accept="", **environment):
-        return Predictor(folder, Settings.from_environment(environment), algorithm).respond(body, content_type, accept)
+        return Predictor(folder, Settings.from_environment(environment)).respond(body, content_type, accept)
 
-    algorithm = folder / "algorithm.py"
-    algorithm.touch()  # without handlers
     return respond
 
 

@@ -12,7 +12,7 @@ from byoc.settings import Settings
 CSV, LINES = "text/csv", "application/jsonlines"
 BATCH = {"SAGEMAKER_BATCH": "True"}
 # A model that tells its rows apart, and how many of them it was given at a time.
-ALGORITHM = """
+HANDLERS = """
 class Model:
     feature_names = ["width", "height"]
     calls = []
@@ -27,12 +27,9 @@ def model_fn(model_dir):
 
 
 @pytest.fixture
-def predictor(tmp_path):
-    algorithm = tmp_path / "algorithm.py"
-
+def predictor(tmp_path, predictor_py):
     def load(more: str = "", **environment: str) -> Predictor:
-        algorithm.write_text(ALGORITHM + more)
-        return Predictor(tmp_path, Settings.from_environment(environment), algorithm)
+        return Predictor(tmp_path, Settings.from_environment(environment), predictor_py(HANDLERS + more))
 
     return load
 

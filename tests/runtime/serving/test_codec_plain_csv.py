@@ -3,13 +3,13 @@
 from unittest import mock
 
 import pytest
-from mixed_rows import FEATURES, LOOSE, RECORD, shown
 
 from byoc.errors import RequestError
 from byoc.serving import codecs
 from byoc.serving.codecs import CSV, plain_csv
 from byoc.serving.codecs.records import Record
 from byoc.signature import Feature
+from mixed_rows import FEATURES, LOOSE, RECORD, shown
 
 MANY = [f"{n / 7},{('red', ' größe ', '')[n % 3]},{n if n % 5 else ''}" for n in range(500)]
 ODD = [

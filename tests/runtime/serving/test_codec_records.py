@@ -6,7 +6,6 @@ import math
 import numpy as np
 import pyarrow as pa
 import pytest
-from mixed_rows import FEATURES, LOOSE, RECORD, shown
 from pyarrow import parquet
 
 from byoc.errors import RequestError
@@ -14,6 +13,7 @@ from byoc.serving import codecs
 from byoc.serving.codecs import CSV, JSON, JSON_LINES, NPY, PARQUET
 from byoc.serving.codecs.records import Record
 from byoc.signature import Feature
+from mixed_rows import FEATURES, LOOSE, RECORD, shown
 
 NUMBERS = Record((FEATURES[0], FEATURES[2]))
 ROWS = [(1.5, "red", 3.0), (-2.0, "", None), (0.0, "a, b", 1.0)]

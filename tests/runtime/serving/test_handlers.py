@@ -1,9 +1,13 @@
-"""The handlers that algorithm.py may define take over, one by one or together; without any it is never imported."""
+"""The handlers that predictor.py may define take over, one by one or together; algorithm.py is never imported."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
+import laid
 from byoc.serving import handlers
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
@@ -18,16 +22,21 @@ class Model:
 def model_fn(model_dir):
     return Model()
 """
+# As wsgi.py and asgi.py do.
+SERVE = """
+import predictor
+from byoc.serving.predictor import Predictor
+answer = Predictor.from_environment(predictor).respond(b"2,1", "text/csv", "")
+print(answer.status, answer.body)
+"""
 
 
 @pytest.fixture
-def predictor_with(tmp_path):
-    """A predictor whose algorithm.py is the source given."""
+def predictor_with(tmp_path, predictor_py):
+    """A predictor whose predictor.py is the source given."""
 
     def load(source: str, **environment: str) -> Predictor:
-        algorithm = tmp_path / "algorithm.py"
-        algorithm.write_text(source)
-        return Predictor(tmp_path, Settings.from_environment(environment), algorithm)
+        return Predictor(tmp_path, Settings.from_environment(environment), predictor_py(source))
 
     return load
 
@@ -44,14 +53,21 @@ def predictor_with(tmp_path):
         ("# model_fn\nNAME = 'model_fn'", set()),
     ],
 )
-def test_handlers_are_found_at_the_top_level_only(tmp_path, source, found):
-    (tmp_path / "algorithm.py").write_text(source)
-    assert set(handlers.find(tmp_path / "algorithm.py")) == found
+def test_handlers_are_found_at_the_top_level_only(predictor_py, source, found):
+    assert set(handlers.of(predictor_py(source))) == found
 
 
-def test_an_algorithm_without_handlers_is_never_imported(tmp_path):
-    (tmp_path / "algorithm.py").write_text("raise RuntimeError('imported')\ndef train(job, hyperparameters): ...\n")
-    assert handlers.find(tmp_path / "algorithm.py") == {}
+def test_an_algorithm_is_never_imported_to_serve(tmp_path, laid_byoc, onnx_folder):
+    """Its framework may not even be installed; of an ONNX model, predictor.py has no handlers."""
+    own = laid.PROJECT / "options/algorithm/_onnx/program/predictor.py"
+    sources = {"predictor": own.read_text(encoding="utf-8"), "algorithm": "raise RuntimeError('imported')\n"}
+    program = laid.program(tmp_path, laid_byoc, **sources)
+    (tmp_path / "ml").mkdir()
+    (tmp_path / "ml/model").symlink_to(onnx_folder)
+    environment = os.environ | {"SAGEMAKER_BASE_DIR": str(tmp_path / "ml"), "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-c", SERVE]
+    run = subprocess.run(command, cwd=program, env=environment, capture_output=True, text=True, timeout=60)
+    assert (run.returncode, run.stdout) == (0, "200 b'left\\n'\n"), run.stderr
 
 
 def test_model_fn_alone_gets_the_model_folder_and_numbers_in_every_form(predictor_with, tmp_path):

@@ -4,10 +4,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from micro_batching import LONG, Model, ask, results, rows
-from serving import wait_until
 
 from byoc.serving.micro_batches import MicroBatches
+from endpoint import wait_until
+from micro_batching import LONG, Model, ask, results, rows
 
 
 @pytest.fixture

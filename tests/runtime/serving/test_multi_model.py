@@ -1,9 +1,9 @@
 """Models come and go in processes of their own, and whoever asks at any moment gets the truth (M-03 to M-14)."""
 
 import pytest
-from endpoint import status_of
 
 from byoc.errors import RequestError
+from endpoint import status_of
 
 
 def test_a_model_is_there_from_load_to_unload_and_only_then(endpoint):

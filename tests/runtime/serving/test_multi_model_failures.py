@@ -4,11 +4,11 @@ import json
 from multiprocessing import Pipe
 
 import pytest
-from endpoint import KILLED, status_of
 
 from byoc.errors import RequestError
 from byoc.serving.multi_model import process
 from byoc.serving.response import Response
+from endpoint import KILLED, status_of
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
-from endpoint import lives, status_of, wait_until
 
 from byoc.serving.multi_model import requests
 from byoc.serving.multi_model.requests import Models
 from byoc.settings import Settings
+from endpoint import lives, status_of, wait_until
 
 
 def test_unloading_lets_requests_finish_and_lets_in_no_more(endpoint, monkeypatch):
@@ -20,7 +20,7 @@ def test_unloading_lets_requests_finish_and_lets_in_no_more(endpoint, monkeypatc
     connections, connect_as_ever = [], requests.Client
     folder = endpoint.model("m", ask="wait(folder)")
     endpoint.post("m")
-    monkeypatch.setattr(multi_model, "Client", connect)
+    monkeypatch.setattr(requests, "Client", connect)
     with ThreadPoolExecutor() as pool:
         asked = [pool.submit(endpoint.ask, "m") for _ in range(2)]  # one is answered, one waits for that
         wait_until(lambda: (folder / "arrived").exists() and len(connections) == 2)

@@ -73,8 +73,6 @@ def test_it_is_off_unless_asked_for():
     [("", True), ("def predict_fn(data, model): ...", True)]
     + [(f"def {name}(*arguments): ...", False) for name in ("model_fn", "input_fn", "output_fn", "transform_fn")],
 )
-def test_the_form_is_only_for_rows_that_are_read_and_answered_here(onnx_folder, tmp_path, handlers, known):
-    algorithm = tmp_path / "algorithm.py"
-    algorithm.write_text(handlers)
-    signature = Predictor(onnx_folder, Settings.from_environment({}), algorithm).signature
+def test_the_form_is_only_for_rows_that_are_read_and_answered_here(onnx_folder, predictor_py, handlers, known):
+    signature = Predictor(onnx_folder, Settings.from_environment({}), predictor_py(handlers)).signature
     assert signature == (Signature.load(onnx_folder) if known else None)

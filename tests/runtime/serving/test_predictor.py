@@ -11,7 +11,7 @@ from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
 
 # A model of two features that tells apart labels such as people have.
-ALGORITHM = """
+HANDLERS = """
 import numpy as np
 
 class Model:
@@ -36,12 +36,11 @@ EVERYTHING = "predicted_label,probability,probabilities,labels"
 
 
 @pytest.fixture
-def respond(tmp_path):
-    algorithm = tmp_path / "algorithm.py"
-    algorithm.write_text(ALGORITHM)
+def respond(tmp_path, predictor_py):
+    handlers = predictor_py(HANDLERS)
 
     def respond(body=ROWS, content_type="text/csv", accept="", **environment):
-        predictor = Predictor(tmp_path, Settings.from_environment(environment), algorithm)
+        predictor = Predictor(tmp_path, Settings.from_environment(environment), handlers)
         return predictor.respond(body, content_type, accept)
 
     return respond

@@ -1,20 +1,25 @@
 """One definition of the hyperparameters serves people and SageMaker's APIs alike."""
 
+import ast
 import json
 import re
 import subprocess
 import sys
-from typing import Annotated, Literal
+from contextlib import suppress
+from types import SimpleNamespace
 
-import algorithm
 import pytest
-from algorithm import METRICS
-from algorithm import Hyperparameters as OfAlgorithm
-from pydantic import BaseModel, Field
 
+import laid
 from byoc.training import describe
-from byoc.training.hyperparameters import Tunable, parse
+from byoc.training.hyperparameters import parse
 
+ALGORITHM = """
+from typing import Annotated, Literal
+from pydantic import BaseModel, Field
+from byoc.training.hyperparameters import Tunable
+
+METRICS = ("train:loss",)
 
 class Hyperparameters(BaseModel):
     loss: Annotated[Literal["l1", "l2"], Tunable()] = Field("l1", description="what is made small")
@@ -22,16 +27,38 @@ class Hyperparameters(BaseModel):
     depth: Annotated[int | None, Tunable(1, 9)] = Field(None, ge=1)
     layers: list[int] = Field(default_factory=lambda: [1, 2])
     seed: int
+"""
+
+
+def module(source: str) -> SimpleNamespace:
+    """What of an algorithm.py tells its hyperparameters; what needs its framework is left out."""
+    found = {"__name__": "algorithm"}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.Import | ast.ImportFrom | ast.Assign | ast.ClassDef):
+            with suppress(ImportError, NameError):
+                exec(compile(ast.Module([node], []), "algorithm.py", "exec"), found)
+    return SimpleNamespace(**found)
+
+
+OWN = module(ALGORITHM)
+Hyperparameters = OWN.Hyperparameters
+ALGORITHMS = {
+    file.parents[1].name: module(file.read_text(encoding="utf-8"))
+    for file in sorted(laid.PROJECT.glob("options/algorithm/*/program/algorithm.py"))
+}
+every_algorithm = pytest.mark.parametrize("algorithm", ALGORITHMS.values(), ids=list(ALGORITHMS))
 
 
 @pytest.fixture
-def train(project, tmp_path, monkeypatch):
+def train(program_with, tmp_path, monkeypatch):
     """Run `train` with these arguments where there is no /opt/ml."""
     monkeypatch.setenv("SAGEMAKER_BASE_DIR", str(tmp_path / "nowhere"))
     monkeypatch.setenv("PYTHONUTF8", "1")
 
+    program = program_with(ALGORITHM)
+
     def run(*arguments: str) -> subprocess.CompletedProcess:
-        command = [sys.executable, project / "program" / "train", *arguments]
+        command = [sys.executable, program / "train", *arguments]
         return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
 
     return run
@@ -72,17 +99,20 @@ def test_the_json_for_sagemaker():
     }
 
 
-def test_the_defaults_that_it_tells_are_the_defaults():
-    told = json.loads(describe.as_json(OfAlgorithm, METRICS))["HyperParameters"]
-    assert parse(told, OfAlgorithm) == OfAlgorithm()
+@every_algorithm
+def test_the_defaults_that_it_tells_are_the_defaults(algorithm):
+    told = json.loads(describe.as_json(algorithm.Hyperparameters, algorithm.METRICS))["HyperParameters"]
+    assert parse(told, algorithm.Hyperparameters) == algorithm.Hyperparameters()
 
 
-def test_every_value_that_a_tuning_job_may_choose_is_taken():
-    for kind, ranges in json.loads(describe.as_json(OfAlgorithm, METRICS))["ParameterRanges"].items():
+@every_algorithm
+def test_every_value_that_a_tuning_job_may_choose_is_taken(algorithm):
+    model = algorithm.Hyperparameters
+    for kind, ranges in json.loads(describe.as_json(model, algorithm.METRICS))["ParameterRanges"].items():
         for item in ranges:
             values = item["Values"] if kind == "CategoricalParameterRanges" else [item["MinValue"], item["MaxValue"]]
             for value in values:
-                assert str(getattr(parse({item["Name"]: value}, OfAlgorithm), item["Name"])) == value
+                assert str(getattr(parse({item["Name"]: value}, model), item["Name"])) == value
 
 
 def test_a_metrics_regex_finds_what_the_job_prints(paths, capsys):
@@ -97,12 +127,12 @@ def test_train_tells_what_it_takes_without_any_job(train):
     run = train("--help")
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.startswith("usage: train [--help | --markdown | --describe]\n")
-    assert describe.as_text(OfAlgorithm) in run.stdout
+    assert describe.as_text(Hyperparameters) in run.stdout
 
 
 def test_what_it_tells_for_sagemaker_is_the_json(capsys):
-    assert describe.main(["--describe"], lambda: algorithm) == 0
-    assert capsys.readouterr().out == describe.as_json(OfAlgorithm, METRICS) + "\n"
+    assert describe.main(["--describe"], lambda: OWN) == 0
+    assert capsys.readouterr().out == describe.as_json(Hyperparameters, OWN.METRICS) + "\n"
 
 
 @pytest.mark.parametrize("arguments", [["bogus"], ["--help", "serve"], ["train"]])

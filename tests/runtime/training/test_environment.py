@@ -4,11 +4,11 @@ import json
 import os
 
 import pytest
-from jobs import CLOUD, GROUP
 
-from byoc.channels import channel
+from byoc.channels import discovery
 from byoc.hosts.resource_config import Cluster
 from byoc.training import environment
+from jobs import CLOUD, GROUP
 
 RESOURCES = CLOUD | {"topology": None}
 CHANNELS = {"training": {"TrainingInputMode": "File"}, "a.b-c_1": {"TrainingInputMode": "File"}}
@@ -33,7 +33,7 @@ def variables(paths):
     def of(**files) -> dict[str, str]:
         for name, content in files.items():
             (paths.config / f"{name}.json").write_text(json.dumps(content))
-        return environment.variables(paths, channel.discover(paths).values(), Cluster.read(paths.config))
+        return environment.variables(paths, discovery.discover(paths).values(), Cluster.read(paths.config))
 
     return of
 

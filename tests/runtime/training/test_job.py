@@ -5,10 +5,10 @@ import os
 from types import SimpleNamespace
 
 import pytest
-from byoc.hosts.collectives import Collectives
 from pydantic import BaseModel
 
 from byoc.errors import InputError
+from byoc.hosts.collectives import Collectives
 from byoc.signature import Signature
 from byoc.training import job
 

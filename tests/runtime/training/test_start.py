@@ -4,19 +4,17 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-PROGRAM = Path(__file__).resolve().parents[1] / "program"
-
 
 @pytest.fixture
-def start(paths, tmp_path):
-    """Run `start`, beside a `train` and a `serve` that only say their names."""
+def start(paths, tmp_path, laid_byoc):
+    """Run `start` where images have it, beside byoc/, and a `train` and a `serve` that only say their names."""
     program = tmp_path / "a program"
-    shutil.copytree(PROGRAM / "byoc", program / "byoc", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(PROGRAM / "start", program)
+    program.mkdir()
+    (program / "byoc").symlink_to(laid_byoc)
+    shutil.copy(laid_byoc / "image/start", program)
     for name in ("train", "serve"):
         (program / name).write_text(f"#!/bin/sh\necho became {name} with $# arguments\nexit 7\n")
         (program / name).chmod(0o755)

@@ -3,6 +3,7 @@
 import signal
 
 import pytest
+
 from jobs import ALGORITHM, NEVER
 from jobs import stopped as run_stopped
 

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import psutil
 import pytest
+
 from jobs import ALGORITHM, stopped
 
 QUICK = (0.1, 0.2)
