@@ -28,6 +28,10 @@ def engine_answers() -> bool:
         return False
 
 
+def has_nginx() -> bool:
+    return shutil.which("nginx") is not None
+
+
 def has_wrk() -> bool:
     return shutil.which("wrk") is not None
 
@@ -36,6 +40,7 @@ def has_wrk() -> bool:
 NEEDED = {
     "browser": (chromium.executable, "there is no Chromium on the PATH; install it with: apt-get install chromium"),
     "docker": (engine_answers, "no Docker engine answers; start one, and look with: docker info"),
+    "nginx": (has_nginx, "there is no nginx on the PATH; install it: apt-get install nginx-light"),
     "wrk": (has_wrk, "there is no wrk on the PATH; install it: apt-get install wrk"),
 }
 
@@ -61,7 +66,7 @@ MACHINE = [
     ),
     (
         "nginx",
-        lambda: shutil.which("nginx"),
+        has_nginx,
         "outside containers, projects were served without it",
         "apt-get install nginx-light, or brew install nginx",
     ),

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import psutil
-import stack
 
-PROGRAM = Path(__file__).resolve().parents[1] / "program"
+from stacks import Front
+
+# The processes whose command does not have the name that `serve` gives them, but the module that they run.
+MODULES = {"uvicorn": "byoc.serving.asgi.workers", "models": "byoc.serving.multi_model.host"}
 
 # A model whose answer waits until the test lets it go.
 WAITING = """
@@ -41,14 +43,20 @@ class Response(NamedTuple):
 
 
 class Server:
-    """`serve` with a folder laid out like /opt/ml, on a port of its own; `log` is all that it prints."""
+    """`serve` with a folder laid out like /opt/ml, on a port of its own; `log` is all that it prints.
 
-    def __init__(self, base: Path, front: str, log: Path, program: Path = PROGRAM, port: int = 0, **settings: object):
+    `program` is the front's, or one in its place.
+    """
+
+    def __init__(
+        self, front: Front, base: Path, log: Path, program: Path | None = None, port: int = 0, **settings: object
+    ):
+        program = program or front.program
         self.port = port or free_port()
         self._log = log
         environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(base), "SAGEMAKER_BIND_TO_PORT": str(self.port)}
         environment |= {"SAGEMAKER_MODEL_SERVER_WORKERS": "1"} | {name: str(value) for name, value in settings.items()}
-        environment |= stack.environment(front, program)
+        environment |= front.environment(program)
         with log.open("wb") as output:
             command = [sys.executable, program / "serve"]
             self.process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT)
@@ -92,8 +100,9 @@ class Server:
         return self
 
     def child(self, name: str) -> psutil.Process:
+        """The process that `serve` calls so."""
         children = psutil.Process(self.process.pid).children()
-        return next(child for child in children if any(name in word for word in child.cmdline()))
+        return next(child for child in children if any(MODULES.get(name, name) in word for word in child.cmdline()))
 
 
 def free_port() -> int:

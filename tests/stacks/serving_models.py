@@ -8,10 +8,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psutil
-from serving import Response, Server, wait_until
 
 from byoc.paths import Paths
 from byoc.signature import Signature
+from serving import Response, Server, wait_until
+from stacks import Front
 
 MODE = {"SAGEMAKER_MULTI_MODEL": "true", "SAGEMAKER_MODEL_SERVER_WORKERS": 2}
 
@@ -62,9 +63,9 @@ class Models:
 
 
 @contextmanager
-def serving_models(base: Path, front: str, log: Path) -> Iterator[Models]:
+def serving_models(front: Front, base: Path, log: Path) -> Iterator[Models]:
     """In the end SIGTERM must end it, and the model that is loaded then."""
-    with Server(base, front, log, **MODE) as server:
+    with Server(front, base, log, **MODE) as server:
         models = Models(server.ready(), base)
         yield models
         assert models.load("left").status == 200

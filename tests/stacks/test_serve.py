@@ -4,15 +4,14 @@ import http.client
 import json
 
 import pytest
-from serving import Server, wait_until
-from stack import FRONTS
 
 from byoc.signature import Signature
+from serving import Server, wait_until
 
 
-@pytest.fixture(scope="module", params=FRONTS)
-def server(request, trained, tmp_path_factory):
-    with Server(trained.base, request.param, tmp_path_factory.mktemp("serve") / "log") as server:
+@pytest.fixture(scope="module")
+def server(front, trained, tmp_path_factory):
+    with Server(front, trained.base, tmp_path_factory.mktemp("serve") / "log") as server:
         yield server.ready()
 
 
@@ -28,8 +27,8 @@ def test_a_payload_gets_as_many_predictions_as_it_has_rows(server, payload):
     assert len(response.body.splitlines()) == len(payload.splitlines())
 
 
-def test_headers_reach_the_predictor_as_sent(server, project):
-    body = (project / "local_test" / "payload.json").read_bytes()
+def test_headers_reach_the_predictor_as_sent(server, samples):
+    body = (samples / "payload.json").read_bytes()
     headers = {
         "Content-Type": "Application/JSON; charset=utf-8",
         "Accept": 'image/png, application/json; output="probability,predicted_label"',
@@ -67,9 +66,8 @@ def test_a_body_larger_than_every_buffer_may_come_in_chunks(server, payload):
     assert response.body.count(b"\n") == 20 * rows
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_a_batch_job_marks_its_bad_records_and_may_ask_how_much_to_send(front, trained, payload, tmp_path):
-    with Server(trained.base, front, tmp_path / "log", SAGEMAKER_BATCH="true") as server:
+    with Server(front, trained.base, tmp_path / "log", SAGEMAKER_BATCH="true") as server:
         response = server.ready().request("POST", "/invocations", payload + b",x" * 99 + b"\n", Content_Type="text/csv")
         assert response.body.splitlines()[-1] == b"ERROR"
         response = server.request("GET", "/execution-parameters")
@@ -119,9 +117,8 @@ def test_without_multi_model_mode_its_routes_say_how_to_have_it(server, method, 
     assert response.body == b"this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true makes it one\n"
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_the_playground_is_there_if_asked_for(front, trained, tmp_path):
-    with Server(trained.base, front, tmp_path / "log", BYOC_PLAYGROUND="true") as server:
+    with Server(front, trained.base, tmp_path / "log", BYOC_PLAYGROUND="true") as server:
         response = server.ready().request("GET", "/")
     assert (response.status, response.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
     assert Signature.load(trained.model).features[0].name.encode() in response.body

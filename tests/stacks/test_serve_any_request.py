@@ -16,14 +16,12 @@ from functools import partial
 from pathlib import Path
 
 import psutil
-import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
-from serving import Server, wait_until
-from stack import FRONTS, PARENT
-from test_any_request import ACCEPT, BODY, CONTENT_TYPE, FINITE
 
 from byoc.serving import codecs
+from odd_requests import ACCEPT, BODY, CONTENT_TYPE, FINITE
+from serving import Server, wait_until
 
 REQUESTS = int(os.environ.get("REQUESTS", "1000"))
 CLIENTS = 3  # each a process with one connection; without nginx, one worker may get them all, and takes on three
@@ -74,11 +72,10 @@ def memory(server: Server) -> int:
     return 1024 * sum(int(re.search(r"Pss_Anon: *(\d+)", file.read_text())[1]) for file in rollups if file.exists())
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_no_request_costs_a_fault_or_a_worker_or_memory(front, trained, tmp_path, capsys):
     fork = multiprocessing.get_context("fork")
-    with Server(trained.base, front, tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
-        parent = server.ready().child(PARENT)
+    with Server(front, trained.base, tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
+        parent = server.ready().child(front.parent)
         wait_until(lambda: len(parent.children()) == 2)
         workers = parent.children()
         blocks = range(-(-REQUESTS // (BLOCK * ALIKE)))

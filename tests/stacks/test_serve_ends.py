@@ -6,18 +6,16 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
-from serving import PROGRAM, WAITING, Server, wait_until
-from stack import FRONTS, SERVERS
 
 from byoc.settings import Settings
+from serving import WAITING, Server, wait_until
+from stacks import FRONTS, marked, names
 
-
-@pytest.fixture(params=FRONTS)
-def front(request) -> str:
-    return request.param
+SERVERS = [marked(name, server) for name in names(Path(__file__)) for server in FRONTS[name].servers]
 
 
 @pytest.fixture
@@ -25,7 +23,7 @@ def busy(front, paths, program_with, tmp_path):
     """A server with one worker, the answer that it is working on, and what lets it finish."""
     with ThreadPoolExecutor() as pool:
         program = program_with(WAITING)
-        with Server(paths.base, front, tmp_path / "log", program, WAITING=tmp_path) as server:
+        with Server(front, paths.base, tmp_path / "log", program, WAITING=tmp_path) as server:
             answer = pool.submit(server.ready().request, "POST", "/invocations", b"x")
             try:
                 wait_until((tmp_path / "arrived").exists)
@@ -61,9 +59,9 @@ def test_a_ping_is_answered_while_every_worker_is_at_work(busy):
     assert answer.result().status == 200
 
 
-@pytest.mark.parametrize(("front", "name"), SERVERS)
+@pytest.mark.parametrize(("front", "name"), SERVERS, indirect=["front"])
 def test_the_death_of_a_server_ends_them_all(front, name, trained, tmp_path):
-    with Server(trained.base, front, tmp_path / "log") as server:
+    with Server(front, trained.base, tmp_path / "log") as server:
         everyone = psutil.Process(server.ready().process.pid).children(recursive=True)
         server.child(name).kill()
         assert server.process.wait(timeout=30) != 0
@@ -77,22 +75,22 @@ def test_the_death_of_a_server_ends_them_all(front, name, trained, tmp_path):
 
 
 def test_without_a_model_it_ends_at_once_and_says_so_in_one_line(front, paths, tmp_path):
-    with Server(paths.base, front, tmp_path / "log") as server:
+    with Server(front, paths.base, tmp_path / "log") as server:
         assert server.process.wait(timeout=30) != 0
     assert server.log.count(f"serve: no signature: {paths.model}/signature.json is missing; ") == 1
     assert "Traceback" not in server.log
 
 
-def test_help_lists_every_setting_and_serves_nothing():
+def test_help_lists_every_setting_and_serves_nothing(front):
     run = subprocess.run(
-        [sys.executable, PROGRAM / "serve", "--help"], capture_output=True, encoding="utf-8", timeout=30
+        [sys.executable, front.program / "serve", "--help"], capture_output=True, encoding="utf-8", timeout=30
     )
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.endswith(Settings.markdown_table())
 
 
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(front, trained, tmp_path):
-    with Server(trained.base, front, tmp_path / "log", SAGEMAKER_MODEL_SERVER_TIMEOUT="1m") as server:
+    with Server(front, trained.base, tmp_path / "log", SAGEMAKER_MODEL_SERVER_TIMEOUT="1m") as server:
         assert server.process.wait(timeout=30) != 0
     assert server.log.startswith("serve: SAGEMAKER_MODEL_SERVER_TIMEOUT='1m' cannot be used: ")
     assert server.log.count("\n") == 1
@@ -101,7 +99,7 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line(front, trained, tmp_p
 def test_a_taken_port_is_told_by_its_number_at_once(front, trained, tmp_path):
     with socket.create_server(("0.0.0.0", 0)) as taken:
         port = taken.getsockname()[1]
-        with Server(trained.base, front, tmp_path / "log", port=port) as server:
+        with Server(front, trained.base, tmp_path / "log", port=port) as server:
             assert server.process.wait(timeout=30) != 0
     assert server.log.startswith(f"serve: SAGEMAKER_BIND_TO_PORT={port} cannot be used: ")
     assert server.log.count("\n") == 1

@@ -3,8 +3,8 @@
 import socket
 
 import pytest
+
 from serving import Server
-from stack import FRONTS, PARENT
 
 ROW = b"5.1,3.5,1.4,0.2\n"
 POST = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nConnection: close\r\n"
@@ -56,12 +56,12 @@ CUT_OFF = {
 }
 
 
-@pytest.fixture(scope="module", params=FRONTS)
-def server(request, trained, tmp_path_factory):
-    with Server(trained.base, request.param, tmp_path_factory.mktemp("serve") / "log") as server:
-        workers = server.ready().child(PARENT).children()
+@pytest.fixture(scope="module")
+def server(front, trained, tmp_path_factory):
+    with Server(front, trained.base, tmp_path_factory.mktemp("serve") / "log") as server:
+        workers = server.ready().child(front.parent).children()
         yield server
-        assert server.child(PARENT).children() == workers
+        assert server.child(front.parent).children() == workers
     assert "Traceback" not in server.log
     assert "/hidden" not in server.log
 
@@ -96,8 +96,7 @@ def test_a_request_that_hides_in_a_body_is_never_answered(server, way):
 
 
 @pytest.mark.parametrize("where", CUT_OFF)
-def test_a_body_that_is_cut_off_is_never_answered_with_predictions(server, project, where):
+def test_a_body_that_is_cut_off_is_never_answered_with_predictions(server, payload, where):
     status, content_type, _ = send(server, CUT_OFF[where], then_end=True)
     assert (status, content_type) in {(400, "text/plain"), (0, "")}  # it may close: nobody is there to read
-    whole = (project / "local_test" / "payload.csv").read_bytes()
-    assert send(server, POST + b"Content-Length: %d\r\n\r\n" % len(whole) + whole)[0] == 200
+    assert send(server, POST + b"Content-Length: %d\r\n\r\n" % len(payload) + payload)[0] == 200

@@ -1,10 +1,9 @@
 """`GET /metrics` of the running server: the counts of all its workers (S-54)."""
 
 import psutil
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
+
 from serving import Server, wait_until
-from stack import FRONTS, PARENT
 
 
 def scrape(server: Server) -> dict[tuple, float]:
@@ -15,11 +14,10 @@ def scrape(server: Server) -> dict[tuple, float]:
     return {(sample.name, *sample.labels.values()): sample.value for family in families for sample in family.samples}
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_a_scrape_tells_of_all_workers_and_of_those_that_they_replaced(front, trained, tmp_path):
     answered = ("http_requests_total", "/invocations", "400")
-    with Server(trained.base, front, tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
-        parent = server.ready().child(PARENT)
+    with Server(front, trained.base, tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
+        parent = server.ready().child(front.parent)
         wait_until(lambda: len(parent.children()) == 2)
         for _ in range(20):
             assert server.request("POST", "/invocations", b" ").status == 400

@@ -7,11 +7,10 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from serving import Response, Server, wait_until
-from stack import FRONTS
-from test_serve_busy import answers
 
 from byoc.paths import Paths
+from serving import Response, Server, wait_until
+from test_serve_busy import answers
 
 # The ONNX model. Each call is noted with its number of rows, and waits until the test lets it go, or hangs for good.
 COUNTING = """
@@ -82,39 +81,35 @@ def meet(server: Server, path: str, payload: bytes, folder: Path) -> list[int]:
     return noted(folder / "calls")[1:]
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_requests_that_meet_are_fewer_calls_and_each_gets_its_own_answer(front, base, payload, program_with, tmp_path):
     settings = {"COUNTING": tmp_path, "BYOC_MICRO_BATCH_MS": 100}
-    with Server(base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
+    with Server(front, base, tmp_path / "log", program_with(COUNTING), **settings) as server:
         calls = meet(server.ready(), "/invocations", payload, tmp_path)
     assert sum(calls) == len(payload.splitlines()) > len(calls)
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_so_they_are_for_each_of_many_models(front, onnx_folder, payload, program_with, tmp_path):
     paths = Paths(tmp_path / "ml")
     shutil.copytree(onnx_folder, paths.models / "one" / "model")
     settings = {"COUNTING": tmp_path, "BYOC_MICRO_BATCH_MS": 100, "SAGEMAKER_MULTI_MODEL": "true"}
-    with Server(paths.base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
+    with Server(front, paths.base, tmp_path / "log", program_with(COUNTING), **settings) as server:
         model = {"model_name": "one", "url": str(paths.models / "one" / "model")}
         assert server.ready().request("POST", "/models", json.dumps(model)).status == 200
         calls = meet(server, "/models/one/invoke", payload, tmp_path)
     assert sum(calls) == len(payload.splitlines()) > len(calls)
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_a_model_without_handlers_takes_part_and_answers_as_ever(front, base, payload, program_with, tmp_path):
-    with Server(base, front, tmp_path / "log", program_with(""), BYOC_MICRO_BATCH_MS=2) as server:
+    with Server(front, base, tmp_path / "log", program_with(""), BYOC_MICRO_BATCH_MS=2) as server:
         together = ask(server.ready(), "/invocations", payload)
         with ThreadPoolExecutor(8) as pool:
             apart = list(pool.map(partial(ask, server, "/invocations"), payload.splitlines(keepends=True) * 20))
     assert [answer.body for answer in apart] == together.body.splitlines(keepends=True) * 20
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_all_that_a_call_hangs_for_are_given_up_and_the_next_is_answered(front, base, program_with, tmp_path):
     settings = {"COUNTING": tmp_path, "BYOC_MICRO_BATCH_MS": 100, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 1}
-    with Server(base, front, tmp_path / "log", program_with(COUNTING), **settings) as server:
+    with Server(front, base, tmp_path / "log", program_with(COUNTING), **settings) as server:
         server.ready()
         (tmp_path / "go").touch()
         (tmp_path / "hang").touch()

@@ -4,6 +4,7 @@ import json
 from urllib.parse import quote
 
 import pytest
+
 from serving import wait_until
 from serving_models import first_label
 

@@ -6,14 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import psutil
+import pytest
+
 from serving import Server, wait_until
 from serving_models import MODE, Models, lives
-from stack import FRONTS, PARENT
 
 
 def processes(models: Models) -> list[psutil.Process]:
     """One for each model."""
-    return models.server.child("model_host").children()
+    return models.server.child("models").children()
 
 
 def test_models_that_come_and_go_under_load_give_right_answers_or_none(models, payload):
@@ -65,14 +66,15 @@ def test_unloading_gives_the_memory_back(models, payload):
     assert memory() - before < (full - before) / 5
 
 
-def test_the_end_of_the_models_host_ends_them_all_and_no_model_outlives_serve(two_models, tmp_path):
-    with Server(two_models, FRONTS[-1], tmp_path / "host", **MODE) as server:
-        server.ready().child("model_host").kill()
+@pytest.mark.parametrize("front", ["gunicorn", "uvicorn"], indirect=True)
+def test_the_end_of_the_models_host_ends_them_all_and_no_model_outlives_serve(front, two_models, tmp_path):
+    with Server(front, two_models, tmp_path / "host", **MODE) as server:
+        server.ready().child("models").kill()
         assert server.process.wait(timeout=30) == 1
         assert "serve: models ended by itself, exit code -9\n" in server.log
-    with Server(two_models, FRONTS[-1], tmp_path / "serve", **MODE) as server:
+    with Server(front, two_models, tmp_path / "serve", **MODE) as server:
         assert Models(server.ready(), two_models).load("m").status == 200
-        parent, host = server.child(PARENT), server.child("model_host")
+        parent, host = server.child(front.parent), server.child("models")
         everyone = [host, *host.children()]
         server.process.kill()
         try:

@@ -4,11 +4,17 @@ import resource
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
 import psutil
 import pytest
+
 from serving import Server, wait_until
-from stack import PATIENT, SOONER
+from stacks import FRONTS, marked, names
+
+# gunicorn by itself has a thread wait for each slow client.
+PATIENT = [marked(name) for name in names(Path(__file__)) if FRONTS[name].sooner]
+pytestmark = pytest.mark.parametrize("front", PATIENT, indirect=True, scope="module")
 
 HEAD = b"POST /invocations HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n"
 BEGUN = {
@@ -45,12 +51,12 @@ def clients(server: Server, count: int, sent: bytes, **options: int) -> Iterator
         yield opened
 
 
-@pytest.fixture(scope="module", params=PATIENT)
-def server(request, trained, tmp_path_factory):
+@pytest.fixture(scope="module")
+def server(front, trained, tmp_path_factory):
     """A server to which few open files are granted, as long as it asks for no more, and how many clients we may be."""
     usual, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     grant(256)
-    with Server(trained.base, request.param, tmp_path_factory.mktemp("serve") / "log") as server:
+    with Server(front, trained.base, tmp_path_factory.mktemp("serve") / "log") as server:
         yield server.ready(), grant(2500) - 500
     grant(usual)
     assert "Traceback" not in server.log
@@ -65,23 +71,18 @@ def grant(files: int) -> int:
 
 
 @pytest.mark.parametrize("begun", BEGUN)
-def test_others_are_answered_beside_thousands_who_send(server, project, begun):
+def test_others_are_answered_beside_thousands_who_send(server, payload, begun):
     server, thousands = server
-    payload = (project / "local_test/payload.csv").read_bytes()
     with clients(server, thousands, BEGUN[begun]):
         assert server.request("GET", "/ping").status == 200
         assert server.request("POST", "/invocations", payload, Content_Type="text/csv").status == 200
 
 
-@pytest.fixture(params=PATIENT)
-def hasty(request, paths, program_with, tmp_path):
+@pytest.fixture
+def hasty(front, paths, program_with, tmp_path):
     """A server that waits for a second only, and has places for three requests."""
-    program = program_with(LARGE)
-    for file, patient, sooner in SOONER:
-        text = (program / file).read_text()
-        assert patient in text
-        (program / file).write_text(text.replace(patient, sooner))
-    with Server(paths.base, request.param, tmp_path / "log", program, SAGEMAKER_MODEL_JOB_QUEUE_SIZE=2) as server:
+    program = program_with(LARGE, *front.sooner)
+    with Server(front, paths.base, tmp_path / "log", program, SAGEMAKER_MODEL_JOB_QUEUE_SIZE=2) as server:
         yield server.ready()
     assert "Traceback" not in server.log
 

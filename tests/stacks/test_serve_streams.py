@@ -4,8 +4,8 @@ import http.client
 import time
 
 import pytest
+
 from serving import Server, wait_until
-from stack import FRONTS
 from test_serve_metrics import scrape
 
 # The parts of an answer, of which the second waits until the test lets it go. "break" fails after the first part,
@@ -40,9 +40,9 @@ def predict_fn(data, model):
 """
 
 
-@pytest.fixture(params=FRONTS)
-def server(request, paths, program_with, tmp_path):
-    with Server(paths.base, request.param, tmp_path / "log", program_with(ALGORITHM), WAITING=tmp_path) as server:
+@pytest.fixture
+def server(front, paths, program_with, tmp_path):
+    with Server(front, paths.base, tmp_path / "log", program_with(ALGORITHM), WAITING=tmp_path) as server:
         try:
             yield server.ready()
         finally:
@@ -89,10 +89,9 @@ def test_a_stream_that_breaks_off_has_no_end(server, ask, tmp_path):
     assert server.request("POST", "/invocations", "x").body == b"first,last"
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_a_stream_may_take_longer_than_a_request_while_its_parts_come(front, paths, program_with, tmp_path):
     settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 2}
-    with Server(paths.base, front, tmp_path / "log", program_with(ALGORITHM), **settings) as server:
+    with Server(front, paths.base, tmp_path / "log", program_with(ALGORITHM), **settings) as server:
         connection = http.client.HTTPConnection("127.0.0.1", server.ready().port, timeout=30)
         connection.request("POST", "/invocations", "go on", {"Content-Type": "text/plain"})
         answer = connection.getresponse()

@@ -5,15 +5,15 @@ import re
 import subprocess
 
 import pytest
-from byoc.serving.asgi.api_docs import invocations
-from serving import Server
 
+from byoc.serving.asgi.api_docs import invocations
 from byoc.signature import Feature, Signature
+from serving import Server
 
 
 @pytest.fixture(scope="module")
-def server(trained, tmp_path_factory):
-    with Server(trained.base, "uvicorn", tmp_path_factory.mktemp("serve") / "log") as server:
+def server(front, trained, tmp_path_factory):
+    with Server(front, trained.base, tmp_path_factory.mktemp("serve") / "log") as server:
         yield server.ready()
 
 
@@ -29,8 +29,8 @@ def test_every_route_that_sagemaker_knows_is_described(api):
     assert methods == {"/ping": {"get"}, "/invocations": {"post"}, "/execution-parameters": {"get"}}
 
 
-def test_a_multi_model_endpoint_describes_its_own_routes_and_names_their_methods(paths, tmp_path):
-    with Server(paths.base, "uvicorn", tmp_path / "log", SAGEMAKER_MULTI_MODEL="true") as server:
+def test_a_multi_model_endpoint_describes_its_own_routes_and_names_their_methods(front, paths, tmp_path):
+    with Server(front, paths.base, tmp_path / "log", SAGEMAKER_MULTI_MODEL="true") as server:
         api = json.loads(server.ready().request("GET", "/openapi.json").body)
         methods = {path: set(operations) for path, operations in api["paths"].items() if path.startswith("/models")}
         assert methods == {

@@ -4,15 +4,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+
 from serving import WAITING, Server, wait_until
-from stack import FRONTS
 
 
-@pytest.mark.parametrize("front", FRONTS)
 def test_a_request_that_hangs_in_a_thread_is_given_up_and_its_worker_replaced(front, paths, program_with, tmp_path):
     program = program_with(WAITING)
     settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 2, "SAGEMAKER_MODEL_SERVER_THREADS": 2}
-    with Server(paths.base, front, tmp_path / "log", program, **settings) as server:
+    with Server(front, paths.base, tmp_path / "log", program, **settings) as server:
         hanging = server.ready().child("gunicorn").children()
         answer = server.request("POST", "/invocations", b"x")
         assert (answer.status, answer.headers["Content-Type"].partition(";")[0]) == (503, "text/plain")
@@ -23,11 +22,12 @@ def test_a_request_that_hangs_in_a_thread_is_given_up_and_its_worker_replaced(fr
         assert server.request("POST", "/invocations", b"x").status == 200
 
 
-def test_the_other_requests_of_a_worker_that_ends_are_answered(paths, program_with, tmp_path):
+@pytest.mark.parametrize("front", ["gunicorn"], indirect=True)
+def test_the_other_requests_of_a_worker_that_ends_are_answered(front, paths, program_with, tmp_path):
     source = WAITING.replace('(FOLDER / "go")', "(FOLDER / body.decode())").replace('"arrived"', "f'{body.decode()}?'")
     program = program_with(source)
     settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 3}
-    with Server(paths.base, "gunicorn", tmp_path / "log", program, **settings) as server, ThreadPoolExecutor() as pool:
+    with Server(front, paths.base, tmp_path / "log", program, **settings) as server, ThreadPoolExecutor() as pool:
         server.ready()
         hanging = pool.submit(server.request, "POST", "/invocations", b"never")
         wait_until((tmp_path / "never?").exists)

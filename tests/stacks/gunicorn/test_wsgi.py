@@ -1,18 +1,28 @@
 """The HTTP routes onto the predictor, without a server around them (S-06, S-44, S-50)."""
 
-import importlib
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from types import ModuleType
 
 import pytest
 from werkzeug.test import Client
 
+from in_process import imported
+
+STACK = "nginx-gunicorn-flask"
+
 
 @pytest.fixture(scope="module")
-def client(trained) -> Client:
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SAGEMAKER_BASE_DIR", str(trained.base))
-        return Client(importlib.import_module("wsgi").app)
+def wsgi(trained) -> Iterator[ModuleType]:
+    with imported(STACK, "wsgi", trained.base) as wsgi:
+        yield wsgi
+
+
+@pytest.fixture(scope="module")
+def client(wsgi) -> Client:
+    return Client(wsgi.app)
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
@@ -61,18 +71,20 @@ def test_the_predictors_refusals_pass_through(client, payload, body, content_typ
     assert (response.status_code, response.content_type) == (status, "text/plain; charset=utf-8")
 
 
-def test_a_worker_that_gunicorn_ends_still_answers_in_plain_text(client, monkeypatch):
+def test_a_worker_that_gunicorn_ends_still_answers_in_plain_text(wsgi, client, monkeypatch):
     def ended(*_):
         raise SystemExit(1)  # as gunicorn does in a worker that is over its time
 
-    monkeypatch.setattr(importlib.import_module("wsgi").model, "respond", ended)
+    monkeypatch.setattr(wsgi.service.model, "respond", ended)
     response = client.post("/invocations", data=b"x")
     assert (response.status_code, response.content_type) == (503, "text/plain; charset=utf-8")
     assert response.data.startswith(b"the model gave no answer: ")
 
 
-def test_without_a_model_the_import_ends_with_one_line(project, tmp_path):
-    environment = {"SAGEMAKER_BASE_DIR": str(tmp_path), "PYTHONPATH": str(project / "program")}
+def test_without_a_model_the_import_ends_with_one_line(bake, tmp_path):
+    project = bake(server_stack=STACK)
+    found = os.pathsep.join([str(project / "program"), str(project)])
+    environment = {"SAGEMAKER_BASE_DIR": str(tmp_path), "PYTHONPATH": found}
     run = subprocess.run([sys.executable, "-c", "import wsgi"], env=environment, capture_output=True, encoding="utf-8")
     assert run.returncode == 1
     assert run.stderr.startswith(f"serve: no signature: {tmp_path}/model/signature.json is missing")

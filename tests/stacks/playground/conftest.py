@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-
 from acting import Server, served
+
 from browser import opened
 from template import ROOT, Template
 

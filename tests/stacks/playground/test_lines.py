@@ -6,7 +6,6 @@ from unittest import mock
 
 import boto3
 import pytest
-
 from acting import ACCEPT, ROWS, Server, came, predict
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -4,8 +4,8 @@ import json
 import struct
 
 import pytest
-
 from acting import ROWS, came, drawn, in_view, predict, shares
+
 from browser import barriers, opened
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

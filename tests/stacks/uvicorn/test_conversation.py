@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from serving import Server, wait_until
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
+
+from serving import Server, wait_until
 
 PATH = "/invocations-bidirectional-stream"
 ALGORITHM = """
@@ -32,8 +33,8 @@ def converse_fn(model, messages):
 
 
 @pytest.fixture
-def server(paths, program_with, tmp_path):
-    with Server(paths.base, "uvicorn", tmp_path / "log", program_with(ALGORITHM), WAITING=tmp_path) as server:
+def server(front, paths, program_with, tmp_path):
+    with Server(front, paths.base, tmp_path / "log", program_with(ALGORITHM), WAITING=tmp_path) as server:
         yield server.ready()
 
 
@@ -82,16 +83,16 @@ def test_a_client_that_leaves_ends_the_handlers_messages(server, client, tmp_pat
     assert "Traceback" not in server.log
 
 
-def test_a_conversation_takes_a_place_in_the_queue(paths, program_with, tmp_path):
+def test_a_conversation_takes_a_place_in_the_queue(front, paths, program_with, tmp_path):
     settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_JOB_QUEUE_SIZE": 1}
-    with Server(paths.base, "uvicorn", tmp_path / "log", program_with(ALGORITHM), **settings) as server:
+    with Server(front, paths.base, tmp_path / "log", program_with(ALGORITHM), **settings) as server:
         url = f"ws://127.0.0.1:{server.ready().port}{PATH}"
         with connect(url), connect(url), pytest.raises(InvalidStatus):
             connect(url)
 
 
-def test_other_paths_and_models_without_the_handler_take_no_conversation(trained, server, tmp_path):
+def test_other_paths_and_models_without_the_handler_take_no_conversation(front, trained, server, tmp_path):
     with pytest.raises(InvalidStatus):
         connect(f"ws://127.0.0.1:{server.port}/other")
-    with Server(trained.base, "uvicorn", tmp_path / "log2") as other, pytest.raises(InvalidStatus):
+    with Server(front, trained.base, tmp_path / "log2") as other, pytest.raises(InvalidStatus):
         connect(f"ws://127.0.0.1:{other.ready().port}{PATH}")

@@ -4,8 +4,8 @@ import asyncio
 import threading
 
 import pytest
-from byoc.serving.asgi.inference import FULL, LARGE, LATE, SMALL, UNREAD, Gone, Inference
 
+from byoc.serving.asgi.inference import FULL, LARGE, LATE, SMALL, UNREAD, Gone, Inference
 from byoc.serving.response import Response
 from byoc.settings import Settings
 
@@ -61,7 +61,7 @@ def test_small_requests_leave_the_thread_once_the_model_has_shown_to_be_quick():
 
 
 def test_a_slow_model_is_never_waited_for_in_the_event_loop(monkeypatch):
-    monkeypatch.setattr("inference.QUICK", 0)
+    monkeypatch.setattr("byoc.serving.asgi.inference.QUICK", 0)
     model = Model()
     answers(model, b"x", b"x", b"x")
     assert model.threads == [True, True, True]

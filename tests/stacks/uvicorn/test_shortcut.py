@@ -1,13 +1,16 @@
 """Small predictions are answered where they arrive, and no client can tell them from those that are not."""
 
 import asyncio
-import importlib
 import re
-from pathlib import Path
 
 import pytest
 
-SAMPLES = Path(__file__).parents[1] / "local_test"
+from byoc.serving.asgi import inference
+from byoc.serving.asgi.workers import configuration
+from example import SAMPLES
+from in_process import imported
+from uvicorn import Server
+
 ROW, *_, LAST_ROW = SAMPLES.joinpath("payload.csv").read_bytes().splitlines(keepends=True)
 ANSWER, *_, LAST_ANSWER = SAMPLES.joinpath("expected.csv").read_bytes().splitlines(keepends=True)
 
@@ -41,23 +44,20 @@ class Transport(asyncio.Transport):
 
 
 @pytest.fixture(scope="module")
-def workers(trained):
-    """The module uvicorn_workers, with a model that has shown to be quick."""
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("SAGEMAKER_BASE_DIR", str(trained.base))
-        workers = importlib.import_module("uvicorn_workers")
-        environment.setattr("inference.QUICK", float("inf"))  # however busy the machine is
-        environment.setattr(workers.service.inference, "may_be_quick", True)  # whatever the algorithm is
-        workers.service.inference.quick = True
-        yield workers
+def app(front, trained):
+    """The stack's application, with a model that has shown to be quick."""
+    with imported(front.stack, "asgi", trained.base) as asgi, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inference, "QUICK", float("inf"))  # however busy the machine is
+        asgi.service.inference.quick = asgi.service.inference.may_be_quick
+        yield asgi.app
 
 
-def exchange(workers, *pieces: bytes) -> tuple[bytes, bytes]:
+def exchange(app, *pieces: bytes) -> tuple[bytes, bytes]:
     """What is written before the event loop has another turn, and all that is written in the end."""
 
     async def scenario() -> tuple[bytes, bytes]:
-        config = workers.configuration()
-        protocol = config.http_protocol_class(config, workers.uvicorn.Server(config).server_state, {})
+        config = configuration(app)
+        protocol = config.http_protocol_class(config, Server(config).server_state, {})
         protocol.connection_made(transport := Transport())
         for piece in pieces:
             protocol.data_received(piece)
@@ -69,14 +69,14 @@ def exchange(workers, *pieces: bytes) -> tuple[bytes, bytes]:
     return asyncio.run(scenario())
 
 
-def test_a_small_prediction_is_answered_before_the_loop_goes_on(workers):
-    answer, _ = exchange(workers, post(ROW, b"Content-Type: text/csv"))
+def test_a_small_prediction_is_answered_before_the_loop_goes_on(app):
+    answer, _ = exchange(app, post(ROW, b"Content-Type: text/csv"))
     assert answer.startswith(b"HTTP/1.1 200 OK\r\n")
     assert answer.endswith(b"content-type: text/csv\r\ncontent-length: %d\r\n\r\n%s" % (len(ANSWER), ANSWER))
 
 
-def test_requests_in_one_piece_are_answered_in_their_order(workers):
-    answers, _ = exchange(workers, post() + post(LAST_ROW) + post(b"x"))
+def test_requests_in_one_piece_are_answered_in_their_order(app):
+    answers, _ = exchange(app, post() + post(LAST_ROW) + post(b"x"))
     assert re.findall(rb"HTTP/1.1 (\d+) ", answers) == [b"200", b"200", b"400"]
     assert answers.index(ANSWER) < answers.index(LAST_ANSWER)
 
@@ -95,16 +95,16 @@ def test_requests_in_one_piece_are_answered_in_their_order(workers):
         ([b"GET /ping HTTP/1.1\r\nHost: x\r\n\r\n", post()], [b"200", b"200"]),  # its turn comes after the ping's
     ],
 )
-def test_what_is_less_simple_goes_uvicorns_way(workers, pieces, statuses):
-    at_once, in_the_end = exchange(workers, *pieces)
+def test_what_is_less_simple_goes_uvicorns_way(app, pieces, statuses):
+    at_once, in_the_end = exchange(app, *pieces)
     assert at_once in (b"", in_the_end)  # the latter: a refusal
     assert re.findall(rb"HTTP/1.1 (\d+) ", in_the_end) == statuses
 
 
 @pytest.mark.parametrize("quick", [True, False])
-def test_only_a_quick_model_is_waited_for_here(workers, monkeypatch, quick):
-    monkeypatch.setattr(workers.service.inference, "quick", quick)
-    at_once, in_the_end = exchange(workers, post())
+def test_only_a_quick_model_is_waited_for_here(app, monkeypatch, quick):
+    monkeypatch.setattr(app.service.inference, "quick", quick)
+    at_once, in_the_end = exchange(app, post())
     assert (at_once == in_the_end) is quick
     assert in_the_end.endswith(ANSWER)
 
@@ -120,9 +120,9 @@ def test_only_a_quick_model_is_waited_for_here(workers, monkeypatch, quick):
     ],
 )
 @pytest.mark.parametrize("body", [ROW, b"x,y", b""])
-def test_both_ways_give_the_same_answer(workers, headers, body):
+def test_both_ways_give_the_same_answer(app, headers, body):
     whole, marked = post(body, *headers), post(body, *headers, line=b"POST /invocations?a=b HTTP/1.1")
-    at_once, _ = exchange(workers, whole)
-    nothing_yet, in_the_end = exchange(workers, marked)
+    at_once, _ = exchange(app, whole)
+    nothing_yet, in_the_end = exchange(app, marked)
     assert (at_once, nothing_yet) == (in_the_end, b"")
     assert at_once.startswith(b"HTTP/1.1 ")

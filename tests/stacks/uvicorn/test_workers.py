@@ -2,7 +2,9 @@
 
 import psutil
 import pytest
+
 from serving import Server, wait_until
+from stacks import ASGI
 
 # A handler that keeps the interpreter's lock, as some compiled code does: no other thread of its process can run.
 HOLDING_THE_LOCK = """
@@ -22,8 +24,8 @@ def workers(server: Server) -> set[int]:
     return {worker.pid for worker in server.child("uvicorn").children()}
 
 
-def test_a_worker_that_dies_is_replaced(trained, tmp_path):
-    with Server(trained.base, "uvicorn", tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
+def test_a_worker_that_dies_is_replaced(front, trained, tmp_path):
+    with Server(front, trained.base, tmp_path / "log", SAGEMAKER_MODEL_SERVER_WORKERS=2) as server:
         before = workers(server.ready())
         assert len(before) == 2
         killed = min(before)
@@ -35,12 +37,10 @@ def test_a_worker_that_dies_is_replaced(trained, tmp_path):
         assert f"serve: worker {killed} ended by itself, exit code -9\n" in server.log
 
 
-def test_a_worker_without_a_sign_of_life_is_replaced(paths, program_with, tmp_path):
-    program = program_with(HOLDING_THE_LOCK)
-    workers_file = program / "uvicorn_workers.py"
-    workers_file.write_text(workers_file.read_text().replace("MARGIN = 10 ", "MARGIN = 2 "))
+def test_a_worker_without_a_sign_of_life_is_replaced(front, paths, program_with, tmp_path):
+    program = program_with(HOLDING_THE_LOCK, (f"{ASGI}/workers.py", "MARGIN = 10 ", "MARGIN = 2 "))
     settings = {"SAGEMAKER_MODEL_SERVER_TIMEOUT": 1}
-    with Server(paths.base, "uvicorn", tmp_path / "log", program, **settings) as server:
+    with Server(front, paths.base, tmp_path / "log", program, **settings) as server:
         before = workers(server.ready())
         with pytest.raises(ConnectionError):
             server.request("POST", "/invocations", b"hang")
