@@ -17,9 +17,10 @@ from pathlib import Path
 
 import contestants
 import publish
-from benchmark import figures, load, report, rounds
-from benchmark.console import positive, progress, stop_at_signals
-from benchmark.outcome import BenchmarkError
+
+from byoc.tools.benchmark import figures, load, report, rounds
+from byoc.tools.benchmark.console import positive, progress, stop_at_signals
+from byoc.tools.benchmark.outcome import BenchmarkError
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """What becomes of a training job on two hosts when one of them fails, and how soon. `make bench-faults` runs it.
 
-    PYTHONPATH=tests benchmarks/faults.py [--algorithm xgboost] [--output FILE] [NAME …]
+    PYTHONPATH=tests/support benchmarks/faults.py [--algorithm xgboost] [--output FILE] [NAME …]
 
 Builds an image of an algorithm that boosts trees, and does to two containers on a network of their own, which train on
 its example for thousands of rounds, what can happen to two instances. Each NAME is a part of a fault's name. The table
@@ -104,9 +104,8 @@ def main() -> int:
 def kit_of(project: Path, image: str) -> SimpleNamespace:
     """The parts of the project's conformance kit that start containers as SageMaker would."""
     sys.path.insert(0, str(project))
-    parts = {
-        name: importlib.import_module(f"tests.contract.{name}") for name in ("cluster", "ml_folder", "target_image")
-    }
+    names = ("cluster", "ml_folder", "target_image")
+    parts = {name: importlib.import_module(f"byoc.tools.contract.{name}") for name in names}
     folder = Path(tempfile.mkdtemp(dir=project.parent))
     target = parts["target_image"].Image(image, {})
     return SimpleNamespace(**parts, folder=folder, target=target, test_dir=project / "local_test/test_dir")

@@ -1,6 +1,7 @@
 """What a second host is good for: data that one has no memory for, and less time. `make bench-hosts` runs it.
 
-    PYTHONPATH=tests benchmarks/hosts.py [--algorithm xgboost] [--rows 2000000] [--memory 1g] [--output FILE] [LIMIT …]
+    PYTHONPATH=tests/support benchmarks/hosts.py [--algorithm xgboost] [--rows 2000000] [--memory 1g] [--output FILE]
+                                                 [LIMIT …]
 
 Trains on rows made by chance, sharded by file, with local_test/train_cluster.sh: on one host and on two, under a limit
 of memory for each, and with one CPU for each. The table goes to the README beside it; with --output, only there.

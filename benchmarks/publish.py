@@ -3,10 +3,9 @@
 import json
 from pathlib import Path
 
-from benchmark import picture, report
-from benchmark.figures import FIGURES
-
 import readme
+from byoc.tools.benchmark import picture, report
+from byoc.tools.benchmark.figures import FIGURES
 
 HERE = Path(__file__).resolve().parent
 README = HERE.parent / "README.md"

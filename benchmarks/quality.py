@@ -1,6 +1,6 @@
 """Whether several hosts come to what one comes to, by every engine. `make bench-quality` runs it.
 
-    PYTHONPATH=tests benchmarks/quality.py [--output FILE] [NAME …]
+    PYTHONPATH=tests/support benchmarks/quality.py [--output FILE] [NAME …]
 
 For each algorithm that spreads: generates a project, makes its environment with uv from its lock files, and trains on
 its example with local_test/train_cluster.sh, on one host, two and four, which are processes of this machine. Sets the

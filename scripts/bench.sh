@@ -5,5 +5,5 @@ set -euo pipefail
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # No bytecode: what lies in the project's folder would be generated into every project.
-PYTHONPATH="$repository/{{cookiecutter.project_slug}}/tests" \
+PYTHONPATH="$repository/{{cookiecutter.project_slug}}" \
   exec "$repository/.venv/bin/python" -B "$repository/benchmarks/compare.py" "$@"

@@ -10,4 +10,4 @@ lock=$project/byoc/tools/packages/lock.sh
 "$lock" "$@" "$project/requirements" "$project/byoc/tools/packages" "$project"/options/*/*/requirements
 "$lock" "$@" requirements
 # Each SDK apart: they exclude each other.
-for sdk in tests/sdk/*; do "$lock" "$@" "$sdk"; done
+for sdk in tests/images/sdk/*; do "$lock" "$@" "$sdk"; done

@@ -24,7 +24,7 @@ RUN printf '#!/bin/sh\\nexec sleep 600\\n' >/usr/local/bin/serve && chmod +x /us
 
 def environment(template: Path) -> dict[str, str]:
     """As scripts/bench.sh sets it."""
-    modules = template / "{{cookiecutter.project_slug}}" / "tests"
+    modules = template / "{{cookiecutter.project_slug}}"
     return {**os.environ, "PYTHONPATH": str(modules), "PYTHONDONTWRITEBYTECODE": "1"}
 
 

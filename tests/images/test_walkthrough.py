@@ -1,4 +1,4 @@
-"""The generated README, word for word: every command is run, and its output compared with what is shown."""
+"""The generated README and docs, word for word: every command is run, and its output compared with what is shown."""
 
 import subprocess
 from collections.abc import Iterator
@@ -18,7 +18,8 @@ GIGABYTES = {"pytorch", "keras", "transformers"}  # of image, which would take l
 ALGORITHMS = [name for name in TEMPLATE.choices()["algorithm"] if name not in GIGABYTES]
 # Each on another pair of a stack and a base image; test_image.py has the other pairs, test_algorithms.py all stacks.
 COVERING = [(algorithm, *pair) for algorithm, pair in zip(ALGORITHMS, TEMPLATE.stacks_on_bases(), strict=False)]
-PUSH = "10. Push"
+HOSTS = "docs/hosts.md"  # where the algorithm trains on several; it cannot know the image's name, and says EXAMPLE
+EXAMPLE = "my-model"
 ACCOUNT = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 
 
@@ -46,16 +47,25 @@ def docker_config(folder: Path) -> str:
 @pytest.mark.slow
 @pytest.mark.parametrize("session", COVERING[:1], ids="+".join, indirect=True)
 def test_the_way_with_docker_from_build_to_push(session, tmp_path):
-    readme = (session.folder / "README.md").read_text()
     with running_ecr(tmp_path) as ecr:
         session.environment |= ecr.environment
-        session.run(*commands(part(readme, "With Docker").replace(ACCOUNT, ecr.registry)))
+        session.run(*with_docker(session))
+        session.run(*commands(part(text(session, "README.md"), "Deploy").replace(ACCOUNT, ecr.registry)))
         assert session.folder.name in ecr.repositories()  # beside those of other tests: moto keeps one state a process
         assert_a_changed_program_is_a_small_push(session, ecr)
         session.run(Command("make push-serve", ["…", f"{ecr.registry}/{session.folder.name}-serve:latest"]))
         assert pushed_size(ecr, f"{session.folder.name}-serve") < pushed_size(ecr, session.folder.name)
     session.stop()
     assert {path.owner() for path in session.folder.rglob("*")} == {session.folder.owner()}
+
+
+def text(session: Session, name: str) -> str:
+    return (session.folder / name).read_text()
+
+
+def with_docker(session: Session) -> list[Command]:
+    """What the README says of Docker, and then the walkthrough."""
+    return [*commands(part(text(session, "README.md"), "With Docker")), *commands(text(session, "docs/walkthrough.md"))]
 
 
 def assert_a_changed_program_is_a_small_push(session: Session, ecr: Ecr) -> None:
@@ -77,15 +87,23 @@ def pushed_size(ecr: Ecr, name: str) -> int:
 @pytest.mark.slow
 @pytest.mark.parametrize("session", COVERING[1:], ids="+".join, indirect=True)
 def test_the_way_with_docker_for_other_algorithms_stacks_and_bases(session):
-    readme = part((session.folder / "README.md").read_text(), "With Docker")
-    session.run(*commands(readme.partition(f"\n### {PUSH}")[0]))
+    session.run(*with_docker(session))
+    if (session.folder / HOSTS).exists():
+        first, *with_image = commands(text(session, HOSTS).replace(EXAMPLE, session.folder.name))
+        assert "IMAGE" not in first.line  # test_algorithms.py runs it
+        session.run(*with_image)
 
 
-def test_the_readme_has_no_command_that_no_test_runs(bake):
-    readme = (bake() / "README.md").read_text()
-    tested = [part(readme, heading) for heading in ("# ", "Without Docker", "With Docker")]  # see test_demo.py too
+def test_there_is_no_command_that_no_test_runs(bake):
+    algorithm = next(each for each in ALGORITHMS if (bake(algorithm=each) / HOSTS).exists())
+    project = bake(algorithm=algorithm)
+    readme = (project / "README.md").read_text()
+    tested = [part(readme, heading) for heading in ("Quick start", "With Docker", "Deploy")]  # see test_demo.py too
     assert commands(readme) == [command for text in tested for command in commands(text)]
-    assert len(commands(readme)) > 15
+    elsewhere = {"walkthrough.md", "hosts.md", "packages.md"}  # for the last see test_sbom.py
+    pages = [page for page in project.rglob("*.md") if page != project / "README.md"]
+    assert {page.name for page in pages if commands(page.read_text())} == elsewhere
+    assert len(commands(readme)) > 10 and len(commands((project / "docs/walkthrough.md").read_text())) > 10
 
 
 @pytest.mark.parametrize(

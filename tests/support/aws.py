@@ -25,7 +25,8 @@ import pytest
 from moto.ecr.models import Repository
 from moto.server import ThreadedMotoServer
 
-DEPLOY = Path(__file__).parents[1] / "{{cookiecutter.project_slug}}" / "deploy"
+PROJECT = Path(__file__).parents[2] / "{{cookiecutter.project_slug}}"
+SCRIPTS = ("deploy", "byoc/tools/image")
 REGION = "eu-west-1"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
@@ -100,7 +101,7 @@ class Project:
     def make(cls, parent: Path, ecr: Ecr) -> "Project":
         """Write the project to a folder whose name holds a blank; its Docker and AWS settings are its own."""
         folder = parent / "a project"
-        shutil.copytree(DEPLOY, folder / "deploy")
+        copy_scripts(folder)
         name = f"push-test/{uuid.uuid4().hex}"
         (folder / "Dockerfile").write_text(f"FROM scratch\nCOPY Dockerfile /\nLABEL push-test={name}\n")
         (parent / "docker").mkdir()
@@ -112,8 +113,9 @@ class Project:
         return cls(folder, name, {**inherited, **ecr.environment, **own})
 
     def run(self, script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
-        """Run a deploy script from another directory."""
-        return self._run([str(self.folder / "deploy" / script), *arguments], environment)
+        """Run a script of deploy/ or byoc/tools/image/ from another directory."""
+        [path] = (self.folder / folder / script for folder in SCRIPTS if (self.folder / folder / script).exists())
+        return self._run([str(path), *arguments], environment)
 
     def call(self, function: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess:
         """Call one function of build_and_push.sh."""
@@ -134,6 +136,12 @@ class Project:
         made = ["docker", "image", "ls", "--quiet", "--filter", f"label=push-test={self.name}"]
         if images := set(subprocess.check_output(made, text=True).split()):
             subprocess.run(["docker", "image", "rm", "--force", *images], capture_output=True, check=True)
+
+
+def copy_scripts(project: Path) -> None:
+    """Those that build, label, pin and push an image."""
+    for folder in SCRIPTS:
+        shutil.copytree(PROJECT / folder, project / folder)
 
 
 @contextmanager

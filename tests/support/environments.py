@@ -8,6 +8,7 @@ from pathlib import Path
 
 UV = Path(sys.executable).with_name("uv")
 LOCKS = ("runtime", "server", "handlers", "algorithm", "tools")
+FOLDERS = ("requirements", "byoc/tools/packages")
 # Gigabytes of libraries for GPUs, which no test has a use for.
 FOR_GPUS = r"(triton|nvidia-\S+|cuda-\S+)(\[.*\])?=="
 # For Linux a lock has PyTorch for NVIDIA's GPUs. Plain pip may know better.
@@ -28,7 +29,7 @@ def leave_out_libraries_for_gpus(project: Path) -> None:
 
 
 def install(project: Path, *names: str) -> None:
-    """Add what requirements/NAME.txt pin to the project's environment, and compile what NAME.modules name."""
+    """Add what the locks NAME.txt pin to the project's environment, and compile what NAME.modules name."""
     lock, python = project / ".venv/lock.txt", project / ".venv/bin/python"
     pinned = lines(project, "txt", *names)
     lock.write_text(without(TORCH, pinned), encoding="utf-8")
@@ -42,8 +43,8 @@ def install(project: Path, *names: str) -> None:
 
 
 def lines(project: Path, kind: str, *names: str) -> str:
-    """Those of requirements/NAME.KIND of all names that have one."""
-    files = [project / f"requirements/{name}.{kind}" for name in names]
+    """Those of NAME.KIND of all names that have one."""
+    files = [project / folder / f"{name}.{kind}" for name in names for folder in FOLDERS]
     return "".join(file.read_text(encoding="utf-8") for file in files if file.exists())
 
 

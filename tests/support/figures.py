@@ -1,4 +1,4 @@
-"""What the conformance kit finds on three images, as README.md, the generated README and CONTRACT.md say it.
+"""What the conformance kit finds on three images, as README.md, the kit's README and CONTRACT.md say it.
 
 .venv/bin/python tests/support/figures.py      run it on the classic image, and write all three (`make figures`)
 """
@@ -52,7 +52,7 @@ def checked(claims: set[str] | None = None) -> Counter:
 
 
 def held_by_default() -> Counter:
-    """level → how many duties a run finds held on the default image; tests/images/test_contract_kit_images.py has one."""
+    """level → how many duties a run finds held on the default image: see tests/images/test_contract_kit_images.py."""
     unchecked = Counter(duty["level"] for duty in duties() if duty["id"] in UNCHECKED)
     return checked(default_claims()) - unchecked
 
@@ -92,20 +92,20 @@ def table() -> list[str]:
             "[the classic container](benchmarks/classic/CONTRACT.md)",
             [f"{classic[level][1]} of {sum(classic[level])}" for level in LEVELS],
         ),
-        ("[bad on purpose](tests/bad_container)", [f"{bad[level]} of {everything[level]}" for level in LEVELS]),
+        ("[bad on purpose](tests/images/bad_container)", [f"{bad[level]} of {everything[level]}" for level in LEVELS]),
     ]
     return [f"| {image} | {' | '.join(counts)} |" for image, counts in rows]
 
 
 def sentence() -> str:
-    """For the generated README."""
+    """For the kit's README."""
     ours = held_by_default()
     return f"holds all {ours['MUST']} MUSTs and all {ours['SHOULD']} SHOULDs"
 
 
 PLACES = {
     ROOT / "README.md": (r"\| the default project \| \d+ of .*\n.*\n.*", lambda: "\n".join(table())),
-    PROJECT / "README.md": (r"holds all \d+ MUSTs and all \d+ SHOULDs", sentence),
+    PROJECT / "byoc/tools/contract/README.md": (r"holds all \d+ MUSTs and all \d+ SHOULDs", sentence),
 }
 
 

@@ -2,14 +2,19 @@
 
 import itertools
 from collections.abc import Iterator
+from pathlib import Path
 
 from template import Template, files_in
 
 LOCAL_TEST = "local_test/test_dir/input/config"
-EXAMPLES = {"algorithm": {"readme/train.txt", "readme/files.txt", "readme/requests.txt"}}
+EXAMPLES = {
+    "algorithm": {"readme/train.txt", "readme/files.txt", "readme/requests.txt"},
+    "base_image": {"readme/base_image.md"},
+}
 REQUIRED = {
     "algorithm": {
         "program/algorithm.py",
+        "program/predictor.py",
         "docs/data.md",
         "docs/hyperparameters.md",
         "requirements/algorithm.in",
@@ -29,9 +34,8 @@ REQUIRED = {
         "requirements/server.modules",
         "requirements/server.apt",
         "docs/server.md",
-        "tests/stack.py",
     },
-    "base_image": {"docs/base_image.md"},
+    "base_image": set(),
 }
 
 
@@ -50,19 +54,29 @@ def without_folder_choice_or_label(template: Template) -> Iterator[str]:
 
 
 def built_on_nothing_or_in_vain(template: Template) -> Iterator[str]:
-    """Rule 1, too: what a choice builds on is a folder that builds on none, and no file is replaced by the same."""
+    """Rule 1, too: a folder builds on another, that one perhaps on a third, and none replaces a file by the same."""
     for axis, choices in template.choices().items():
         options = template.project / "options" / axis
-        bases = {choice: base for choice in choices if (base := template.builds_on(axis, choice))}
         shared = {folder.name for folder in options.glob("_*")}
-        yield from (f"nothing builds on {axis}/{name}" for name in sorted(shared - set(bases.values())))
-        for choice, base in bases.items():
-            if not (options / base).is_dir() or template.builds_on(axis, base):
-                yield f"{axis}/{choice} cannot build on {base}"
-                continue
-            for name in sorted(files_in(options / choice) & files_in(options / base)):
-                if (options / choice / name).read_bytes() == (options / base / name).read_bytes():
-                    yield f"{axis}/{choice} replaces {name} by the same"
+        used = {base for choice in choices for base in template.bases(axis, choice)}
+        yield from (f"nothing builds on {axis}/{name}" for name in sorted(shared - used))
+        for folder in sorted({*choices, *shared}):
+            chain = [folder, *template.bases(axis, folder)]
+            end = template.builds_on(axis, chain[-1])  # "" unless the chain comes round
+            missing = [base for base in [*chain[1:], end] if base and (base == end or not (options / base).is_dir())]
+            yield from (f"{axis}/{folder} cannot build on {base}" for base in missing)
+            if not missing:
+                yield from (
+                    f"{axis}/{folder} replaces {name} by the same" for name in replaced_by_the_same(options, chain)
+                )
+
+
+def replaced_by_the_same(options: Path, chain: list[str]) -> list[str]:
+    """The files of a chain's first folder that the next one down that has them has alike."""
+    first, *bases = chain
+    below = {name: options / base / name for base in reversed(bases) for name in files_in(options / base)}
+    alike = files_in(options / first) & below.keys()
+    return [name for name in sorted(alike) if (options / first / name).read_bytes() == below[name].read_bytes()]
 
 
 def supplied_twice(template: Template) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from console import free_port
 
-SDK = Path(__file__).parent / "sdk"
+SDK = Path(__file__).parents[1] / "images" / "sdk"
 SETTINGS = "SchemaVersion: '1.0'\nSageMaker: {PythonSDK: {Modules: {TelemetryOptOut: true}}}\n"
 LOCAL_SETTINGS = "local: {{local_code: true, serving_port: {port}, container_root: '{folder}'}}\n"
 

@@ -77,9 +77,16 @@ class Template:
         return {name for name in files_in(self.project / "options" / axis / choice) if name.startswith(EXAMPLES)}
 
     def builds_on(self, axis: str, choice: str) -> str:
-        """The folder of the same axis that is laid before this choice's, "" if there is none."""
+        """The folder of the same axis that is laid right before this choice's, "" if there is none."""
         file = self.project / "options" / axis / choice / BUILDS_ON
         return file.read_text(encoding="utf-8").strip() if file.exists() else ""
+
+    def bases(self, axis: str, choice: str) -> list[str]:
+        """All folders that are laid before this choice's, the nearest first; ends where a chain comes round."""
+        found: list[str] = []
+        while (base := self.builds_on(axis, found[-1] if found else choice)) and base not in (choice, *found):
+            found.append(base)
+        return found
 
     def option(self, axis: str, choice: str) -> set[str]:
         """The files that a choice adds, with those of the one that it builds on."""

@@ -42,7 +42,7 @@ def test_texts_have_lf_and_end_in_one_newline(project):
 
 
 def test_programs_and_scripts_are_executable(project):
-    programs = {"program/start", "program/train", "program/serve"}
+    programs = {"byoc/image/start", "program/train", "program/serve"}
     programs |= {name for name, text in lint.texts(project).items() if text.startswith("#!")}
     assert [name for name in programs if not os.access(project / name, os.X_OK)] == []
 
@@ -68,7 +68,7 @@ def test_workflows_pass_actionlint(project):
 
 def test_workflows_name_only_files_that_there_are(project):
     workflows = "".join(file.read_text(encoding="utf-8") for file in (project / ".github/workflows").iterdir())
-    named = re.findall(r"\b(?:deploy|local_test|program|requirements|tests)/[\w./*-]+", workflows)
+    named = re.findall(r"\b(?:byoc|deploy|local_test|program|requirements|tests)/[\w./*-]+", workflows)
     assert named and [name for name in named if not list(project.glob(name))] == []
 
 

@@ -1,4 +1,4 @@
-"""Every algorithm either spreads over several hosts, and tells how, or leaves all to the first (see byoc/job.py)."""
+"""Every algorithm either spreads over several hosts, and tells how, or leaves all to the first (see byoc/training/job.py)."""
 
 import re
 
@@ -9,7 +9,8 @@ from template import ROOT, Template
 TEMPLATE = Template(ROOT)
 ALGORITHMS = TEMPLATE.choices()["algorithm"]
 SPREADING = TEMPLATE.spreading()
-PEERS = re.compile(r"\bjob\.(collectives|leads)\b|\bshards\.\w+\(")
+FOR_ALL = "_distributed"  # what spreads builds on it; it says nothing of any algorithm
+PEERS = re.compile(r"\bjob\.(collectives|leads)\b|\bsharding\.\w+\(")
 
 
 def own(folder: str, pattern: str) -> str:
@@ -18,14 +19,15 @@ def own(folder: str, pattern: str) -> str:
 
 
 def all_of(algorithm: str, pattern: str) -> str:
-    """What the algorithm's files of these names hold, and those of the folder that it builds on."""
-    base = TEMPLATE.builds_on("algorithm", algorithm)
-    return own(algorithm, pattern) + (own(base, pattern) if base else "")
+    """What the algorithm's files of these names hold, and those of the folders that it builds on, but for FOR_ALL."""
+    folders = [algorithm, *TEMPLATE.bases("algorithm", algorithm)]
+    return "\n".join(own(folder, pattern) for folder in folders if folder != FOR_ALL)
 
 
 @pytest.mark.parametrize("algorithm", SPREADING)
 def test_an_algorithm_that_says_it_spreads_does_and_tells_how(algorithm):
-    assert PEERS.search(all_of(algorithm, "program/**/*.py"))
+    assert FOR_ALL in TEMPLATE.bases("algorithm", algorithm)
+    assert PEERS.search(all_of(algorithm, "program/**/*.py") + all_of(algorithm, "byoc/**/*.py"))
     assert re.search(r"\bhosts\b", all_of(algorithm, "docs/*.md"))
 
 

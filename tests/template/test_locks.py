@@ -1,7 +1,6 @@
 """The locks of all options: they pin what is asked for, agree, have wheels everywhere, and stay as they are."""
 
 import hashlib
-import importlib.util
 import os
 import re
 import subprocess
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import locks
 from console import make
 from environments import UV
 from private_packages import make_wheel
@@ -27,10 +27,6 @@ OLD = "0.1"  # older than any that PyPI has
 GLIBC = "manylinux_2_34"  # Ubuntu 22.04's and Debian 12's are newer, or as new
 # TensorFlow is not there for 3.14 yet, and keeps Keras from versions of others that are.
 NOT_YET = {"3.14": "options/algorithm/keras/"}
-
-spec = importlib.util.spec_from_file_location("locks", TEMPLATE.project / "tests/locks.py")
-locks = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(locks)
 
 
 @pytest.fixture
@@ -91,7 +87,7 @@ def test_a_further_index_adds_its_packages_and_no_old_version_of_another(further
     given = f"--extra-index-url {further_index}"
     (tmp_path / "some.in").write_text(f"{given}\nprivate-demo\nsniffio\n")
     with_uv = os.environ | {"PATH": f"{UV.parent}{os.pathsep}{os.environ['PATH']}"}
-    run(TEMPLATE.project / "requirements/lock.sh", tmp_path, env=with_uv)
+    run(TEMPLATE.project / "byoc/tools/packages/lock.sh", tmp_path, env=with_uv)
     made = tmp_path / "some.txt"
     found = {locks.name(pin.requirement): locks.version(pin) for pin in locks.pins(made)}
     assert found.keys() == {"private-demo", "sniffio"} and found["sniffio"] != OLD

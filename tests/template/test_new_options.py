@@ -57,6 +57,7 @@ def test_a_tenth_algorithm_takes_a_folder_and_two_lines(tmp_path):
     beside, folder = (template.project / "options" / "algorithm" / name for name in ("decision-tree", TENTH))
     for same in ("local_test", "requirements"):  # the same data, and the same framework
         shutil.copytree(beside / same, folder / same)
+    shutil.copy(beside / "builds_on", folder)  # ONNX, too
     shutil.copytree(Path(__file__).with_name("tenth_algorithm"), folder, dirs_exist_ok=True)
     questions = template.root / "cookiecutter.json"
     before = questions.read_text(encoding="utf-8")
@@ -75,7 +76,7 @@ def test_a_tenth_algorithm_takes_a_folder_and_two_lines(tmp_path):
     environments.make(project)
     readme = (project / "README.md").read_text(encoding="utf-8")
     with Session(project) as session:
-        session.run(*commands(part(readme, "# ")), *commands(part(readme, "Without Docker")))
+        session.run(*commands(part(readme, "Quick start")))
 
 
 def test_rules_accept_new_choices(extended):
@@ -129,19 +130,24 @@ def test_rule_notices_what_is_built_on_nothing_or_in_vain(extended, template):
     (folder / "builds_on").write_text(f"{template.choices()['server_stack'][0]}\n")
     found = list(rules.built_on_nothing_or_in_vain(extended))
     assert "server_stack/other replaces program/serve by the same" in found
+    (folder / "builds_on").write_text("_one\n")
+    for name, base in (("_one", "_other"), ("_other", "_one")):
+        folder.with_name(name).mkdir()
+        (folder.with_name(name) / "builds_on").write_text(f"{base}\n")
+    assert "server_stack/other cannot build on _one" in rules.built_on_nothing_or_in_vain(extended)
     shutil.copytree(folder, folder.with_name("_shared"))
     assert "nothing builds on server_stack/_shared" in rules.built_on_nothing_or_in_vain(extended)
 
 
 def test_rule_notices_files_supplied_twice(extended):
     options = extended.project / "options"
-    shutil.copy(extended.project / "program" / "predictor.py", options / "algorithm" / OTHER / "program")
+    shutil.copy(extended.project / "program" / "train", options / "algorithm" / OTHER / "program")
     (options / "base_image" / OTHER / "program").mkdir()
-    shutil.copy(extended.project / "program" / "predictor.py", options / "base_image" / OTHER / "program")
+    shutil.copy(extended.project / "program" / "train", options / "base_image" / OTHER / "program")
     assert list(rules.supplied_twice(extended)) == [
-        "common and algorithm/other both supply program/predictor.py",
-        "common and base_image/other both supply program/predictor.py",
-        "algorithm/other and base_image/other both supply program/predictor.py",
+        "common and algorithm/other both supply program/train",
+        "common and base_image/other both supply program/train",
+        "algorithm/other and base_image/other both supply program/train",
     ]
 
 
@@ -169,7 +175,7 @@ def test_rule_notices_a_file_that_is_not_supplied(extended):
     assert list(rules.not_supplied(extended)) == ["server_stack/other does not supply program/serve"]
 
 
-@pytest.mark.parametrize("name", ["program/predictor.py", "options/algorithm/other/program/algorithm.py"])
+@pytest.mark.parametrize("name", ["program/train", "options/algorithm/other/program/algorithm.py"])
 def test_rule_notices_a_mention_of_cookiecutter(extended, name):
     with (extended.project / name).open("a") as file:
         file.write("# {{ Cookiecutter }}\n")

@@ -8,14 +8,12 @@ from pathlib import Path
 
 from jobs import ALGORITHM
 
-PROJECT = Path(__file__).resolve().parents[1]
 
-
-def copied(copy: Path, train: str) -> Path:
-    """The project with another `train`, in a folder with a blank in its name, with this Python as `make install`'s."""
+def copied(project: Path, copy: Path, train: str) -> Path:
+    """The generated project with another `train`, in a folder with a blank in its name, with this Python as `make install`'s."""
     leftovers = shutil.ignore_patterns("model", "output", "hosts", "__pycache__")
-    for folder in ("program", "local_test"):
-        shutil.copytree(PROJECT / folder, copy / folder, ignore=leftovers)
+    for folder in ("byoc", "program", "local_test"):
+        shutil.copytree(project / folder, copy / folder, ignore=leftovers)
     (copy / "program/algorithm.py").write_text(ALGORITHM + train)
     python = copy / ".venv/bin/python"
     python.parent.mkdir(parents=True)

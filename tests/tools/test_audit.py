@@ -1,4 +1,4 @@
-"""deploy/audit.sh: pip-audit's verdict on the locks, by a stand-in of OSV on loopback, and what is said without one."""
+"""audit.sh: pip-audit's verdict on the locks, by a stand-in of OSV on loopback, and what is said without one."""
 
 import json
 import os
@@ -14,6 +14,7 @@ import pytest
 
 import environments
 
+LOCKS = shutil.ignore_patterns("*.txt")
 HASH = f"--hash=sha256:{'0' * 64}"
 KNOWN = {
     ("jinja2", "2.4.1"): {
@@ -73,7 +74,7 @@ def project(bake) -> Path:
 def pinned(project, tmp_path) -> Path:
     """A project of two packages, one of which has a known vulnerability."""
     folder = tmp_path / "a project"
-    shutil.copytree(project / "deploy", folder / "deploy")
+    shutil.copytree(project / "byoc/tools/packages", folder / "byoc/tools/packages", ignore=LOCKS)
     (folder / ".venv").symlink_to(project / ".venv")
     (folder / "requirements").mkdir()
     (folder / "requirements/one.txt").write_text(f"jinja2==2.4.1 \\\n    {HASH}\n")
@@ -83,7 +84,7 @@ def pinned(project, tmp_path) -> Path:
 
 
 def audit(project: Path, url: str, *options: str) -> subprocess.CompletedProcess:
-    command = [project / "deploy/audit.sh", *options]
+    command = [project / "byoc/tools/packages/audit.sh", *options]
     environment = os.environ | {"PIP_AUDIT_OSV_URL": url, "HOME": str(project.parent)}  # the home has a cache
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
@@ -92,7 +93,8 @@ def test_every_package_of_every_lock_is_asked_for(project, osv):
     url, service = osv
     result = audit(project, url)
     assert (result.returncode, result.stdout) == (0, "No known vulnerabilities found\n"), result.stderr
-    locks = "".join(lock.read_text() for lock in project.glob("requirements/*.txt"))
+    files = [*project.glob("requirements/*.txt"), *project.glob("byoc/tools/packages/*.txt")]
+    locks = "".join(lock.read_text() for lock in files)
     pins = re.findall(r"^([\w.-]+)(?:\[.*\])?==([^\s;]+)", locks, re.MULTILINE)
     assert sorted(service.asked) == sorted(set(pins))
 

@@ -6,9 +6,10 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
-from benchmark import figures, load, picture, report, sample
-from benchmark.outcome import BenchmarkError, LeftOut
-from benchmark.rounds import Measured
+
+from byoc.tools.benchmark import figures, load, picture, report, sample
+from byoc.tools.benchmark.outcome import BenchmarkError, LeftOut
+from byoc.tools.benchmark.rounds import Measured
 
 COUNTS = '"p50": 1500, "p99": 9000, "not 2xx": {}, "socket errors": {}, "timeouts": 0}}'
 GOOD = '{"answers": 5000, "microseconds": 2000000, ' + COUNTS.format(0, 0)

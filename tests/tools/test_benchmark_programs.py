@@ -14,7 +14,7 @@ PROGRAMS = re.findall(r"benchmarks/\w+\.py", (ROOT / "Makefile").read_text(encod
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_program_starts(program):
-    environment = os.environ | {"PYTHONPATH": "tests", "PYTHONDONTWRITEBYTECODE": "1"}
+    environment = os.environ | {"PYTHONPATH": "tests/support", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, program, "--help"]
     told = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert told.returncode == 0, told.stderr

@@ -6,16 +6,16 @@ from pathlib import Path
 from subprocess import CompletedProcess
 
 import pytest
-from benchmark import client, empty_handler, engine, load
-from benchmark.__main__ import main
-from benchmark.outcome import BenchmarkError, LeftOut
-from benchmark.processes import family
-from benchmark.rounds import CONNECTIONS, Measured, measure
-from benchmark.sample import Sample
-from benchmark.target_venv import Venv
 
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
+from byoc.tools.benchmark import client, empty_handler, engine, load
+from byoc.tools.benchmark.__main__ import main
+from byoc.tools.benchmark.outcome import BenchmarkError, LeftOut
+from byoc.tools.benchmark.processes import family
+from byoc.tools.benchmark.rounds import CONNECTIONS, Measured, measure
+from byoc.tools.benchmark.sample import Sample
+from byoc.tools.benchmark.target_venv import Venv
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def played(monkeypatch) -> None:
 
 
 @pytest.fixture
-def sample(project) -> Sample:
-    return Sample.read(project / "local_test/payload.csv", expected=project / "local_test/expected.csv")
+def sample(default_project) -> Sample:
+    return Sample.read(default_project / "local_test/payload.csv", expected=default_project / "local_test/expected.csv")
 
 
 @pytest.fixture
@@ -43,9 +43,11 @@ def serve(tmp_path) -> Path:
     return file
 
 
-def test_a_round_measures_everything_but_the_image_with_and_without_predicting(project, trained, sample, played):
+def test_a_round_measures_everything_but_the_image_with_and_without_predicting(
+    default_project, trained, sample, played
+):
     measured = Measured()
-    measure(Venv(project / "program", trained.model), sample, 1, measured)
+    measure(Venv(default_project / "program", trained.model), sample, 1, measured)
     assert measured.left_out in ({}, {"memory_mb": "only Linux tells what processes take together"})
     assert measured.values["empty_rate"] == [2000]
     assert measured.values["predicting"] == [0.5]
@@ -58,19 +60,19 @@ def test_a_round_measures_everything_but_the_image_with_and_without_predicting(p
     [("", "do not come from program/predictor.py"), ("\n1 / 0\n", "does not serve an empty handler: .* ended with")],
 )
 def test_a_server_without_the_empty_handler_has_no_empty_rate(
-    project, trained, sample, played, monkeypatch, added, reason
+    default_project, trained, sample, played, monkeypatch, added, reason
 ):
     monkeypatch.setattr(empty_handler, "EMPTY", added)
     measured = Measured()
-    measure(Venv(project / "program", trained.model), sample, 1, measured)
+    measure(Venv(default_project / "program", trained.model), sample, 1, measured)
     assert re.search(reason, measured.left_out["empty_rate"])
     assert "predicting" not in measured.values
 
 
-def test_a_server_cannot_tell_an_empty_handler_from_the_models(project, trained):
-    programs = project / "program"
-    emptied = {"__name__": "emptied", "__file__": str(programs / "predictor.py")}
-    exec(empty_handler.emptied(Venv(programs, trained.model).predictor()), emptied)
+def test_a_server_cannot_tell_an_empty_handler_from_the_models(default_project, trained):
+    programs = default_project / "program"
+    emptied = {"__name__": "emptied", "__file__": str(default_project / empty_handler.ENGINE)}
+    exec(empty_handler.emptied(Venv(programs, trained.model).engine()), emptied)
     settings = Settings.from_environment({})
     empty, own = (each(trained.model, settings) for each in (emptied["Predictor"], Predictor))
     assert empty.respond(b"no,row", "text/csv", "").body == empty_handler.ANSWER
@@ -83,7 +85,7 @@ def test_programs_that_are_not_this_templates_have_no_empty_handler(tmp_path, so
     if source:
         (tmp_path / "predictor.py").write_text(source)
     with pytest.raises(LeftOut, match=r"it has no program/predictor\.py of this template's"):
-        empty_handler.emptied(Venv(tmp_path, tmp_path).predictor())
+        empty_handler.emptied(Venv(tmp_path, tmp_path).engine())
 
 
 def test_a_server_that_ends_is_reported_with_its_last_words(serve, tmp_path):
@@ -96,7 +98,7 @@ def test_a_server_that_ends_is_reported_with_its_last_words(serve, tmp_path):
 
 
 def test_nothing_is_left_of_a_server_that_does_not_stop(serve, tmp_path, monkeypatch):
-    monkeypatch.setattr("benchmark.target_venv.STOP_LIMIT", 1)
+    monkeypatch.setattr("byoc.tools.benchmark.target_venv.STOP_LIMIT", 1)
     serve.write_text("#!/bin/sh\ntrap '' TERM\nsleep 60\nexit 0\n")
     with Venv(serve.parent, tmp_path).serving() as server:
         while len(started := family(server.process.pid)) < 2:

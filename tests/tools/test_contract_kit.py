@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from contract import catalogue, outcome
-from contract.runner import result_of
+
+from byoc.tools.contract import catalogue, outcome
+from byoc.tools.contract.runner import result_of
+from template import ROOT
 
 KIT = Path(catalogue.__file__).parent
 
@@ -46,11 +48,11 @@ def test_check_exists_and_names_its_ids(name):
 
 
 @pytest.mark.parametrize(
-    "duty", [duty for duty in DUTIES if "this project" in duty.unchecked], ids=lambda duty: duty.id
+    "duty", [duty for duty in DUTIES if "the template" in duty.unchecked], ids=lambda duty: duty.id
 )
-def test_a_test_of_this_project_that_a_reason_names_exists(duty):
-    file, name = re.search(r"in this project: tests/(test_\w+\.py)::(test_\w+)$", duty.unchecked).groups()
-    assert f"\ndef {name}(" in (KIT.parent / file).read_text(encoding="utf-8")
+def test_a_test_of_this_template_that_a_reason_names_exists(duty):
+    file, name = re.search(r"the template tests it: (tests/[\w/]+\.py)::(test_\w+)$", duty.unchecked).groups()
+    assert f"\ndef {name}(" in (ROOT / file).read_text(encoding="utf-8")
 
 
 def test_the_kit_imports_nothing_but_the_standard_library_and_itself():

@@ -8,7 +8,7 @@ import pytest
 from template import ROOT
 
 CONTRACT = ROOT.parent / "shared" / "contract.md"
-CATALOGUE = ROOT / "{{cookiecutter.project_slug}}" / "tests" / "contract" / "catalogue.csv"
+CATALOGUE = ROOT / "{{cookiecutter.project_slug}}" / "byoc" / "tools" / "contract" / "catalogue.csv"
 
 
 @pytest.mark.skipif(not CONTRACT.exists(), reason="the contract is not beside this repository")

@@ -6,9 +6,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from contract import catalogue, report, terminal
-from contract.outcome import BROKEN, HELD, NOT_CHECKED, NOT_HELD, Result
-from contract.runner import Verdict
+
+from byoc.tools.contract import catalogue, report, terminal
+from byoc.tools.contract.outcome import BROKEN, HELD, NOT_CHECKED, NOT_HELD, Result
+from byoc.tools.contract.runner import Verdict
 
 DUTIES = {duty.id: duty for duty in catalogue.duties()}
 

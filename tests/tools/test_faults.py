@@ -10,7 +10,7 @@ NAMES = "import faults; print(*(fault.name for fault in faults.FAULTS), sep='\\n
 
 
 def test_the_readme_tells_of_every_fault():
-    path = {"PYTHONPATH": str(ROOT / "tests"), "PYTHONDONTWRITEBYTECODE": "1"}
+    path = {"PYTHONPATH": str(ROOT / "tests/support"), "PYTHONDONTWRITEBYTECODE": "1"}
     tried = subprocess.check_output([sys.executable, "-c", NAMES], cwd=ROOT / "benchmarks", env=path, text=True)
     text = (ROOT / "benchmarks/README.md").read_text(encoding="utf-8")
     part = text.partition("`make bench-faults` has seen")[2].partition("<!-- The end")[0]

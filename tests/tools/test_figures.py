@@ -26,6 +26,7 @@ def test_the_bad_containers_break_more_than_they_keep():
 @pytest.mark.parametrize("algorithm", Template(ROOT).choices()["algorithm"])
 def test_who_does_what_a_claim_is_about_is_held_to_it(bake, algorithm, claim):
     project = bake(algorithm=algorithm)
-    programs = (file.read_text(encoding="utf-8") for file in (project / "program").rglob("*.py"))
+    own = (project / name for name in Template(ROOT).option("algorithm", algorithm) if name.endswith(".py"))
+    programs = (file.read_text(encoding="utf-8") for file in own)
     does = any(re.search(SHOWN_BY[claim], program, re.MULTILINE) for program in programs)
     assert does == (claim in figures.claims(project))

@@ -1,13 +1,12 @@
-"""deploy/labels.sh: what an image says of its origin, and that it says nothing that is not known."""
+"""byoc/tools/image/labels.sh: what an image says of its origin, and that it says nothing that is not known."""
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from aws import DEPLOY
+from aws import copy_scripts
 
 PREFIX = "org.opencontainers.image."
 DIGEST = f"sha256:{'0' * 64}"
@@ -16,7 +15,7 @@ DIGEST = f"sha256:{'0' * 64}"
 @pytest.fixture
 def project(tmp_path) -> Path:
     folder = tmp_path / "a project"
-    shutil.copytree(DEPLOY, folder / "deploy")
+    copy_scripts(folder)
     (folder / "Dockerfile").write_text('# A comment\nARG BASE_IMAGE="debian:trixie"\nFROM ${BASE_IMAGE}\n')
     (folder / "pyproject.toml").write_text('[project]\nname = "a-project"\n')
     return folder
@@ -24,7 +23,7 @@ def project(tmp_path) -> Path:
 
 def labels(project: Path, **environment: str) -> dict[str, str]:
     """What the script prints, run from another directory."""
-    command = [project / "deploy/labels.sh"]
+    command = [project / "byoc/tools/image/labels.sh"]
     inherited = {name: value for name, value in os.environ.items() if name not in ("BASE_IMAGE", "SOURCE_DATE_EPOCH")}
     streams = {"capture_output": True, "text": True, "check": True}
     result = subprocess.run(command, cwd=project.parent, env=inherited | environment, **streams)

@@ -5,14 +5,15 @@ import socket
 from pathlib import Path
 
 import pytest
+
 from local_scripts import assert_one_line, copied, run
 
 TOOLS = ["bash", "env", "dirname", "id", "mkdir", "grep", "python3"]
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return copied(tmp_path / "my project", "def train(job, hyperparameters): save(job)\n")
+def project(bake, tmp_path: Path) -> Path:
+    return copied(bake(algorithm="xgboost"), tmp_path / "my project", "def train(job, hyperparameters): save(job)\n")
 
 
 def path_without(folder: Path, *left_out: str) -> str:

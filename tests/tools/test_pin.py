@@ -1,4 +1,4 @@
-"""deploy/pin_base_image.sh: the digest of the base image's tag, asked of a real registry."""
+"""byoc/tools/image/pin_base_image.sh: the digest of the base image's tag, asked of a real registry."""
 
 import hashlib
 import subprocess

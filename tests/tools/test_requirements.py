@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
-import locks
 import pytest
 
-PROJECT = Path(__file__).parents[1]
+import locks
+
+PROJECT = Path(__file__).parents[2] / "{{cookiecutter.project_slug}}"
 INPUTS = sorted((PROJECT / "requirements").glob("*.in"))
 LOCKS = [input.with_suffix(".txt") for input in INPUTS]
 

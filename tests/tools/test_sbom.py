@@ -1,4 +1,4 @@
-"""deploy/sbom: the bill of materials of an image holds what the image does, in CycloneDX's form."""
+"""byoc.tools.sbom: the bill of materials of an image holds what the image does, in CycloneDX's form."""
 
 import json
 import subprocess
@@ -166,7 +166,7 @@ def image(project) -> Iterator[list[str]]:
 @pytest.mark.slow
 def test_it_has_what_dpkg_and_python_tell_inside_the_image(project, image):
     session = Session(project)
-    for command in commands((project / "docs/supply_chain.md").read_text()):
+    for command in commands((project / "docs/packages.md").read_text()):
         session.run(command)
     found = by_purl(checked(project))
     python = subprocess.check_output([*image, "/opt/venv/bin/python", "-c", INSIDE])

@@ -11,9 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-import cluster_hosts
-import cluster_job
 import pytest
+
+from byoc.tools.cluster import launching
+from byoc.tools.cluster.job import Job
 from local_scripts import assert_one_line, command, copied, run
 
 DISTRIBUTED = "DISTRIBUTED = True\ndef train(job, hyperparameters):\n"
@@ -45,11 +46,11 @@ WAITS = f"""{DISTRIBUTED}
 
 
 @pytest.fixture
-def make(tmp_path: Path):
+def make(bake, tmp_path: Path):
     """A project with this `train`, whose channel training holds FILES."""
 
     def made(train: str) -> Path:
-        project = copied(tmp_path / "my project", train)
+        project = copied(bake(algorithm="xgboost"), tmp_path / "my project", train)
         channel = ml(project) / "input/data/training"
         shutil.rmtree(channel, ignore_errors=True)
         (channel / "deeper").mkdir(parents=True)
@@ -136,7 +137,7 @@ def test_jobs_at_the_same_time_do_not_meet(make):
 
 def test_what_is_set_of_the_port_stays(monkeypatch):
     monkeypatch.setenv("BYOC_CLUSTER_PORT", "7000")
-    assert "BYOC_CLUSTER_PORT=7000" in cluster_hosts.processes([Path("127.0.0.2")])["127.0.0.2"]
+    assert "BYOC_CLUSTER_PORT=7000" in launching.processes([Path("127.0.0.2")])["127.0.0.2"]
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP], ids=["ctrl-c", "a closed terminal"])
@@ -161,7 +162,7 @@ def test_all_hosts_are_asked_to_stop(make, number):
 
 
 def test_a_host_that_is_being_started_is_asked_to_stop_too(monkeypatch):
-    job = cluster_job.Job()
+    job = Job()
 
     class Interrupted(subprocess.Popen):
         def __init__(self, *arguments, **options):

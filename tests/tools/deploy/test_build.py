@@ -5,9 +5,9 @@ import shutil
 import subprocess
 
 import pytest
+from refusal import assert_refused
 
 from aws import Project
-from refusal import assert_refused
 
 OCI = "org.opencontainers.image."
 

@@ -1,7 +1,6 @@
 """Images are pushed only for instances whose processors can run them (P-04)."""
 
 import pytest
-
 from refusal import assert_refused
 
 pytestmark = pytest.mark.docker

@@ -2,9 +2,9 @@
 
 import moto.settings
 import pytest
+from refusal import assert_refused
 
 from aws import DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX, OCI_MANIFEST, REGION
-from refusal import assert_refused
 
 OCI_CONFIG = "application/vnd.oci.image.config.v1+json"
 OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip"

@@ -1,0 +1,27 @@
+"""The tools from their sources, and a project with a model to try them on."""
+
+from pathlib import Path
+
+import pytest
+
+import byoc
+from byoc.paths import Paths
+from example import lay_tree
+from template import ROOT, Template
+
+# As the hook lays the folders of choices over a project: train_cluster.sh comes with what several hosts need.
+OVERLAY = str(Template(ROOT).project / "options/algorithm/_distributed/byoc")
+if OVERLAY not in byoc.__path__:
+    byoc.__path__.append(OVERLAY)
+
+
+@pytest.fixture(scope="session")
+def default_project(bake) -> Path:
+    """Do not change it."""
+    return bake()
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory) -> Paths:
+    """An /opt/ml with the default project's model."""
+    return lay_tree(tmp_path_factory.mktemp("trained") / "ml")
