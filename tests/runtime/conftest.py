@@ -21,8 +21,8 @@ import laid
 from byoc.paths import Paths
 from byoc.signature import Feature, Signature
 
-# As the hook lays the folders of choices over a project, so that `byoc.hosts` is whole.
-byoc.__path__.extend(str(overlay) for overlay in laid.OVERLAYS if str(overlay) not in byoc.__path__)
+# What the hook lays over a project's byoc/ by choice: several hosts, and what algorithms share.
+byoc.__path__.extend(sorted({*map(str, laid.PROJECT.glob("options/algorithm/*/byoc"))} - {*byoc.__path__}))
 
 # The same examples in every run: a test that fails does so because of a change, not because of luck.
 hypothesis.settings.register_profile("project", derandomize=True, deadline=None, database=None)

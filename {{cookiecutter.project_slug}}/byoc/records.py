@@ -25,3 +25,9 @@ def is_text(column: np.dtype) -> bool:
 def missing(column: np.ndarray) -> np.ndarray:
     """Which values of one column are missing (rows, bool)."""
     return column == "" if is_text(column.dtype) else np.isnan(column)
+
+
+def as_float32(values: np.ndarray) -> np.ndarray:
+    """In C's order; what is too large becomes infinite, and is refused as such."""
+    with np.errstate(over="ignore"):
+        return values.astype(np.float32, order="C")

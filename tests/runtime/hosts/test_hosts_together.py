@@ -169,11 +169,15 @@ def test_all_hosts_agree_to_stop_and_the_first_one_says_whether_there_is_a_model
 
 @pytest.mark.parametrize("gone", [0, 1])
 def test_of_hosts_that_are_stopped_any_may_be_gone_first(hosts, program_with, gone):
-    ends = "    while not job.stopping:\n        time.sleep(0.05)\n    time.sleep(4)\n    save(job)\n"
+    ends = (
+        "    while not job.stopping:\n        time.sleep(0.05)\n"
+        '    print("stopping", flush=True)\n    time.sleep(4)\n    save(job)\n'
+    )
     with loopback.started(hosts, program_with(f'{SPREADS}{MEETS}    print("waiting", flush=True)\n{ends}')) as started:
         for host in started:
             wait_for(host, "waiting")
         started[1 - gone].process.send_signal(signal.SIGTERM)
+        wait_for(started[1 - gone], "stopping")  # else a busy machine may take what is gone for the reason
         started[gone].signal(signal.SIGKILL)
         assert codes([started[1 - gone]]) == [0]
     assert not started[1 - gone].failure

@@ -19,7 +19,7 @@ NUMBERS = """
     { probabilities = Softmax (features) label = ArgMax <axis = 1, keepdims = 0> (features) }
 """
 MIXED = """
-    <ir_version: 10, opset_import: ["": 18]>
+    <ir_version: 10, opset_import: ["": 19]>
     same (float[n, 1] sepal_length, string[n, 1] x) => (int64[n] label, float[n, 2] probabilities)
     <string[1] a = {"a"}>
     {

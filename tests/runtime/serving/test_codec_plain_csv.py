@@ -37,7 +37,7 @@ ODD = [
 
 
 def test_gaps_among_plain_numbers_are_read_in_one_go(monkeypatch):
-    monkeypatch.delattr("byoc.codecs.csv_text._cells")
+    monkeypatch.delattr("byoc.serving.codecs.csv_text._cells")
     record = Record([Feature(name, "float32", 1, True) for name in "abc"])
     rows = codecs.decode_records(b",,\r\n,1,\r\n-2,,3e4\r\n", CSV, record)
     assert shown(rows) == [(None, None, None), (None, 1, None), (-2, None, 3e4)]
@@ -62,7 +62,7 @@ def outcome(body: bytes) -> list[tuple] | str:
 
 @pytest.mark.parametrize("record", [RECORD, LOOSE, Record([FEATURES[1], Feature("make", "str", "a", True)])])
 def test_many_plain_rows_are_never_read_row_by_row(monkeypatch, record):
-    monkeypatch.delattr("byoc.codecs.csv_text._cells")
+    monkeypatch.delattr("byoc.serving.codecs.csv_text._cells")
     cells = [str(feature.example) for feature in record.features]
     gaps = ["" if feature.missing else cell for feature, cell in zip(record.features, cells, strict=True)]
     lines = [record.names[::-1], *[cells[::-1], gaps[::-1]] * 1000]

@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from byoc import arrow, records
 from byoc.errors import InputError
-from byoc.serving.codecs import parquet as codec
-from byoc.serving.codecs import table
 
 MAGIC = b"PAR1"
 MISSING = (
@@ -45,7 +44,7 @@ def record_batches(
         label, *titles = batch.schema.names
         columns = []
         for column, title in zip(batch.columns[1:], titles, strict=True):
-            is_text = codec.is_text(codec.kind(column)) if categories is None else title in categories
+            is_text = arrow.is_text(arrow.kind(column)) if categories is None else title in categories
             read = _texts if is_text else partial(_numbers, advice=advice, missing=True)
             columns.append(read(column, title, name, first))
         yield *_labels(batch.column(0), label, name, first), titles, columns
@@ -74,8 +73,8 @@ def _batches(name: str, content: BufferedReader) -> Iterator[tuple[int, Any]]:
 def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], np.ndarray]:
     import pyarrow
 
-    kind = codec.kind(column)
-    if not (codec.is_number(kind) or codec.is_text(kind)):
+    kind = arrow.kind(column)
+    if not (arrow.is_number(kind) or arrow.is_text(kind)):
         raise InputError(f"{name}: column {title!r}, the label, holds {kind}, not text or numbers")
     texts = column.cast(pyarrow.string())
     absent = {None, "nan"} if pyarrow.types.is_floating(kind) else {None}
@@ -95,10 +94,10 @@ def _numbers(
 
     kind = column.type
     nothing = missing and pyarrow.types.is_null(kind)
-    if not (codec.is_number(kind) or nothing):
+    if not (arrow.is_number(kind) or nothing):
         raise InputError(f"{name}: column {title!r} holds {kind}, not numbers; {advice}")
     numbers = column.cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)  # null becomes NaN
-    numbers = table.as_float32(numbers) if missing else numbers
+    numbers = records.as_float32(numbers) if missing else numbers
     bad = np.isinf(numbers) if missing else ~np.isfinite(numbers)
     if bad.any():
         rule = "every feature must be a finite float32 number" if missing else "every feature must be a finite number"
@@ -107,7 +106,7 @@ def _numbers(
 
 
 def _texts(column: Any, title: str, name: str, first: int) -> np.ndarray:
-    kind = codec.kind(column)
-    if not codec.is_text(kind):
+    kind = arrow.kind(column)
+    if not arrow.is_text(kind):
         raise InputError(f"{name}: column {title!r} holds {kind}, not text; leave it out of the categories")
-    return codec.texts(column)
+    return arrow.texts(column)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.lib import format as npy_format
 
+from byoc import records
 from byoc.errors import RequestError
 from byoc.serving.codecs import table
 from byoc.serving.codecs.records import Record
@@ -30,7 +31,7 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     if len(body) - start != size:
         raise RequestError(400, f"the array should have {size} bytes by its header, but has {len(body) - start}")
     values = np.frombuffer(body, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
-    return table.as_float32(values)
+    return records.as_float32(values)
 
 
 def decode_records(body: bytes, record: Record) -> np.ndarray:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from byoc import arrow, records
 from byoc.errors import RequestError, RowError
 from byoc.serving.codecs import table
 from byoc.serving.codecs.records import Record
@@ -73,49 +74,20 @@ def _numbers(column: Any, index: int, features: Sequence[str], missing: bool = F
     import pyarrow
 
     nothing = missing and pyarrow.types.is_null(column.type)
-    if not (is_number(column.type) or nothing):
+    if not (arrow.is_number(column.type) or nothing):
         raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {column.type}, not numbers")
     _check_nulls(column, index, features, missing, "a number")
-    return table.as_float32(column.cast(pyarrow.float64()).to_numpy() if nothing else column.to_numpy())
+    return records.as_float32(column.cast(pyarrow.float64()).to_numpy() if nothing else column.to_numpy())
 
 
 def _texts(column: Any, index: int, features: Sequence[str], missing: bool) -> np.ndarray:
-    if not is_text(kind(column)):
-        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {kind(column)}, not text")
+    if not arrow.is_text(arrow.kind(column)):
+        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {arrow.kind(column)}, not text")
     _check_nulls(column, index, features, missing, "text")
     try:
-        return texts(column.combine_chunks())
+        return arrow.texts(column.combine_chunks())
     except UnicodeDecodeError:
         raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds text that is not UTF-8") from None
-
-
-def kind(column: Any) -> Any:
-    """The type of a column's values, which may be held as places in a dictionary."""
-    import pyarrow
-
-    return column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
-
-
-def is_number(kind: Any) -> bool:
-    import pyarrow
-
-    return pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)
-
-
-def is_text(kind: Any) -> bool:
-    """Whether it can hold texts, if only missing ones."""
-    import pyarrow
-
-    return pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or pyarrow.types.is_null(kind)
-
-
-def texts(column: Any) -> np.ndarray:
-    """Texts without blanks around them, "" for null; each is made once, however often it comes."""
-    import pyarrow
-
-    encoded = column.cast(pyarrow.string()).dictionary_encode()
-    different = np.array([text.strip() for text in encoded.dictionary.to_pylist()] + [""], dtype=object)
-    return different[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]
 
 
 def _check_nulls(column: Any, index: int, features: Sequence[str], missing: bool, rule: str) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from byoc import records
 from byoc.errors import RequestError, RowError
 
 EMPTY = "the request body is empty; send at least one row"
@@ -25,13 +26,7 @@ def from_cells(cells: list[list[Any]], features: Sequence[str] | None, number: C
             except (ValueError, OverflowError):
                 shown = json.dumps(value, ensure_ascii=False)[:40]
                 raise RowError(index + 1, f"{cell(column, features)} is {shown}, not a number") from None
-    return as_float32(np.array(numbers)).reshape(len(cells), width)
-
-
-def as_float32(values: np.ndarray) -> np.ndarray:
-    """In C's order; what is too large becomes infinite, and is refused as such by `check_finite`."""
-    with np.errstate(over="ignore"):
-        return values.astype(np.float32, order="C")
+    return records.as_float32(np.array(numbers)).reshape(len(cells), width)
 
 
 def check_finite(rows: np.ndarray, features: Sequence[str] | None) -> None:
