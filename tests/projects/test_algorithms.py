@@ -19,7 +19,7 @@ CHOICES = Template(ROOT).choices()
 OTHERS = CHOICES["algorithm"][1:]
 STACKS = CHOICES["server_stack"]
 SLUG = "my-model"
-STEPS = ("2. Train", "6. Predict")  # which say the same without an image
+LEFT, HOSTS = "Look at what training leaves", "Try it on this machine"
 
 
 def stack_of(algorithm: str, other: int = 0) -> str:
@@ -35,13 +35,22 @@ def project(request, bake) -> Path:
 
 
 def test_the_readme_holds_without_docker(project):
-    readme = (project / "README.md").read_text()
-    steps = part(readme, "With Docker").split("\n### ")
-    chosen = [step for name in STEPS for step in steps if step.startswith(name)]
-    assert len(chosen) == len(STEPS)
+    """With what it says of Docker and what holds without an image, too."""
+    readme, walkthrough = ((project / name).read_text() for name in ("README.md", "docs/walkthrough.md"))
+    (predict,) = (step for step in part(readme, "With Docker").split("\n### ") if step.startswith("Predict"))
+    without = without_image(commands(part(walkthrough, LEFT)) + commands(predict), SLUG)
+    assert len(without) == 5
     with Session(project) as session:
-        session.run(*commands(part(readme, "# ")), *commands(part(readme, "Without Docker")))
-        session.run(*without_image(commands("\n".join(chosen)), SLUG))
+        session.run(*commands(part(readme, "Quick start")), *without)
+
+
+def test_it_trains_on_several_hosts_as_its_page_says(project):
+    """The rest of the page needs an image: see test_walkthrough.py."""
+    page = project / "docs/hosts.md"
+    assert page.exists() == (project / "byoc/hosts/heartbeat.py").exists()
+    if page.exists():
+        with Session(project) as session:
+            session.run(commands(part(page.read_text(), HOSTS))[0])
 
 
 def test_its_own_tests_pass(project, template, request):
@@ -61,4 +70,4 @@ def test_every_other_stack_serves_it(other, project, bake, request):
     shutil.copytree(project / "local_test/test_dir/model", served / "local_test/test_dir/model")
     environments.install(served, "server")
     with Session(served) as session:
-        session.run(*commands(part((served / "README.md").read_text(), "Without Docker")))
+        session.run(*without_image(commands(part((served / "README.md").read_text(), "Quick start")), SLUG))

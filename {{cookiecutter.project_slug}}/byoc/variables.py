@@ -30,7 +30,7 @@ class Variables:
 
     @classmethod
     def markdown_table(cls) -> str:
-        """Every setting, as settings.md has them."""
+        """Every setting, as docs/settings.md has them."""
         lines = ["| variable | default | meaning |", "|---|---|---|"]
         for each in fields(cls):
             known = each.metadata

@@ -3,7 +3,7 @@
 #   PLATFORM      linux/arm64 for Graviton instances; default linux/amd64
 #   BASE_IMAGE    another image to build on than the Dockerfile's
 #   TARGET        a stage of the Dockerfile instead of the last
-# and paths of files with mirrors and credentials, which the build may read and never keeps; see docs/supply_chain.md:
+# and paths of files with mirrors and credentials, which the build may read and never keeps; see docs/packages.md:
 #   BUILD_PIP_CONF  BUILD_NETRC  BUILD_APT_SOURCES  BUILD_APT_AUTH
 set -euo pipefail
 

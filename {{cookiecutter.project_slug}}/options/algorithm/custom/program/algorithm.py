@@ -11,7 +11,6 @@ import io
 from typing import Annotated
 
 import numpy as np
-from predictor import MODEL, score
 from pydantic import BaseModel, Field
 
 from byoc.channels import columns, targets
@@ -20,6 +19,7 @@ from byoc.reports import classification, data_tables, report
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
+from predictor import MODEL, score
 
 
 class Hyperparameters(BaseModel):

@@ -1,19 +1,18 @@
 """The algorithm: a scikit-learn decision tree. This is the file to make your own.
 
-SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. Serving needs no code here,
-because the model leaves as ONNX. To serve something else, define `model_fn`, `predict_fn` and, if need be, `input_fn`
-and `output_fn` here, and `predictor.py` will use them.
+SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. The model
+leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's handlers in `predictor.py`.
 """
 
 from typing import Annotated, Literal
 
 import numpy as np
-import tree_report
 from pydantic import BaseModel, Field
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.tree import DecisionTreeClassifier
 
+import tree_report
 from byoc.channels import columns, targets
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable

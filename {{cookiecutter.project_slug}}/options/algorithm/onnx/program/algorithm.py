@@ -1,8 +1,7 @@
 """The algorithm: none, the model is trained already. It is imported as ONNX, checked, converted and saved.
 
-SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. Serving needs no code here.
-To serve something else, define `model_fn`, `predict_fn` and, if need be, `input_fn` and `output_fn` here, and
-`predictor.py` will use them.
+SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. The model
+leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's handlers in `predictor.py`.
 """
 
 from pathlib import Path
@@ -10,6 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import numpy as np
+from pydantic import BaseModel, Field
+
+from byoc import records
+from byoc.errors import InputError
 from byoc.onnx_import import (
     conversion,
     conversion_report,
@@ -21,10 +24,6 @@ from byoc.onnx_import import (
 )
 from byoc.onnx_import.original import Original
 from byoc.onnx_import.served import HeldOut, Served
-from pydantic import BaseModel, Field
-
-from byoc import records
-from byoc.errors import InputError
 from byoc.signature import Feature, Signature
 from byoc.training.job import Job
 

@@ -1,19 +1,18 @@
 """The algorithm: a PyTorch network on numbers and categories. This is the file to make your own, and network.py.
 
-SageMaker's side of the work (channels, hyperparameters, checkpoints, failures, saving) is in `byoc/`. Serving needs no
-code here, because the model leaves as ONNX. To serve something else, define `model_fn`, `predict_fn` and, if need be,
-`input_fn` and `output_fn` here, and `predictor.py` will use them.
+SageMaker's side of the work (channels, hyperparameters, checkpoints, failures, saving) is in `byoc/`. The model
+leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's handlers in `predictor.py`.
 """
 
 from typing import Annotated, Literal
 
-from byoc.tabular import dataset, training_report
-from network import export
 from pydantic import BaseModel, Field
-from training import fit
 
+from byoc.tabular import dataset, training_report
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
+from network import export
+from training import fit
 
 
 class Hyperparameters(BaseModel):

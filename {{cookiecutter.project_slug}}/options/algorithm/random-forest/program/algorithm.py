@@ -1,18 +1,17 @@
 """The algorithm: a scikit-learn random forest on numbers and categories. This is the file to make your own.
 
-SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. Serving needs no code here,
-because the model leaves as ONNX. To serve something else, define `model_fn`, `predict_fn` and, if need be, `input_fn`
-and `output_fn` here, and `predictor.py` will use them.
+SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. The model
+leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's handlers in `predictor.py`.
 """
 
 from typing import Annotated, Literal
 
-import forest_hosts
-import forest_model
-import forest_report
 from pydantic import BaseModel, Field
 from sklearn.ensemble import RandomForestClassifier
 
+import forest_hosts
+import forest_model
+import forest_report
 from byoc import cpus
 from byoc.channels import columns, targets
 from byoc.signature import Signature

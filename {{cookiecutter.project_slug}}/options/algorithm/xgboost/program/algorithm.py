@@ -1,11 +1,12 @@
 """The algorithm: gradient boosted trees by XGBoost. This is the file to make your own.
 
-SageMaker's side of the work (channels, hyperparameters, checkpoints, failures, saving) is in `byoc/`. Serving needs no
-code here, because the model leaves as ONNX. To serve something else, define `model_fn`, `predict_fn` and, if need be,
-`input_fn` and `output_fn` here, and `predictor.py` will use them.
+SageMaker's side of the work (channels, hyperparameters, checkpoints, failures, saving) is in `byoc/`. The model
+leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's handlers in `predictor.py`.
 """
 
 from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field
 
 import boost_model
 import boost_network
@@ -14,8 +15,6 @@ from byoc.boosting import dataset, training_report
 from byoc.boosting.dataset import Data
 from byoc.boosting.objectives import Kind, Objective
 from byoc.boosting.rounds import best_round, boost
-from pydantic import BaseModel, Field
-
 from byoc.hosts import devices
 from byoc.serving import gpu
 from byoc.training import environment
