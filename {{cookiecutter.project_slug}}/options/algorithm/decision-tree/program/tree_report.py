@@ -1,10 +1,10 @@
 """The report: the tree as a picture, how well it classifies, and the data."""
 
 import numpy as np
-import tree_picture
 from pydantic import BaseModel
 from sklearn.tree import DecisionTreeClassifier
 
+import tree_picture
 from byoc.reports import classification, data_tables, report
 from byoc.reports.report import Picture
 from byoc.training.job import Job

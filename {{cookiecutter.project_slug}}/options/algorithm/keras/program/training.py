@@ -3,15 +3,15 @@
 import io
 import json
 
-import keras
 import numpy as np
 import tensorflow as tf
-from byoc.tabular.dataset import Data, Rows, scores
-from byoc.tabular.epochs import Epochs, refuse_another
-from network import network
 from pydantic import BaseModel
 
+import keras
+from byoc.tabular.dataset import Data, Rows, scores
+from byoc.tabular.epochs import Epochs, refuse_another
 from byoc.training.job import Job
+from network import network
 
 MOST_ROWS = 8192  # whose outputs are worked out at a time
 

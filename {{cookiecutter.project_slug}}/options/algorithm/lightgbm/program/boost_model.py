@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-import lightgbm
 import numpy as np
+
+import lightgbm
 from byoc.boosting.dataset import Data
 from byoc.boosting.rounds import TRAINING
 from byoc.hosts.collectives import Collectives
-
 from byoc.signature import Signature
 
 POWER = {"rmse": 2}  # of a loss which is a mean; LightGBM gives it for the rows of this host alone

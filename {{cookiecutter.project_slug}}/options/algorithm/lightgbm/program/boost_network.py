@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from lightgbm.basic import LightGBMError
+
 import lightgbm
 from byoc.boosting.across_hosts import stride
 from byoc.boosting.dataset import Data
 from byoc.boosting.rounds import TRAINING
-from lightgbm.basic import LightGBMError
-
 from byoc.training.job import Job
 
 SAMPLE = 200_000  # rows, LightGBM's own bin_construct_sample_cnt

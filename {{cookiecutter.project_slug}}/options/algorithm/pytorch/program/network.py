@@ -6,10 +6,11 @@ import logging
 import warnings
 
 import torch
+from torch import Tensor, nn
+
 from byoc.tabular.dataset import Data
 from byoc.tabular.encoding import Encoding
 from byoc.tabular.onnx_export import complete
-from torch import Tensor, nn
 
 WIDEST = 50  # numbers that stand for a category
 

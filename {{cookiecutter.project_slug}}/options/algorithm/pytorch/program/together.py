@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import torch
-from byoc.hosts.cluster_settings import ClusterSettings
-from byoc.hosts.collectives import Collectives
 from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from byoc.hosts import network_interface, rendezvous
+from byoc.hosts.cluster_settings import ClusterSettings
+from byoc.hosts.collectives import Collectives
 from byoc.training.job import Job
 
 

@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 import torch
-from byoc.tabular.dataset import Data, scores
-from byoc.tabular.epochs import Epochs, refuse_another
-from network import Network
 from pydantic import BaseModel
-from together import connected, joined, steps
 from torch import Tensor, nn
 from torch.optim.lr_scheduler import CosineAnnealingLR
 
 from byoc import cpus
 from byoc.hosts import devices, sharding
+from byoc.tabular.dataset import Data, scores
+from byoc.tabular.epochs import Epochs, refuse_another
 from byoc.training.job import Job
+from network import Network
+from together import connected, joined, steps
 
 THREAD = 10_000_000  # multiplications of a step that are worth a thread
 MOST_ROWS = 65_536  # whose outputs are worked out at a time

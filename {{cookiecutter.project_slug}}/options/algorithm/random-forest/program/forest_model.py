@@ -6,7 +6,6 @@ of its own if training saw any, and like an unknown one otherwise: none of those
 
 import warnings
 
-import forest_hosts
 import numpy as np
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
@@ -16,6 +15,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+import forest_hosts
 from byoc.records import is_text
 from byoc.training.job import Job
 

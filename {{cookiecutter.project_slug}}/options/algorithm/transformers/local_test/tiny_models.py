@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import torch
-import transformers
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+import transformers
 
 DATA = Path(__file__).parent / "test_dir" / "input" / "data"
 LONGEST = 128  # tokens

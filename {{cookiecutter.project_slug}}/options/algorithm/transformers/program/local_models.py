@@ -11,7 +11,6 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # else it warns where 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import transformers
-
 from byoc.errors import InputError
 from byoc.training.job import Job
 

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import serving_requests
-from serving_classifier import RECORD, TextClassifier
-
 from byoc.errors import RequestError
 from byoc.serving import codecs
 from byoc.serving.default_handlers import decode_records, encode, media_type
 from byoc.serving.media_types import negotiate
 from byoc.serving.onnx_model import FILE_NAME
 from byoc.settings import Settings
+from serving_classifier import RECORD, TextClassifier
 
 PLAIN = "text/plain"
 

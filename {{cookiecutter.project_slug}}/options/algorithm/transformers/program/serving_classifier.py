@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from serving_requests import refuse_halves
 from tokenizers import Encoding, Tokenizer
 
 from byoc.errors import ModelError
 from byoc.serving.codecs.records import Record
 from byoc.serving.onnx_model import FILE_NAME, open_session
 from byoc.signature import TEXT, Feature, Signature
+from serving_requests import refuse_halves
 
 # Workers are the parallelism (L-10), and threads do not survive a fork.
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

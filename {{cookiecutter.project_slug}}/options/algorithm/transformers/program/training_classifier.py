@@ -10,17 +10,17 @@ from typing import Any, NamedTuple
 import local_models  # first, as it tells transformers to use no network  # isort: skip
 import numpy as np
 import torch
+from pydantic import BaseModel
+
 import training_report
 import transformers
-from fine_tuning import Batch, Example, FineTuning, outputs
-from pydantic import BaseModel
-from serving_classifier import TOKENIZER, feature
-from training_texts import batches, read
-
 from byoc.channels import targets
 from byoc.files import write_atomically
 from byoc.signature import Signature
 from byoc.training.job import Job
+from fine_tuning import Batch, Example, FineTuning, outputs
+from serving_classifier import TOKENIZER, feature
+from training_texts import batches, read
 
 LABEL = "labels"  # what transformers' networks call what they are to learn
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import local_models  # first, as it tells transformers to use no network  # isort: skip
 import torch
-import transformers
-from fine_tuning import Batch, Example, FineTuning, outputs
 from pydantic import BaseModel
-from training_texts import batches, read_plain
 
+import transformers
 from byoc.errors import InputError
 from byoc.reports import charts, report
 from byoc.training.job import Job
+from fine_tuning import Batch, Example, FineTuning, outputs
+from training_texts import batches, read_plain
 
 
 def train(job: Job, hyperparameters: BaseModel) -> None:

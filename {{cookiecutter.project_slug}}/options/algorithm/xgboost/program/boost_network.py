@@ -8,12 +8,12 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from byoc.hosts.cluster_settings import ClusterSettings
 from xgboost.collective import CommunicatorContext
 from xgboost.core import XGBoostError
 from xgboost.tracker import RabitTracker
 
 from byoc.hosts import network_interface
+from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.training.job import Job
 from byoc.training.stopping import undisturbed
 

@@ -2,16 +2,16 @@
 
 from typing import Any
 
+from fastapi.responses import HTMLResponse, Response
+
 import predictor
+from byoc.serving import batch, playground
 from byoc.serving.asgi import api_docs, refusals
 from byoc.serving.asgi.application import Application
 from byoc.serving.asgi.counted import Counted
 from byoc.serving.asgi.service import Service
-from fastapi import FastAPI
-from fastapi.responses import HTMLResponse, Response
-
-from byoc.serving import batch, playground
 from byoc.serving.metrics import CONTENT_TYPE
+from fastapi import FastAPI
 
 service = Service(predictor)
 settings = service.settings

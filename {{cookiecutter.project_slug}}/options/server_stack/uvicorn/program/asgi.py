@@ -3,12 +3,11 @@
 from typing import Any
 
 import predictor
+from byoc.serving import batch, playground
 from byoc.serving.asgi.application import Application
 from byoc.serving.asgi.inference import Receive
 from byoc.serving.asgi.routes import Route, Routes
 from byoc.serving.asgi.service import Service
-
-from byoc.serving import batch, playground
 from byoc.serving.metrics import CONTENT_TYPE
 from byoc.serving.response import Response
 

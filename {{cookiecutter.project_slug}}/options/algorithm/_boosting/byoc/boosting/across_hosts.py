@@ -4,9 +4,9 @@ import io
 from math import ceil
 
 import numpy as np
-from byoc.hosts.collectives import Collectives
 
 from byoc.errors import InputError
+from byoc.hosts.collectives import Collectives
 
 
 def mean(collectives: Collectives, values: np.ndarray) -> float:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from byoc import cpus
 from byoc.boosting.across_hosts import level
 from byoc.boosting.objectives import Objective, chosen, known_labels, learnt
 from byoc.boosting.rounds import TRAINING, VALIDATION
-
-from byoc import cpus
 from byoc.channels import columns
 from byoc.channels.labelled_records import NAME_IT
 from byoc.hosts import sharding

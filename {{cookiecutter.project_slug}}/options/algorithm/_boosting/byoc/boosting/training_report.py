@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 
 import numpy as np
+from pydantic import BaseModel
+
 from byoc.boosting.across_hosts import bring, mean, stride
 from byoc.boosting.dataset import Channel, Data
 from byoc.boosting.objectives import of_each_label, scores
 from byoc.boosting.rounds import PREFIX, History, best_round
-from pydantic import BaseModel
-
 from byoc.reports import charts, classification, data_tables, regression, report
 from byoc.reports.report import Picture
 from byoc.training.job import Job

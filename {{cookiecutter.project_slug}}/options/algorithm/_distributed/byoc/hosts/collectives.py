@@ -14,11 +14,11 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
-from byoc.hosts.cluster_settings import ClusterSettings
 
 from byoc import status
 from byoc.errors import InputError
 from byoc.hosts import rendezvous
+from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.hosts.resource_config import Cluster
 
 # Seconds for which a training that may have lost the others goes no further: if it has, its supervisor hears why, and

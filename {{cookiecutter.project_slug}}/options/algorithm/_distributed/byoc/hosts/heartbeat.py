@@ -1,8 +1,8 @@
 """Heartbeats between the hosts of a job: each sends its status once a second, so that all end if one fails (D-05).
 
 The leader, which is the first host, receives the status of all hosts, and in the end sends them how the job ended. The
-heartbeat runs in each host's supervisor, so that a training which hangs, or is in code that holds Python's lock, does not
-delay it.
+heartbeat runs in each host's supervisor, so that a training which hangs, or which is in code that holds Python's lock,
+does not delay it.
 """
 
 import json
@@ -18,13 +18,12 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from byoc.hosts.cluster_settings import ClusterSettings
-from byoc.hosts.membership import Fault, Host
-
 from byoc import status
 from byoc.errors import InputError
 from byoc.failure import End
 from byoc.hosts import rendezvous
+from byoc.hosts.cluster_settings import ClusterSettings
+from byoc.hosts.membership import Fault, Host
 from byoc.hosts.resource_config import Cluster
 
 INTERVAL = 1  # seconds from one message to the next

@@ -3,11 +3,10 @@
 import time
 from multiprocessing.connection import Connection
 
-from byoc.hosts.heartbeat import INTERVAL, Heartbeat, gone, messages, receive, send
-from byoc.hosts.membership import Fault, Host
-
 from byoc.errors import InputError
 from byoc.hosts import rendezvous
+from byoc.hosts.heartbeat import INTERVAL, Heartbeat, gone, messages, receive, send
+from byoc.hosts.membership import Fault, Host
 
 
 class Follower(Heartbeat):

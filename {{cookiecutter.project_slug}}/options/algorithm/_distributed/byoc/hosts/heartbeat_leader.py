@@ -6,10 +6,9 @@ from contextlib import suppress
 from dataclasses import asdict
 from multiprocessing.connection import Connection
 
+from byoc.hosts import membership, rendezvous
 from byoc.hosts.heartbeat import LEAVING, Heartbeat, gone, messages, receive, send
 from byoc.hosts.membership import Fault, Host
-
-from byoc.hosts import membership, rendezvous
 
 SETTLE = 2  # seconds after a failure in which a better reason may come: one host's failure makes others fail, too
 

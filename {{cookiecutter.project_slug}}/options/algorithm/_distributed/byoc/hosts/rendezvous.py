@@ -8,10 +8,9 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
-from byoc.hosts.cluster_settings import ClusterSettings
-
 from byoc.errors import InputError
 from byoc.hosts import handshake
+from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.hosts.resource_config import Cluster
 
 PAUSE = 0.2  # seconds between two attempts; a name may not resolve yet, and the host may start a minute later (D-03)

@@ -8,14 +8,14 @@ FullyReplicated each has all of them, and keeps every n-th row; a channel of one
 from collections.abc import Callable, Collection
 
 import numpy as np
-from byoc.hosts.cluster_settings import ClusterSettings
-from byoc.hosts.collectives import Collectives
 
 from byoc import records
 from byoc.channels import columns
 from byoc.channels.channel import Channel
 from byoc.channels.labelled_records import NAME_IT
 from byoc.errors import InputError, NoRowsError
+from byoc.hosts.cluster_settings import ClusterSettings
+from byoc.hosts.collectives import Collectives
 from byoc.hosts.resource_config import Cluster
 from byoc.paths import Paths
 from byoc.signature import NUMBER, TEXT, Feature

@@ -5,14 +5,13 @@ import signal
 from collections.abc import Set
 from pathlib import Path
 
+from byoc import failure
+from byoc.errors import InputError
+from byoc.failure import End
 from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.hosts.heartbeat import INTERVAL, Heartbeat
 from byoc.hosts.heartbeat_follower import Follower
 from byoc.hosts.heartbeat_leader import Leader
-
-from byoc import failure
-from byoc.errors import InputError
-from byoc.failure import End
 from byoc.hosts.resource_config import Cluster
 from byoc.paths import Paths
 

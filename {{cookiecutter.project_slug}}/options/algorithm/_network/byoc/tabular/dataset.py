@@ -4,11 +4,11 @@ from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 import numpy as np
-from byoc.tabular.encoding import Encoding, Target
 
 from byoc.channels import columns, targets
 from byoc.hosts import sharding
 from byoc.signature import Signature
+from byoc.tabular.encoding import Encoding, Target
 from byoc.training.job import Job
 
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from byoc.hosts.collectives import Collectives
-from byoc.tabular.moments import means, moments
 
 from byoc.channels import columns, targets
+from byoc.hosts.collectives import Collectives
 from byoc.records import is_text, missing
+from byoc.tabular.moments import means, moments
 
 FURTHEST = 10.0  # standard deviations; whatever a request brings, a network is not taken further from what it knows
 

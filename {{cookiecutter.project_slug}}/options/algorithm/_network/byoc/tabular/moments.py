@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+
 from byoc.hosts.collectives import Collectives
 
 LEAST = -1126  # the power of 2 in whose multiples every float64 is told

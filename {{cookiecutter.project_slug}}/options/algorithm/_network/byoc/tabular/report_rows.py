@@ -1,10 +1,10 @@
 """The rows that a report shows: gathered from all hosts to the first, up to a limit."""
 
 import numpy as np
-from byoc.hosts.collectives import Collectives
-from byoc.tabular.dataset import Rows
 
+from byoc.hosts.collectives import Collectives
 from byoc.records import is_text
+from byoc.tabular.dataset import Rows
 
 MOST_ROWS = 100_000  # of several hosts
 

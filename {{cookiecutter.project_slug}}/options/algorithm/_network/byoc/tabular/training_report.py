@@ -1,15 +1,15 @@
 """The report on a neural network trained on rows of numbers and categories."""
 
 import numpy as np
-from byoc.hosts.collectives import Collectives
-from byoc.tabular.dataset import Data, Outputs, Rows
-from byoc.tabular.epochs import Epochs
-from byoc.tabular.report_rows import shown
 from pydantic import BaseModel
 
 from byoc.channels import targets
+from byoc.hosts.collectives import Collectives
 from byoc.reports import charts, classification, data_tables, regression, report
 from byoc.reports.report import Picture
+from byoc.tabular.dataset import Data, Outputs, Rows
+from byoc.tabular.epochs import Epochs
+from byoc.tabular.report_rows import shown
 from byoc.training.job import Job
 
 MOST_ROWS = 5000  # that the importance is found with

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 import numpy as np
+from onnx.compose import add_prefix
+
 import onnx
+from byoc.errors import InputError
 from byoc.onnx_import import graph_inputs, graph_labels, graph_outputs, source_model
 from byoc.onnx_import.graph_inputs import Input
 from byoc.onnx_import.graph_nodes import OWN
 from byoc.onnx_import.original import Original
-from onnx.compose import add_prefix
-
-from byoc.errors import InputError
 
 
 def fit(

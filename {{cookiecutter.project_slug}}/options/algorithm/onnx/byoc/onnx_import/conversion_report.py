@@ -6,13 +6,13 @@ from collections.abc import Callable
 from statistics import median
 
 import numpy as np
+from pydantic import BaseModel
+
 import onnx
+from byoc.channels import targets
 from byoc.onnx_import.graph_inputs import columns_of
 from byoc.onnx_import.original import Original
 from byoc.onnx_import.served import HeldOut, Served
-from pydantic import BaseModel
-
-from byoc.channels import targets
 from byoc.reports import classification, data_tables, regression, report
 from byoc.reports.report import Part, Table
 from byoc.training.job import Job

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
 from byoc.onnx_import import graph_inputs, source_model
 from byoc.onnx_import.graph_inputs import Input
 from byoc.onnx_import.graph_labels import Labels

@@ -1,10 +1,10 @@
 """The WSGI application: predictions straight to the model, all else to Flask. https://peps.python.org/pep-3333/"""
 
-from byoc.serving.wsgi.service import Service
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from byoc.serving.response import refusal
+from byoc.serving.wsgi.service import Service
 from byoc.settings import MULTI_MODEL_OFF
 
 

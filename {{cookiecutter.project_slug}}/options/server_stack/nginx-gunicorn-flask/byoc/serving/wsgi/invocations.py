@@ -6,12 +6,11 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any
 
-from byoc.serving.wsgi.overdue import Watch
-
 from byoc import log
 from byoc.errors import RequestError
 from byoc.serving.metrics import INVOCATIONS, MODEL_INVOCATIONS, Metrics
 from byoc.serving.response import Response, refusal
+from byoc.serving.wsgi.overdue import Watch
 from byoc.settings import Settings
 
 STATUS_LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}

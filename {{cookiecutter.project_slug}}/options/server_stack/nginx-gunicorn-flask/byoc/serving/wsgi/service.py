@@ -6,12 +6,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from byoc.serving.wsgi.invocations import Invocations
-
 from byoc.errors import ModelError, SettingError
 from byoc.serving.metrics import Metrics
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import Response
+from byoc.serving.wsgi.invocations import Invocations
 from byoc.settings import Settings
 
 

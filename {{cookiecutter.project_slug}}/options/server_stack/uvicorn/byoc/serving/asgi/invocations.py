@@ -12,7 +12,6 @@ from functools import partial
 
 from byoc.serving.asgi.access_log import AccessLog
 from byoc.serving.asgi.inference import LARGE, Gone, Inference
-
 from byoc.serving.metrics import Metrics
 from byoc.serving.response import Response
 

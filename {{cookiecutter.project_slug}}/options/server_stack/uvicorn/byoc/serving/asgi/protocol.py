@@ -1,7 +1,8 @@
 """uvicorn's HTTP protocol with timeouts for headers and slow clients, and refusals with a reason (S-43, S-44)."""
 
-from byoc.serving.asgi.shortcut import Shortcut
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from byoc.serving.asgi.shortcut import Shortcut
 
 LINE = 8190  # bytes of a URL, and of a header
 HEAD = 1 << 16  # bytes of all headers, which are read into memory

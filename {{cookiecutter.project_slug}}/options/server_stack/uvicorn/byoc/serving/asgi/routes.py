@@ -4,12 +4,11 @@ import json
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
+from byoc.errors import RequestError
 from byoc.serving.asgi import conversation
 from byoc.serving.asgi.inference import Gone, Receive
 from byoc.serving.asgi.invocations import head
 from byoc.serving.asgi.service import Service
-
-from byoc.errors import RequestError
 from byoc.serving.response import Response, refusal
 from byoc.settings import MULTI_MODEL_OFF
 

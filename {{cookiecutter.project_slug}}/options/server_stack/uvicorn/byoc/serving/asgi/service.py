@@ -3,11 +3,10 @@
 import sys
 from types import ModuleType
 
+from byoc.errors import ModelError, SettingError
 from byoc.serving.asgi.access_log import AccessLog
 from byoc.serving.asgi.inference import Inference
 from byoc.serving.asgi.invocations import Invocations
-
-from byoc.errors import ModelError, SettingError
 from byoc.serving.metrics import INVOCATIONS, MODEL_INVOCATIONS, Metrics
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings

@@ -4,8 +4,9 @@ What is gained is what ASGI costs: a task, its messages and another turn of the 
 prediction itself. Whatever is not as simple as that goes uvicorn's own way.
 """
 
-from byoc.serving.asgi.service import Service
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from byoc.serving.asgi.service import Service
 
 LENGTH = b"content-length"
 

@@ -15,7 +15,6 @@ from byoc.serving.asgi.application import Application
 from byoc.serving.asgi.prefork import BEAT, REPLACE, Workers
 from byoc.serving.asgi.protocol import Protocol
 from byoc.serving.asgi.service import Service
-
 from byoc.serving.processes import GRACE
 
 BACKLOG = 2048  # connections that may wait to be taken (S-05)
