@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,25 +10,17 @@ from contextlib import suppress
 from pathlib import Path
 from unittest import mock
 
-import hypothesis
 import onnx.parser
 import pytest
-from hypothesis.configuration import set_hypothesis_home_dir
 
 import byoc
 import laid
+import same_examples  # noqa: F401
 from byoc.paths import Paths
 from byoc.signature import Feature, Signature
 
 # What the hook lays over a project's byoc/ by choice: several hosts, and what algorithms share.
 byoc.__path__.extend(sorted({*map(str, laid.PROJECT.glob("options/algorithm/*/byoc"))} - {*byoc.__path__}))
-
-# The same examples in every run: a test that fails does so because of a change, not because of luck.
-hypothesis.settings.register_profile("project", derandomize=True, deadline=None, database=None)
-hypothesis.settings.load_profile("project")
-# What it notes while it collects tests shall not lie in the repository.
-HYPOTHESIS_NOTES = tempfile.TemporaryDirectory(prefix="hypothesis-")
-set_hypothesis_home_dir(HYPOTHESIS_NOTES.name)
 
 
 @pytest.fixture(scope="session")

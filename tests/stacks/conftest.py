@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 
 import byoc
+import same_examples  # noqa: F401
 from byoc.paths import Paths
 from example import SAMPLES, lay_larger, lay_tree
 from serving_models import Models, lay_two_models, serving_models
