@@ -42,7 +42,9 @@ def ruff(folder: Path, *options: str) -> None:
 
 def shellcheck(folder: Path) -> None:
     files = [name for name in texts(folder) if name.endswith(".sh") or interpreter(folder / name) in ("bash", "sh")]
-    run(folder, "shellcheck", "--norc", "--external-sources", "--source-path=SCRIPTDIR", *files)
+    # An option's scripts read what a project has beside them, and the template has elsewhere.
+    beside = [f"--source-path={path.parent}" for path in folder.glob("*/local_test/train_local.sh")]
+    run(folder, "shellcheck", "--norc", "--external-sources", "--source-path=SCRIPTDIR", *beside, *files)
 
 
 def hadolint(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Every algorithm either spreads over several hosts, and tells how, or leaves all to the first (see byoc/training/job.py)."""
+"""Every algorithm either spreads over several hosts, and tells how, or leaves all to the first: training/job.py."""
 
 import re
 

@@ -10,10 +10,9 @@ from jobs import ALGORITHM
 
 
 def copied(project: Path, copy: Path, train: str) -> Path:
-    """The generated project with another `train`, in a folder with a blank in its name, with this Python as `make install`'s."""
-    leftovers = shutil.ignore_patterns("model", "output", "hosts", "__pycache__")
+    """The project with another `train`, in a folder with a blank in its name, with this Python as `make install`'s."""
     for folder in ("byoc", "program", "local_test"):
-        shutil.copytree(project / folder, copy / folder, ignore=leftovers)
+        shutil.copytree(project / folder, copy / folder)
     (copy / "program/algorithm.py").write_text(ALGORITHM + train)
     python = copy / ".venv/bin/python"
     python.parent.mkdir(parents=True)

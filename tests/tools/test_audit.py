@@ -14,7 +14,6 @@ import pytest
 
 import environments
 
-LOCKS = shutil.ignore_patterns("*.txt")
 HASH = f"--hash=sha256:{'0' * 64}"
 KNOWN = {
     ("jinja2", "2.4.1"): {
@@ -74,8 +73,10 @@ def project(bake) -> Path:
 def pinned(project, tmp_path) -> Path:
     """A project of two packages, one of which has a known vulnerability."""
     folder = tmp_path / "a project"
-    shutil.copytree(project / "byoc/tools/packages", folder / "byoc/tools/packages", ignore=LOCKS)
+    shutil.copytree(project / "byoc/tools/packages", folder / "byoc/tools/packages")
     (folder / ".venv").symlink_to(project / ".venv")
+    for lock in (folder / "byoc/tools/packages").glob("*.txt"):
+        lock.write_text("")
     (folder / "requirements").mkdir()
     (folder / "requirements/one.txt").write_text(f"jinja2==2.4.1 \\\n    {HASH}\n")
     other_system = f"jinja2==3.1.6 ; sys_platform == 'plan9' {HASH}"

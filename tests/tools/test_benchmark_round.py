@@ -57,7 +57,10 @@ def test_a_round_measures_everything_but_the_image_with_and_without_predicting(
 
 @pytest.mark.parametrize(
     ("added", "reason"),
-    [("", "do not come from program/predictor.py"), ("\n1 / 0\n", "does not serve an empty handler: .* ended with")],
+    [
+        ("", "do not come from byoc/serving/predictor.py"),
+        ("\n1 / 0\n", "does not serve an empty handler: .* ended with"),
+    ],
 )
 def test_a_server_without_the_empty_handler_has_no_empty_rate(
     default_project, trained, sample, played, monkeypatch, added, reason
@@ -83,9 +86,10 @@ def test_a_server_cannot_tell_an_empty_handler_from_the_models(default_project, 
 @pytest.mark.parametrize("source", [None, "class ScoringService:\n    pass\n"])
 def test_programs_that_are_not_this_templates_have_no_empty_handler(tmp_path, source):
     if source:
-        (tmp_path / "predictor.py").write_text(source)
-    with pytest.raises(LeftOut, match=r"it has no program/predictor\.py of this template's"):
-        empty_handler.emptied(Venv(tmp_path, tmp_path).engine())
+        (tmp_path / "byoc/serving").mkdir(parents=True)
+        (tmp_path / empty_handler.ENGINE).write_text(source)
+    with pytest.raises(LeftOut, match=r"it has no byoc/serving/predictor\.py of this template's"):
+        empty_handler.emptied(Venv(tmp_path / "program", tmp_path).engine())
 
 
 def test_a_server_that_ends_is_reported_with_its_last_words(serve, tmp_path):
@@ -109,22 +113,27 @@ def test_nothing_is_left_of_a_server_that_does_not_stop(serve, tmp_path, monkeyp
     assert not any(Path(f"/proc/{pid}/exe").exists() for pid in started)
 
 
-def test_a_model_that_is_missing_is_named_with_the_way_out(tmp_path, capsys):
-    assert main(["--model", str(tmp_path)]) == 1
+@pytest.fixture
+def payload(default_project) -> list[str]:
+    return ["--payload", str(default_project / "local_test/payload.csv")]
+
+
+def test_a_model_that_is_missing_is_named_with_the_way_out(tmp_path, payload, capsys):
+    assert main(["--model", str(tmp_path), *payload]) == 1
     assert f"There is no model in {tmp_path}: train first" in capsys.readouterr().err
 
 
-def test_a_missing_wrk_is_named_with_the_way_out(trained, monkeypatch, capsys):
+def test_a_missing_wrk_is_named_with_the_way_out(trained, payload, monkeypatch, capsys):
     monkeypatch.setenv("PATH", "")
-    assert main(["--model", str(trained.model)]) == 1
+    assert main(["--model", str(trained.model), *payload]) == 1
     assert "wrk is not on the PATH: install it" in capsys.readouterr().err
 
 
-def test_a_missing_docker_is_named_with_the_way_out(trained, monkeypatch, capsys):
+def test_a_missing_docker_is_named_with_the_way_out(trained, payload, monkeypatch, capsys):
     monkeypatch.setattr(load, "require", lambda: None)
     monkeypatch.setattr("platform.system", lambda: "Linux")
     monkeypatch.setenv("PATH", "")
-    assert main(["an-image", "--model", str(trained.model)]) == 1
+    assert main(["an-image", "--model", str(trained.model), *payload]) == 1
     assert "docker is not on the PATH: install it" in capsys.readouterr().err
 
 

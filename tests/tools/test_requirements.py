@@ -29,7 +29,7 @@ def test_the_locks_agree_on_each_version():
 
 
 def test_the_image_takes_nothing_that_is_not_locked_and_builds_nothing_from_source():
-    commands = (PROJECT / "requirements" / "install.sh").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
+    commands = (PROJECT / "byoc/image/install.sh").read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
     installing = [command for command in commands if re.search(r"\bpip\b.* install\b", command)]
     assert installing
     for option in ("--require-hashes", "--only-binary :all:"):

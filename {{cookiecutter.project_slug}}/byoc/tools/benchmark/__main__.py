@@ -62,14 +62,16 @@ def arguments(words: list[str]) -> argparse.Namespace:
     add("--base", default=default_base(), help=f"the image that it is built on ({default_base()})")
     add("--rounds", type=positive, default=3, help="times that everything is measured (3)")
     add("--seconds", type=positive, default=5, help="of load at a time (5)")
-    add("--report", type=Path, default=PROJECT / "benchmark-report", help="the folder for benchmark.json and .svg")
+    add("--report", type=Path, default=Path("benchmark-report"), help="the folder for benchmark.json and .svg")
     return parser.parse_args(words)
 
 
 def target_of(chosen: argparse.Namespace) -> Image | Venv:
     """Raises BenchmarkError if there is no model to serve."""
     if not chosen.model.is_dir() or not any(chosen.model.iterdir()):
-        raise BenchmarkError(f"There is no model in {chosen.model}: train first (make train), or name one with MODEL=.")
+        raise BenchmarkError(
+            f"There is no model in {chosen.model}: train first (make train), or name one with --model (MODEL= of make)."
+        )
     if chosen.image:
         return Image(chosen.image, chosen.model.resolve(), chosen.base)
     return Venv(chosen.programs, chosen.model)

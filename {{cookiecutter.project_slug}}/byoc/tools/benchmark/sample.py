@@ -24,7 +24,7 @@ class Sample:
     def read(cls, payload: Path, content_type: str = "", expected: Path | None = None) -> "Sample":
         """Raises BenchmarkError if the payload is not there, empty, or of a type that its name does not say."""
         if not payload.is_file():
-            raise BenchmarkError(f"There is no payload {payload}: name the body of a request with PAYLOAD=.")
+            raise BenchmarkError(f"There is no payload {payload}: name one with --payload (PAYLOAD= of make).")
         content_type = content_type or TYPES.get(payload.suffix, "")
         if not content_type:
             raise BenchmarkError(f"What {payload.name} is, its name does not say: say it with --content-type.")

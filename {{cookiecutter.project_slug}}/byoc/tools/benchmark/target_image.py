@@ -24,8 +24,9 @@ DOCKERFILE = Path(__file__).resolve().parents[3] / "Dockerfile"
 
 
 def default_base() -> str:
-    """What this project's images are built on."""
-    found = re.search(r'^ARG BASE_IMAGE="?([^"\s]+)', DOCKERFILE.read_text("utf-8"), re.MULTILINE)
+    """What this project's images are built on; "" where there is no project around."""
+    text = DOCKERFILE.read_text("utf-8") if DOCKERFILE.exists() else ""
+    found = re.search(r'^ARG BASE_IMAGE="?([^"\s{]+)', text, re.MULTILINE)
     return os.environ.get("BASE_IMAGE") or (found[1] if found else "")
 
 

@@ -35,11 +35,11 @@ def parse(words: list[str], description: str) -> argparse.Namespace:
     add("--train-limit", type=float, default=300, metavar="SECONDS", help="for one training run (300)")
     add("--ready-limit", type=float, default=60, metavar="SECONDS", help="until a server is ready (60)")
     add("--jobs", type=int, default=3, help="checks at a time (3)")
-    report = PROJECT / "contract-report"
+    report = Path("contract-report")
     add("--report", type=Path, default=report, help="the folder for report.md, report.json and junit.xml")
     chosen = parser.parse_args(words)
     if not (chosen.test_dir / "input" / "data").is_dir():
-        parser.error(f"--test-dir {chosen.test_dir} has no input/data; it must be laid out like /opt/ml")
+        parser.error(f"--test-dir {chosen.test_dir} has no input/data; name a folder laid out like /opt/ml")
     for option in ("payload", "expected"):
         file = getattr(chosen, option)
         if file and not file.is_file():
