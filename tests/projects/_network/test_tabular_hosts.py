@@ -55,7 +55,7 @@ def test_hosts_score_labels_over_all_rows():
     ("most", "name", "count"), [(1000, "training", 300), (30, "29 of 300 rows of the training", 29)]
 )
 def test_the_first_host_shows_rows_of_all(monkeypatch, most, name, count):
-    monkeypatch.setattr(tabular_shown, "MOST_ROWS", most)
+    monkeypatch.setattr(report_rows, "MOST_ROWS", most)
     every = Rows(NUMBERS.astype(str), ROWS, np.stack([NUMBERS] * 2, axis=1), NUMBERS)
 
     def shown(collectives: Collectives) -> tuple[str, Rows]:

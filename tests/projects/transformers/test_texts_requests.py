@@ -72,7 +72,8 @@ import predictor
 from byoc.settings import Settings
 from pathlib import Path
 from byoc.serving.predictor import Predictor
-answer = Predictor(Path({str(trained.model)!r}), Settings.from_environment({{}}), predictor).respond(b"a", "text/csv", "")
+model = Predictor(Path({str(trained.model)!r}), Settings.from_environment({{}}), predictor)
+answer = model.respond(b"a", "text/csv", "")
 assert answer.status == 200
 print(sorted({{"torch", "transformers"}} & set(sys.modules)))
 """

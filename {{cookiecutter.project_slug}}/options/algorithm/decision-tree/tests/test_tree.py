@@ -1,0 +1,28 @@
+"""The algorithm's own: what is served is the tree that scikit-learn has grown."""
+
+import algorithm
+import numpy as np
+import pytest
+from example import Training
+from sklearn.tree import DecisionTreeClassifier
+
+from byoc.serving.onnx_model import OnnxModel
+from byoc.training import hyperparameters
+
+
+def test_the_served_model_answers_as_scikit_learn_does(trained):
+    labels, rows = trained.job.channel("training").read_labelled()
+    settings = hyperparameters.read(trained.paths.config, algorithm.Hyperparameters)
+    tree = DecisionTreeClassifier(**settings.model_dump(exclude={"feature_names"})).fit(rows, labels)
+    served = OnnxModel(trained.paths.model).predict(rows.astype(np.float32))
+    assert served["predicted_label"].tolist() == tree.predict(rows).tolist()
+    assert served["probabilities"] == pytest.approx(tree.predict_proba(rows), abs=1e-6)
+
+
+def test_hyperparameters_reach_the_tree(tmp_path):
+    """With one split there are two leaves, so at most two different answers."""
+    training = Training(tmp_path / "ml", max_depth="1")
+    assert training.exit_code == 0, training.log
+    _, rows = training.job.channel("training").read_labelled()
+    probabilities = OnnxModel(training.paths.model).predict(rows.astype(np.float32))["probabilities"]
+    assert len(np.unique(probabilities, axis=0)) <= 2

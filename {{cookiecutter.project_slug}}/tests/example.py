@@ -1,0 +1,75 @@
+"""The example in local_test/: a training job on it, and whether an answer is the one expected.
+
+The tests take all that they need from there, so they hold for your data, too. Only local_test/expected.csv has to
+follow when the model's answers change; the tests that compare with it say how.
+"""
+
+import csv
+import json
+import math
+import os
+import re
+import shutil
+import subprocess
+import sys
+from itertools import zip_longest
+from pathlib import Path
+
+from byoc.paths import Paths
+from byoc.training.job import Job
+
+PROJECT = Path(__file__).resolve().parents[1]
+LOCAL_TEST = PROJECT / "local_test"
+OUTDATED = """the model answers local_test/payload.csv otherwise than local_test/expected.csv has it.
+If the new answers are right, keep them: train and serve the model (see README.md), and then
+local_test/predict.sh payload.csv >local_test/expected.csv
+The new answers:
+"""
+
+
+def new_job(folder: Path, **hyperparameters: str) -> Paths:
+    """An /opt/ml as a job finds it: the example's, with these hyperparameters in the place of its own."""
+    paths = Paths(folder)
+    shutil.copytree(LOCAL_TEST / "test_dir/input", folder / "input")
+    file = paths.config / "hyperparameters.json"
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | hyperparameters), "utf-8")
+    return paths
+
+
+class Training:
+    """A job of program/train that has run: `paths` is its /opt/ml, `log` what it printed."""
+
+    def __init__(self, folder: Path, **hyperparameters: str):
+        self.paths = new_job(folder, **hyperparameters)
+        environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(folder)}
+        command = [sys.executable, PROJECT / "program/train"]
+        done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+        self.exit_code, self.log = done.returncode, done.stdout + done.stderr
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """Of each metric what was printed last: of the model that was saved."""
+        found = re.findall(r"^([^\s=]+)=([-+.e\d]+)$", self.log, re.MULTILINE)
+        return {name: float(value) for name, value in found}
+
+    @property
+    def job(self) -> Job:
+        """What `train` in algorithm.py is given, to read the same channels."""
+        return Job(self.paths)
+
+
+def assert_expected(answer: bytes) -> None:
+    """The answer to payload.csv is expected.csv; numbers may differ in their last digits, as CPUs do."""
+    expected = (LOCAL_TEST / "expected.csv").read_text("utf-8")
+    tables = (list(csv.reader(text.splitlines())) for text in (answer.decode(), expected))
+    lines = zip_longest(*tables, fillvalue=[])
+    assert all(len(one) == len(other) and all(map(same, one, other)) for one, other in lines), (
+        OUTDATED + answer.decode()
+    )
+
+
+def same(one: str, other: str) -> bool:
+    try:
+        return math.isclose(float(one), float(other), rel_tol=1e-4, abs_tol=1e-6)
+    except ValueError:
+        return one == other
