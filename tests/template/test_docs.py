@@ -13,7 +13,8 @@ LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 FOLDERS = "program|byoc|docs|local_test|deploy|requirements|tests"
-PATH = re.compile(rf"`((?:{FOLDERS})/[\w./-]*)`")
+CODE = re.compile(r"`([^`\n]+)`")
+PATH = re.compile(rf"(?<![\w/.])(?:{FOLDERS})/[\w./-]*")
 INDEX = "docs/README.md"
 LINES = 150  # of the README: a screen to the first prediction, one to AWS, and what is whose
 # What only training, or an owner, makes; each is named as what it becomes.
@@ -28,7 +29,7 @@ def project(request, bake) -> Path:
 
 
 def each_choice() -> list:
-    """Every choice in one project, and every algorithm with each stack: pages come from these two axes."""
+    """Any two choices are together in one of them."""
     projects = Template(ROOT).covering(2)
     return [pytest.param(answers, id="+".join(answers.values())) for answers in projects]
 
@@ -73,7 +74,8 @@ def test_every_file_that_is_named_is_there(project):
     found = {
         f"{page.relative_to(project)}: {name}"
         for page in pages(project)
-        for name in PATH.findall(page.read_text(encoding="utf-8"))
+        for code in CODE.findall(FENCED.sub("", page.read_text(encoding="utf-8")))
+        for name in PATH.findall(code)
         if not (project / name).exists() and not MADE.match(name)
     }
     assert found == set()
