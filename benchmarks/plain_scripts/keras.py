@@ -4,9 +4,8 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 import keras
+import numpy as np
 from keras import layers
 
 LABEL = "body_style"

@@ -4,9 +4,8 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-
 import lightgbm
+import numpy as np
 
 TEXTS = ("make", "fuel_type", "aspiration", "doors", "body_style", "engine_location")
 TEXTS += ("engine_type", "cylinders", "fuel_system")

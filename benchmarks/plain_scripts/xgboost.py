@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-
 import xgboost
 
 PARAMETERS = {"objective": "binary:logistic", "eta": 0.1, "max_depth": 3}

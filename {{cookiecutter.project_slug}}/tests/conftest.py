@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 
-import predictor
 import pytest
-from example import Training
 
+import predictor
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import Response
 from byoc.settings import Settings
+from example import Training
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+
 from example import LOCAL_TEST
 
 

@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+
 from example import LOCAL_TEST, PROJECT, assert_expected
 
 SECONDS = 60  # that it may take to start, and to end

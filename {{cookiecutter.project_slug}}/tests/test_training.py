@@ -5,9 +5,8 @@ import re
 from unittest import mock
 
 import algorithm
-from example import new_job
-
 from byoc.training import job
+from example import new_job
 
 
 def test_the_model_is_left_and_no_failure(trained):

@@ -6,11 +6,11 @@ import shutil
 import signal
 
 import numpy as np
+import onnx
 import pytest
 from framework import DROPPING, QUICK, STILL
 
 import algorithm
-import onnx
 from algorithm_jobs import channel, refused, served, train
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import job

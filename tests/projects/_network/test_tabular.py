@@ -1,10 +1,11 @@
 """Rows of numbers and categories as networks take them, in numpy and in the ONNX around a network: exactly the same."""
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 from tabular_rows import hard_rows, rows_of
 
-import onnx
 from byoc.channels import columns
 from byoc.errors import InputError
 from byoc.hosts.collectives import Collectives
@@ -14,7 +15,6 @@ from byoc.tabular.dataset import Data, Rows
 from byoc.tabular.encoding import Encoding, Target
 from byoc.tabular.onnx_export import complete
 from byoc.tabular.training_report import importance
-from onnx import TensorProto, helper
 
 
 def served(folder, rows: np.ndarray, encoding: Encoding, target: Target, weights: np.ndarray) -> OnnxModel:

@@ -1,8 +1,8 @@
 """What the tests of networks need to know of Keras: its hyperparameters' names, and where its embeddings are."""
 
+import keras
 import numpy as np
 
-import keras
 from training import Trainer
 
 QUICK = {"batch_size": "8", "learning_rate": "0.02"}  # a small training that learns something

@@ -6,12 +6,12 @@ in float32. So labels are equal but where two lead by less than that.
 
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import pytest
 
 import algorithm
 import boost_onnx
-import lightgbm
 from byoc import records
 from byoc.boosting.objectives import Kind, of_each_label
 from byoc.channels import columns

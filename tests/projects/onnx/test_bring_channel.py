@@ -5,11 +5,11 @@ import json
 import tarfile
 
 import numpy as np
+import onnx
 import pytest
 from bringing import model
 
 import algorithm
-import onnx
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import job
 

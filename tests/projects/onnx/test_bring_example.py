@@ -6,11 +6,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 
 import algorithm
-import onnx
 from algorithm_jobs import answers_its_payloads
 from byoc.onnx_import.served import HeldOut
 from byoc.serving.onnx_model import OnnxModel

@@ -2,10 +2,9 @@
 
 import json
 
+import onnx
 import pytest
 from bringing import answer, bring, model
-
-import onnx
 
 SOFTMAX = "(float[n, 2] x) => (float[n, 2] p) { p = Softmax <axis = 1> (x) }"
 

@@ -1,11 +1,10 @@
 """Models in the shapes that exporters leave are served as they are, whatever they take and give."""
 
 import numpy as np
+import onnx
 import onnx.parser
 import pytest
 from bringing import answer, bring, model
-
-import onnx
 
 LARGER = "{ p = Softmax <axis = 1> (x) }"
 ZIPPED = """

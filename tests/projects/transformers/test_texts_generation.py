@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
+import transformers
 
 import algorithm
 import predictor as handlers
-import transformers
 from byoc.paths import Paths
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import Response

@@ -5,8 +5,8 @@ import string
 
 import numpy as np
 import pytest
-
 import transformers
+
 from algorithm import Hyperparameters
 from byoc.signature import Signature
 from serving_classifier import TOKENIZER, TextClassifier, feature

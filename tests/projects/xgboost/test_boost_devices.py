@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
+import xgboost
 
 import algorithm
-import xgboost
 from byoc.hosts.resource_config import Cluster
 from byoc.serving import gpu
 from byoc.training import environment

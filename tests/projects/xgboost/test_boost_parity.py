@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import xgboost
 
 import algorithm
 import boost_model
-import xgboost
 from byoc.boosting.objectives import Kind
 from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Feature, Signature

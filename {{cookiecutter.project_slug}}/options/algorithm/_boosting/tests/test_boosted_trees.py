@@ -3,10 +3,10 @@
 import os
 from unittest import mock
 
-import algorithm
 import numpy as np
 import pytest
 
+import algorithm
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import hyperparameters
 

@@ -1,9 +1,9 @@
 """The algorithm's own: the served network answers as well as the framework's does."""
 
-import algorithm
 import numpy as np
 import pytest
 
+import algorithm
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import hyperparameters
 

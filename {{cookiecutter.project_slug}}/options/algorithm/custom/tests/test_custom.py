@@ -1,10 +1,10 @@
 """The algorithm's own: what predictor.py answers is what algorithm.py has learnt."""
 
-import algorithm
 import numpy as np
-import predictor
 import pytest
 
+import algorithm
+import predictor
 from byoc.channels import targets
 from byoc.errors import ModelError
 from byoc.training import hyperparameters

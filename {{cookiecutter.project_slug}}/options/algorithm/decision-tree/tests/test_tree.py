@@ -1,13 +1,13 @@
 """The algorithm's own: what is served is the tree that scikit-learn has grown."""
 
-import algorithm
 import numpy as np
 import pytest
-from example import Training
 from sklearn.tree import DecisionTreeClassifier
 
+import algorithm
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import hyperparameters
+from example import Training
 
 
 def test_the_served_model_answers_as_scikit_learn_does(trained):

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import keras
 import onnx
+from keras import layers, ops
+
 from byoc.tabular.dataset import Data
 from byoc.tabular.encoding import Encoding
 from byoc.tabular.onnx_export import complete
-from keras import layers, ops
 
 WIDEST = 50  # numbers that stand for a category
 

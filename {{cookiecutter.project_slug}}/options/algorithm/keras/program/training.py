@@ -3,11 +3,11 @@
 import io
 import json
 
+import keras
 import numpy as np
 import tensorflow as tf
 from pydantic import BaseModel
 
-import keras
 from byoc.tabular.dataset import Data, Rows, scores
 from byoc.tabular.epochs import Epochs, refuse_another
 from byoc.training.job import Job

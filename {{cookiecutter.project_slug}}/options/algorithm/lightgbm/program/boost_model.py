@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+import lightgbm
 import numpy as np
 
-import lightgbm
 from byoc.boosting.dataset import Data
 from byoc.boosting.rounds import TRAINING
 from byoc.hosts.collectives import Collectives

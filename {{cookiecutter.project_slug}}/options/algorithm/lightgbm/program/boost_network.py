@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import lightgbm
 from lightgbm.basic import LightGBMError
 
-import lightgbm
 from byoc.boosting.across_hosts import stride
 from byoc.boosting.dataset import Data
 from byoc.boosting.rounds import TRAINING

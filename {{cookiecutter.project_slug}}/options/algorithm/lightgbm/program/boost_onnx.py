@@ -7,14 +7,14 @@ import itertools
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 import lightgbm
+import numpy as np
+from onnx import NodeProto, TensorProto, helper
+
 from byoc.boosting.objectives import Kind
 from byoc.boosting.onnx_export import Trees, model
 from byoc.records import LARGEST
 from byoc.signature import Feature, Signature
-from onnx import NodeProto, TensorProto, helper
 
 ZERO = float(np.float32(1e-35))  # LightGBM takes for 0 what is no further from it
 NEVER_SEEN = -1.0  # among the texts, which are numbered from 0

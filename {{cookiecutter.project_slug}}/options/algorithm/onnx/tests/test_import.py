@@ -1,12 +1,12 @@
 """The algorithm's own: the served model answers as the one that was given."""
 
-import algorithm
 import numpy as np
 import pytest
+
+import algorithm
 from byoc.onnx_import import graph_inputs, graph_labels, source_model
 from byoc.onnx_import.original import Original
 from byoc.onnx_import.served import HeldOut
-
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import hyperparameters
 

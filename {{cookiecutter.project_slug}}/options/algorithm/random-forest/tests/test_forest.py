@@ -1,11 +1,11 @@
 """The algorithm's own: what is served is the forest that scikit-learn has grown."""
 
-import algorithm
-import forest_hosts
-import forest_model
 import pytest
 from sklearn.ensemble import RandomForestClassifier
 
+import algorithm
+import forest_hosts
+import forest_model
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import hyperparameters
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import torch
 from pydantic import BaseModel
+from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 from byoc import cpus
 from byoc.errors import InputError
 from byoc.training.job import Job
 from byoc.training.progress import Progress
-from transformers import PreTrainedModel, get_linear_schedule_with_warmup
 
 Example = dict[str, Any]  # a text's tokens, and what is to be learnt of them
 Batch = dict[str, torch.Tensor]

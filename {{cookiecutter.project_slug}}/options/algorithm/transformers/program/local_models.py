@@ -11,6 +11,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")  # else it warns where 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import transformers
+
 from byoc.errors import InputError
 from byoc.training.job import Job
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import local_models  # first, as it tells transformers to use no network  # isort: skip
 import torch
+import transformers
 from tokenizers.decoders import DecodeStream
 from transformers.generation import TemperatureLogitsWarper, TopPLogitsWarper
 
-import transformers
 from byoc.errors import InputError, ModelError, RequestError
 from serving_requests import Asked, Parameters, refuse_halves
 from serving_streams import Stream, without_stops

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import local_models  # first, as it tells transformers to use no network  # isort: skip
 import numpy as np
 import torch
+import transformers
 from pydantic import BaseModel
 
 import training_report
-import transformers
 from byoc.channels import targets
 from byoc.files import write_atomically
 from byoc.signature import Signature

@@ -11,9 +11,9 @@ from typing import Any
 
 import local_models  # first, as it tells transformers to use no network  # isort: skip
 import torch
+import transformers
 from pydantic import BaseModel
 
-import transformers
 from byoc.errors import InputError
 from byoc.reports import charts, report
 from byoc.training.job import Job

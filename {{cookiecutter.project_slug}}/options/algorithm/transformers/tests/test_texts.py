@@ -2,9 +2,9 @@
 
 import json
 
-import algorithm
 import pytest
 
+import algorithm
 from byoc.training import hyperparameters
 
 

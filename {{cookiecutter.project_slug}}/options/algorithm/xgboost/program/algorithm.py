@@ -6,11 +6,11 @@ leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's
 
 from typing import Annotated, Any, Literal
 
+import xgboost
 from pydantic import BaseModel, Field
 
 import boost_model
 import boost_network
-import xgboost
 from byoc.boosting import dataset, training_report
 from byoc.boosting.dataset import Data
 from byoc.boosting.objectives import Kind, Objective

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-
 import xgboost
+from onnx import TensorProto, helper
+
 from byoc.boosting.dataset import Channel
 from byoc.boosting.objectives import Kind
 from byoc.boosting.onnx_export import Trees, model
 from byoc.boosting.rounds import TRAINING
 from byoc.signature import Signature
-from onnx import TensorProto, helper
 
 # What the base score is among the sums of leaves; elsewhere it is one of them.
 BASE = {Kind.TWO_LABELS: lambda score: math.log(score / (1 - score)), Kind.COUNT: math.log}

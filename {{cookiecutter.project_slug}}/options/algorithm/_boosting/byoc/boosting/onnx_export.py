@@ -7,8 +7,9 @@ but a leaf, answer with other probabilities than XGBoost's. https://onnx.ai/onnx
 from collections.abc import Sequence
 
 import onnx
-from byoc.boosting.objectives import Kind
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper
+
+from byoc.boosting.objectives import Kind
 
 OPSETS = [helper.make_opsetid("", 18), helper.make_opsetid("ai.onnx.ml", 3)]
 IR_VERSION = 10  # older servers read it, too

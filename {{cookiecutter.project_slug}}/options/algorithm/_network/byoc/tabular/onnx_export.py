@@ -4,10 +4,10 @@ The network's own exporter knows neither texts nor missing values; what goes bef
 """
 
 import numpy as np
-
 import onnx
-from byoc.tabular.encoding import FURTHEST, Encoding, Target
 from onnx import NodeProto, TensorProto, ValueInfoProto, helper, numpy_helper
+
+from byoc.tabular.encoding import FURTHEST, Encoding, Target
 
 ML = "ai.onnx.ml"
 

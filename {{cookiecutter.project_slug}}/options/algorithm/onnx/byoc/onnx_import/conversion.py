@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
+import onnx
 from onnx.compose import add_prefix
 
-import onnx
 from byoc.errors import InputError
 from byoc.onnx_import import graph_inputs, graph_labels, graph_outputs, source_model
 from byoc.onnx_import.graph_inputs import Input

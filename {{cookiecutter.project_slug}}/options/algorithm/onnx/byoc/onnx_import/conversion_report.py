@@ -6,9 +6,9 @@ from collections.abc import Callable
 from statistics import median
 
 import numpy as np
+import onnx
 from pydantic import BaseModel
 
-import onnx
 from byoc.channels import targets
 from byoc.onnx_import.graph_inputs import columns_of
 from byoc.onnx_import.original import Original

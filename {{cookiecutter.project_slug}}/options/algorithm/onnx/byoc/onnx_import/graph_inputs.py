@@ -8,13 +8,13 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
-
 import onnx
+from onnx import TensorProto, helper
+
 from byoc.errors import InputError
 from byoc.onnx_import.graph_nodes import OWN, Nodes
 from byoc.records import missing
 from byoc.signature import NUMBER, TEXT, Feature
-from onnx import TensorProto, helper
 
 NUMBERS = {
     TensorProto.FLOAT: np.float32,

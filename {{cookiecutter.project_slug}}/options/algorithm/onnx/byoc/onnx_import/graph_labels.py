@@ -4,10 +4,10 @@ import json
 from collections.abc import Sequence
 
 import numpy as np
-
 import onnx
-from byoc.errors import InputError
 from onnx import numpy_helper
+
+from byoc.errors import InputError
 
 Labels = list[str] | list[int]
 CLASSES = ("classlabels_strings", "classlabels_ints", "classlabels_int64s")  # the attributes of ai.onnx.ml

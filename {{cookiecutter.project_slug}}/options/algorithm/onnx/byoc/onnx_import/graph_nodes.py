@@ -1,7 +1,6 @@
 """Nodes added before and after the given graph, only of operators that mean the same in every opset."""
 
 import numpy as np
-
 import onnx
 from onnx import helper, numpy_helper
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 import numpy as np
-
 import onnx
+from onnx import TensorProto, helper
+
 from byoc.errors import InputError
 from byoc.onnx_import.graph_labels import Labels
 from byoc.onnx_import.graph_nodes import OWN, Nodes
-from onnx import TensorProto, helper
 
 Kind = Literal["auto", "probabilities", "logits", "number"]
 

@@ -4,10 +4,10 @@ import logging
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import onnx
 import onnxruntime
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-import onnx
 from byoc.errors import InputError
 from byoc.onnx_import import source_model
 from byoc.onnx_import.served import HeldOut, Served

@@ -3,9 +3,9 @@
 import tarfile
 from pathlib import Path
 
+import onnx
 import onnxruntime
 
-import onnx
 from byoc.channels.channel import Channel
 from byoc.errors import InputError
 
