@@ -13,7 +13,7 @@ from jobs import ALGORITHM
 
 SPREADS = f"{ALGORITHM}\nDISTRIBUTED = True\n\ndef train(job, hyperparameters):\n"
 MEETS = '    job.collectives.gather(0)\n    print("met", flush=True)\n'
-LATE = 3  # seconds
+LATE = 2  # seconds
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def test_a_lost_host_ends_the_job_on_every_other(three_hosts, program_with, kill
 
 def test_a_silent_host_counts_as_lost(three_hosts, program_with):
     program = program_with(SPREADS + MEETS + "    wait()\n")
-    with loopback.started(three_hosts, program, BYOC_CLUSTER_SILENCE_SECONDS="3") as started:
+    with loopback.started(three_hosts, program, BYOC_CLUSTER_SILENCE_SECONDS="2") as started:
         for host in started:
             wait_for(host, "waiting")
         started[1].signal(signal.SIGSTOP)  # as if its machine hung, or the network were cut
@@ -129,9 +129,9 @@ def test_a_silent_host_counts_as_lost(three_hosts, program_with):
 
 def test_hosts_that_only_wait_for_each_other_are_stuck(hosts, program_with):
     stuck = "    if job.cluster.rank == 1:\n        wait()\n    job.collectives.gather(0)\n"
-    ended = loopback.ended(hosts, program_with(SPREADS + MEETS + stuck), BYOC_CLUSTER_STALL_SECONDS="3")
+    ended = loopback.ended(hosts, program_with(SPREADS + MEETS + stuck), BYOC_CLUSTER_STALL_SECONDS="2")
     assert [host.process.returncode for host in ended] == [1, 1]
-    assert "stuck: none began anything new for 3 s (BYOC_CLUSTER_STALL_SECONDS)" in ended[1].failure
+    assert "stuck: none began anything new for 2 s (BYOC_CLUSTER_STALL_SECONDS)" in ended[1].failure
 
 
 def test_a_late_host_is_waited_for(hosts, program_with):
@@ -147,8 +147,8 @@ def test_a_late_host_is_waited_for(hosts, program_with):
 @pytest.mark.parametrize("absent", [0, 1])
 def test_a_host_that_never_comes_is_named(hosts, program_with, absent):
     present = [paths for rank, paths in enumerate(hosts) if rank != absent]
-    ended = loopback.ended(present, program_with(SPREADS + MEETS), BYOC_CLUSTER_START_SECONDS="3")
-    reason = f"host {hosts[absent].base.name}: not heard of within 3 s (BYOC_CLUSTER_START_SECONDS)"
+    ended = loopback.ended(present, program_with(SPREADS + MEETS), BYOC_CLUSTER_START_SECONDS="2")
+    reason = f"host {hosts[absent].base.name}: not heard of within 2 s (BYOC_CLUSTER_START_SECONDS)"
     assert [host.process.returncode for host in ended] == [1]
     assert reason in ended[0].failure.splitlines()[0]
 
@@ -171,7 +171,7 @@ def test_all_hosts_agree_to_stop_and_the_first_one_says_whether_there_is_a_model
 def test_of_hosts_that_are_stopped_any_may_be_gone_first(hosts, program_with, gone):
     ends = (
         "    while not job.stopping:\n        time.sleep(0.05)\n"
-        '    print("stopping", flush=True)\n    time.sleep(4)\n    save(job)\n'
+        '    print("stopping", flush=True)\n    time.sleep(3)\n    save(job)\n'
     )
     with loopback.started(hosts, program_with(f'{SPREADS}{MEETS}    print("waiting", flush=True)\n{ends}')) as started:
         for host in started:
@@ -192,7 +192,7 @@ def test_a_setting_that_cannot_be_used_is_refused_by_name(hosts, program_with):
 def test_a_port_that_is_taken_is_refused_by_name(hosts, program_with):
     port = loopback.free_ports()
     with loopback.listening(hosts[0].base.name, port):
-        settings = {"BYOC_CLUSTER_PORT": str(port), "BYOC_CLUSTER_SILENCE_SECONDS": "3"}
+        settings = {"BYOC_CLUSTER_PORT": str(port), "BYOC_CLUSTER_SILENCE_SECONDS": "2"}
         first, *_ = loopback.ended(hosts, program_with(SPREADS + MEETS + "    wait()\n"), **settings)
     assert first.process.returncode == 1
     assert f"BYOC_CLUSTER_PORT: hosts cannot meet at port {port}" in first.failure

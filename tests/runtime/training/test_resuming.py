@@ -8,6 +8,9 @@ import sys
 
 import pytest
 
+import laid
+from byoc.paths import Paths
+
 STEPS = 12
 ALGORITHM = """
 import pickle, time
@@ -42,14 +45,17 @@ def program(paths, program_with):
     return program_with(ALGORITHM)
 
 
-@pytest.fixture
-def expected(paths, program, run_train) -> bytes:
-    """The model of a run that nothing disturbs; its checkpoints are removed."""
-    assert run_train(paths, program).returncode == 0
-    model = (paths.model / "model.onnx").read_bytes()
-    for file in (*paths.checkpoints.iterdir(), *paths.model.iterdir()):
-        file.unlink()
-    return model
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory, laid_byoc, run_train) -> bytes:
+    """The model of a run that nothing disturbs."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    paths = Paths(folder / "ml")
+    for made in (paths.config, paths.data / "training", paths.checkpoints):
+        made.mkdir(parents=True)
+    (paths.config / "hyperparameters.json").write_text("{}")
+    assert run_train(paths, laid.program(folder, laid_byoc, algorithm=ALGORITHM)).returncode == 0
+    assert len(list(paths.checkpoints.iterdir())) == 5
+    return (paths.model / "model.onnx").read_bytes()
 
 
 def run_and_signal(paths, program, number: int, step: int) -> int:

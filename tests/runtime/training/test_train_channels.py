@@ -32,8 +32,8 @@ def declare(paths, **channel: str) -> None:
 
 def test_every_epoch_of_a_pipe_is_read_although_its_fifo_comes_late(paths, run_train, program, feed):
     declare(paths, TrainingInputMode="Pipe")
-    feed(paths.data / "training_0", b"a,1\nb,2\n", late=2)
-    feed(paths.data / "training_1", b"b,2\na,1\n", late=2.5)
+    feed(paths.data / "training_0", b"a,1\nb,2\n", late=1)
+    feed(paths.data / "training_1", b"b,2\na,1\n", late=1.5)
     run = run_train(paths, program)
     assert (run.returncode, run.stdout) == (0, "0 a b 1.0 2.0\n1 b a 2.0 1.0\n"), run.stderr
 
