@@ -4,7 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -80,7 +80,7 @@ MACHINE = [
 
 
 # The files that take longest, the longest first: begun last, one would keep a worker busy while the others are done.
-NAMES = "contract_kit_images algorithms demo walkthrough server_stacks benchmark sdk_local_mode image"
+NAMES = "contract_kit_images algorithms demo walkthrough benchmark sdk_local_mode image"
 LONGEST = [f"test_{name}.py" for name in NAMES.split()]
 
 
@@ -133,20 +133,6 @@ def made(bake) -> Path:
     environments.make(project)
     subprocess.run([project / "local_test/train_local.sh"], check=True)
     return project
-
-
-@pytest.fixture(scope="session")
-def with_stack(bake, made) -> Callable[[str], Path]:
-    """A project with a server stack, and the default one's environment and model: the stacks' packages go together."""
-
-    def make_one(stack: str) -> Path:
-        project = bake.anew(server_stack=stack)
-        (project / ".venv").symlink_to(made / ".venv")
-        shutil.copytree(made / "local_test/test_dir/model", project / "local_test/test_dir/model")
-        environments.install(project, "server")
-        return project
-
-    return make_one
 
 
 @pytest.fixture(scope="session")

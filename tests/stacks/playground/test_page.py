@@ -137,7 +137,7 @@ def test_it_has_no_barriers_and_never_scrolls_sideways(server, browser, scheme, 
 
 
 def test_a_model_of_ones_own_is_sent_what_is_typed_in_any_type(variant, browser):
-    server = variant("program/algorithm.py", ECHO)
+    server = variant("program/predictor.py", ECHO)
     with opened(browser, server.url) as page:
         assert page.get_by_role("radio").count() == 2
         page.get_by_label("Text, sent as it stands").fill("grüße")
