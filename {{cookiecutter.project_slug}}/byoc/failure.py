@@ -37,7 +37,7 @@ def blame(file: Path, reason: str, trace: str) -> None:
         report(file, reason, trace)
         return
     print(PREFIX + reason, file=sys.stderr, flush=True)
-    text = f"{PREFIX}{reason}\nso here: ".encode(errors="backslashreplace") + file.read_bytes()
+    text = f"{PREFIX}{reason}\non this host: ".encode(errors="backslashreplace") + file.read_bytes()
     file.write_bytes(text[:SHOWN].decode(errors="ignore").encode())
 
 

@@ -26,12 +26,12 @@ class Settings(Variables):
     micro_batch_ms: int = setting(
         "BYOC_MICRO_BATCH_MS",
         0,
-        "milliseconds that a request may wait, so that those of many clients become one call of the model; 0 is never; "
-        "for models that take little longer for many rows than for one",
+        "milliseconds that a request may wait, so that requests of several clients become one call of the model; "
+        "0 is off; for models that take little longer for many rows than for one",
         least=0,
     )
     micro_batch_rows: int = setting(
-        "BYOC_MICRO_BATCH_ROWS", 32, "rows that such a call has at most; a request with more goes alone"
+        "BYOC_MICRO_BATCH_ROWS", 32, "the most rows of such a call; a larger request is predicted alone"
     )
     threads: int = setting(
         "SAGEMAKER_MODEL_SERVER_THREADS",
@@ -52,20 +52,22 @@ class Settings(Variables):
     queue: int = setting(
         "SAGEMAKER_MODEL_JOB_QUEUE_SIZE",
         lambda above: 100 * above["workers"],
-        "requests that may wait for a worker; any more get 503 at once; by default 100 a worker (S-49)",
+        "requests that may wait for a worker; further ones get 503 at once; by default 100 a worker (S-49)",
     )
     accept: str = setting(
-        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", "", "the answer's type if a client names none; else the request's"
+        "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT",
+        "",
+        "the answer's content type if the request has no Accept header; by default the request's",
     )
     output: str = setting(
         "SAGEMAKER_INFERENCE_OUTPUT",
         "predicted_label",
-        "what a classifier, and nothing else, tells: a list of predicted_label, probability, probabilities, labels",
+        "what a classifier answers: a list of predicted_label, probability, probabilities, labels",
     )
     bad_records: str = setting(
         "BYOC_BAD_RECORDS",
         lambda above: "mark" if above["batch"] else "refuse",
-        "what becomes of a bad record: the request gets 400, or that line an error in its place; "
+        "a bad record refuses the whole request with 400, or an error is put in the place of its line; "
         "by default a batch transform job marks, because a refusal fails the whole file (B-11)",
         choices=("refuse", "mark"),
     )

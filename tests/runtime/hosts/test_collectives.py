@@ -11,5 +11,5 @@ def test_an_error_among_hosts_is_told_as_it_is_and_waits_once_for_a_better_reaso
     hosts = Collectives(0, 2)
     with pytest.raises(OSError, match="No space left"), hosts.together(), hosts.together():
         raise OSError(28, "No space left on device")
-    why = "waiting 0 s to hear whether another host's failure is the reason"
+    why = "waiting 0 s in case another host's failure is the cause"
     assert capsys.readouterr().out == f"OSError: [Errno 28] No space left on device; {why}\n"

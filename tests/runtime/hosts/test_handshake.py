@@ -88,14 +88,14 @@ def test_whatever_connects_to_the_trainings_port_changes_nothing(settings, stran
 
 
 @pytest.mark.parametrize(
-    ("hosts", "why"), [(HOSTS, f"{SECOND} is there already"), ((*HOSTS, "127.0.0.4"), "another job's hosts meet there")]
+    ("hosts", "why"), [(HOSTS, f"{SECOND} has joined already"), ((*HOSTS, "127.0.0.4"), "another job uses this port")]
 )
 def test_a_host_that_is_not_of_this_job_hears_so_and_ends(settings, hosts, why):
     first, second = loopback.heartbeat(settings, FIRST, HOSTS), loopback.heartbeat(settings, SECOND, HOSTS)
     while not first._names:
         time.sleep(0.01)
     reason = refusal(loopback.heartbeat(settings, SECOND, hosts))
-    assert reason.startswith(f"does not let {SECOND} in at port {settings.port}: {why}")
+    assert reason.startswith(f"refused the handshake of {SECOND} at port {settings.port}: {why}")
     end_well(first, second)
 
 
@@ -120,8 +120,8 @@ def listening(port: int, answer: bytes):
 @pytest.mark.parametrize(
     ("answer", "why"),
     [
-        (b"", "what listens at its port {} says nothing for 1 s (BYOC_CLUSTER_SILENCE_SECONDS)"),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", f"does not let {SECOND} in at port {{}}: SSH-2.0-OpenSSH_9.2"),
+        (b"", "what listens at its port {} does not answer the handshake within 1 s (BYOC_CLUSTER_SILENCE_SECONDS)"),
+        (b"SSH-2.0-OpenSSH_9.2\r\n", f"refused the handshake of {SECOND} at port {{}}: SSH-2.0-OpenSSH_9.2"),
     ],
 )
 def test_something_else_that_listens_is_told_from_the_first_host(answer, why):

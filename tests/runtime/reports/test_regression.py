@@ -5,12 +5,12 @@ import json
 
 import numpy as np
 import pytest
+from onnx import TensorProto, helper
 
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
 from byoc.signature import Feature, Signature
-from onnx import TensorProto, helper
 
 
 @pytest.fixture(params=[(None, 1), (None,)], ids=["column", "vector"])

@@ -60,7 +60,15 @@ def test_two_columns_of_one_name_are_refused():
         codecs.decode(file.getvalue(), PARQUET, FEATURES)
 
 
-@pytest.mark.parametrize("spoil", [lambda body: body[:-1], lambda body: b"PAR1", lambda body: b"1,2\n" + body[4:-9]])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda body: body[:-1],
+        lambda body: b"PAR1",
+        lambda body: b"1,2\n" + body[4:-9],
+        lambda body: body.replace(b"width", b"\xcdidth"),  # a name that is not UTF-8
+    ],
+)
 def test_what_is_no_parquet_is_refused_in_one_line(spoil):
     with pytest.raises(RequestError, match=r"^the body is not Parquet: [^\n]+$") as refusal:
         codecs.decode(spoil(written({"width": [1], "height": [2]})), PARQUET, FEATURES)

@@ -136,7 +136,7 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
 
     def stopped(trace: str) -> int:
         if job and not job.leads:
-            print(f"stopped by {stop.signal.name}: whether as a success is the first host's to say", flush=True)
+            print(f"stopped by {stop.signal.name}: the first host decides whether the job succeeded", flush=True)
             return 0
         if stop.saved:
             print(f"stopped by {stop.signal.name} after the model was saved", flush=True)

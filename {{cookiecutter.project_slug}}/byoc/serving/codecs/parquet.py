@@ -50,7 +50,7 @@ def _content(body: bytes, features: Sequence[str] | None) -> tuple[Any, list[str
         file = parquet.ParquetFile(io.BytesIO(body))
         columns = _columns(file, features)
         content = file.read(use_threads=False)
-    except (pyarrow.ArrowException, OSError) as error:
+    except (pyarrow.ArrowException, OSError, UnicodeDecodeError) as error:  # the last: of a column's name
         raise RequestError(400, f"the body is not Parquet: {str(error).splitlines()[0][:200]}") from None
     return content, columns
 

@@ -18,7 +18,9 @@ def test_the_served_model_scores_what_training_printed(trained, ask, task):
         assert trained.metrics["train:perplexity"] > 1
         return
     labels, rows = trained.job.channel("training").read_records(["text"])
-    answer = ask(json.dumps(rows["text"].tolist()).encode(), "application/json")
+    texts = [[text] for text in rows["text"].tolist()]
+    answer = ask(json.dumps({"instances": texts}).encode(), "application/json")
+    assert answer.status == 200, answer.body
     predictions = json.loads(answer.body)["predictions"]
     right = sum(str(one) == str(other) for one, other in zip(predictions, labels.tolist(), strict=True))
     assert right / len(labels) == pytest.approx(trained.metrics["train:accuracy"], abs=1.5 / len(labels))

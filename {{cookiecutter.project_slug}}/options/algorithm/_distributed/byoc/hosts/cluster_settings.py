@@ -10,21 +10,21 @@ class ClusterSettings(Variables):
     port: int = setting(
         "BYOC_CLUSTER_PORT",
         7777,
-        "the port on which hosts tell each other how they are, up to 65534; the next one is theirs, too",
+        "the port of the heartbeat, up to 65534; the next port is used, too",
         most=65534,
     )
     start: int = setting(
-        "BYOC_CLUSTER_START_SECONDS", 900, "seconds for which a host is waited for that is not there yet (D-03)"
+        "BYOC_CLUSTER_START_SECONDS", 900, "seconds to wait for hosts that have not started yet (D-03)"
     )
     silence: int = setting(
         "BYOC_CLUSTER_SILENCE_SECONDS",
         60,
-        "seconds after which a host that is not heard of any more counts as lost, and for which one that failed waits "
-        "for those that are not there yet",
+        "seconds without a heartbeat after which a host counts as lost, and for which a failed host waits "
+        "for those that have not started yet",
     )
     stall: int = setting(
         "BYOC_CLUSTER_STALL_SECONDS",
         3600,
-        "seconds after which hosts count as stuck when none of them begins anything new, such as a round, or hears "
-        "from the others; more than the longest round takes",
+        "seconds without progress, such as a round or a collective, on any host after which they count as stuck; "
+        "more than the longest round takes",
     )

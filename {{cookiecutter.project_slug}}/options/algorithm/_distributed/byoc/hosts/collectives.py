@@ -70,7 +70,7 @@ class Collectives:
         except (*errors, OSError, EOFError) as error:
             if self.size > 1 and not self._waited:
                 self._waited = True
-                why = f"waiting {PATIENCE} s to hear whether another host's failure is the reason"
+                why = f"waiting {PATIENCE} s in case another host's failure is the cause"
                 print(f"{type(error).__name__}: {error}; {why}", flush=True)
                 time.sleep(PATIENCE)
             raise

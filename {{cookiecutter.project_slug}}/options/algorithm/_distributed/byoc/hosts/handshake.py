@@ -29,13 +29,13 @@ def introduce(connection: socket.socket, cluster: Cluster, seconds: int) -> None
             answer = lines.readline(LONGEST).decode(errors="replace")
     except TimeoutError:
         raise InputError(
-            f"what listens at its port {port} says nothing for {seconds} s (BYOC_CLUSTER_SILENCE_SECONDS): if it is "
-            "something else, set another BYOC_CLUSTER_PORT"
+            f"what listens at its port {port} does not answer the handshake within {seconds} s "
+            "(BYOC_CLUSTER_SILENCE_SECONDS): if it is something else, set another BYOC_CLUSTER_PORT"
         ) from None
     if not answer:
         raise ConnectionError("it closed the connection")
     if answer.strip() != WELCOME:
-        raise InputError(f"does not let {cluster.current_host} in at port {port}: {answer.strip()}")
+        raise InputError(f"refused the handshake of {cluster.current_host} at port {port}: {answer.strip()}")
 
 
 def identify(connection: socket.socket, cluster: Cluster, absent: Collection[str]) -> str:
@@ -50,9 +50,10 @@ def identify(connection: socket.socket, cluster: Cluster, absent: Collection[str
         return ""
     answer = WELCOME
     if job != _job(cluster):
-        answer = "another job's hosts meet there; set another BYOC_CLUSTER_PORT"
+        answer = "another job uses this port; set another BYOC_CLUSTER_PORT"
     elif host not in absent:
-        answer = f"{host} is there already: hosts need names, and jobs on one machine a BYOC_CLUSTER_PORT, of their own"
+        own = "give each host a name of its own, and each job on one machine a BYOC_CLUSTER_PORT of its own"
+        answer = f"{host} has joined already: {own}"
     connection.sendall(f"{answer}\n".encode())
     return host if answer == WELCOME else ""
 

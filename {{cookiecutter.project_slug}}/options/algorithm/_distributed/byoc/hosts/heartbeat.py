@@ -105,7 +105,7 @@ class Heartbeat(threading.Thread, ABC):
         seconds = time.monotonic() - host.heard
         if seconds <= self._settings.silence:
             return ""
-        return f"lost: not heard of for {seconds:.0f} s (BYOC_CLUSTER_SILENCE_SECONDS={self._settings.silence})"
+        return f"lost: no heartbeat for {seconds:.0f} s (BYOC_CLUSTER_SILENCE_SECONDS={self._settings.silence})"
 
     def _finish(self, fault: Fault | None, code: int) -> None:
         if self.over.is_set():

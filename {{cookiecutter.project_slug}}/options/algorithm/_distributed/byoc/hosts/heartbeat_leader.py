@@ -78,7 +78,7 @@ class Leader(Heartbeat):
         if absent := self._absent():
             return self._await(absent, now)
         if stuck := membership.stuck(self._hosts, self._settings.stall):
-            reason = f"stuck: none began anything new for {self._settings.stall} s (BYOC_CLUSTER_STALL_SECONDS)"
+            reason = f"stuck: no progress for {self._settings.stall} s (BYOC_CLUSTER_STALL_SECONDS)"
             return Fault(", ".join(stuck), reason, "; ".join(stuck.values()))
         return None
 

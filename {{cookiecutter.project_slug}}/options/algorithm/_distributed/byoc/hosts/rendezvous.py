@@ -34,7 +34,7 @@ def listen(cluster: Cluster, port: int) -> socket.socket:
                 raise
             return _server(cluster, "", port)
     except (OSError, OverflowError) as error:
-        raise InputError(f"BYOC_CLUSTER_PORT: hosts cannot meet at port {port}: {error}; set another one") from None
+        raise InputError(f"BYOC_CLUSTER_PORT={port} cannot be used: {error}; set another port") from None
 
 
 def _server(cluster: Cluster, address: str, port: int) -> socket.socket:
@@ -83,11 +83,11 @@ def _attempt(cluster: Cluster, settings: ClusterSettings, port: int) -> socket.s
 
 
 def tell_awaited(hosts: list[str], seconds: float) -> None:
-    print(f"waiting for {', '.join(hosts)}, for {seconds:.0f} s by now", flush=True)
+    print(f"still waiting for {', '.join(hosts)} after {seconds:.0f} s", flush=True)
 
 
 def never_came(seconds: float) -> str:
-    return f"not heard of within {seconds:.0f} s (BYOC_CLUSTER_START_SECONDS)"
+    return f"did not start within {seconds:.0f} s (BYOC_CLUSTER_START_SECONDS)"
 
 
 def messages(connection: socket.socket, seconds: int = 0) -> Connection:
