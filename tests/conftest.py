@@ -135,7 +135,7 @@ def made(bake) -> Path:
     return project
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright keeps an event loop running, beside which no other test can run its own
 def browser() -> Iterator[Browser]:
     with chromium.running() as browser:
         yield browser

@@ -30,7 +30,7 @@ def test_the_queue_is_as_long_as_it_is_set(front, trained, tmp_path):
 
 def test_what_nginx_refuses_is_told_by_its_reason(front, paths, program_with, tmp_path):
     program = program_with(WAITING)
-    settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_JOB_QUEUE_SIZE": 1, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 5}
+    settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_JOB_QUEUE_SIZE": 1, "SAGEMAKER_MODEL_SERVER_TIMEOUT": 3}
     with Server(front, paths.base, tmp_path / "log", program, **settings) as server, ThreadPoolExecutor() as pool:
         server.ready()
         answers = [pool.submit(server.request, "POST", "/invocations", b"x") for _ in range(6)]
