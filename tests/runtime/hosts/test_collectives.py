@@ -1,4 +1,4 @@
-"""What training processes of several hosts tell each other, and what becomes of an error meanwhile (D-05)."""
+"""Collectives between training processes, and what becomes of an error meanwhile (D-05)."""
 
 import pytest
 

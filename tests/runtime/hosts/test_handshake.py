@@ -1,4 +1,4 @@
-"""What connects to a job's port, or listens there, and is no host of it: it ends no job, and no host waits for it."""
+"""Handshake and rendezvous: what connects or listens and is no host of the job ends none, and nobody waits for it."""
 
 import socket
 import threading

@@ -1,4 +1,4 @@
-"""What supervisors of several hosts know of each other, and where they meet (D-01, D-05)."""
+"""Heartbeats and membership: which host is the reason that a job failed, and which hosts are stuck (D-01, D-05)."""
 
 import socket
 

@@ -1,4 +1,4 @@
-"""What hosts that train together agree on about rows, whatever each of them was given (D-07, T-25)."""
+"""Sharding: what hosts that train together agree on about rows, whatever each was given (D-07, T-25)."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
