@@ -80,7 +80,7 @@ MACHINE = [
 
 
 # The files that take longest, the longest first: begun last, one would keep a worker busy while the others are done.
-NAMES = "contract_kit_images algorithms demo walkthrough benchmark sdk_local_mode image"
+NAMES = "contract_kit_images algorithms networks demo walkthrough benchmark sdk_local_mode image"
 LONGEST = [f"test_{name}.py" for name in NAMES.split()]
 
 

@@ -28,15 +28,16 @@ def leave_out_libraries_for_gpus(project: Path) -> None:
     lock.write_text(without(FOR_GPUS, lock.read_text(encoding="utf-8")), encoding="utf-8")
 
 
-def install(project: Path, *names: str) -> None:
-    """Add what the locks NAME.txt pin to the project's environment, and compile what NAME.modules name."""
-    lock, python = project / ".venv/lock.txt", project / ".venv/bin/python"
+def install(project: Path, *names: str, into: Path | None = None) -> None:
+    """Add what the locks NAME.txt pin to the project's environment, or to another; compile what NAME.modules name."""
+    environment = into or project / ".venv"
+    lock, python = environment / "lock.txt", environment / "bin/python"
     pinned = lines(project, "txt", *names)
     lock.write_text(without(TORCH, pinned), encoding="utf-8")
     run(UV, "pip", "install", "--quiet", "--python", python, "--no-deps", "--require-hashes", "--requirement", lock)
     if torch := re.search(r"^torch==[\w.]+", pinned, re.MULTILINE):
         options = ["--quiet", "--disable-pip-version-check", "--no-deps", "--no-compile"]
-        run(project / ".venv/bin/pip", "install", *options, torch[0])
+        run(environment / "bin/pip", "install", *options, torch[0])
     # As in the image, only what is imported: the rest is most of a framework. Local scripts may not write bytecode.
     modules = [line for line in lines(project, "modules", *names).splitlines() if not line.startswith("#")]
     run(python, "-c", IMPORT, *modules, PYTHONDONTWRITEBYTECODE="")
@@ -50,8 +51,17 @@ def lines(project: Path, kind: str, *names: str) -> str:
 
 def make(project: Path) -> None:
     """What `make install` and the tools that `make test` wants would make."""
-    run(UV, "venv", "--quiet", "--seed", "--python", sys.executable, project / ".venv")
+    create(project / ".venv", "--seed")
     install(project, *LOCKS)
+    finish(project)
+
+
+def create(environment: Path, *options: str) -> None:
+    run(UV, "venv", "--quiet", *options, "--python", sys.executable, environment)
+
+
+def finish(project: Path) -> None:
+    """Let `make` see that there is nothing left to install."""
     for done in ("installed", "tools"):
         (project / ".venv" / done).touch()
 
