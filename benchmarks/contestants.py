@@ -9,10 +9,10 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from byoc.tools.benchmark import engine
 from byoc.tools.benchmark.outcome import BenchmarkError
 from byoc.tools.benchmark.sample import Sample
-from byoc.tools.benchmark.target_image import Image
+from byoc.tools.benchmark.targets import engine
+from byoc.tools.benchmark.targets.target_image import Image
 
 HERE = Path(__file__).resolve().parent
 TEMPLATE = HERE.parent

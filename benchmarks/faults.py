@@ -104,8 +104,8 @@ def main() -> int:
 def kit_of(project: Path, image: str) -> SimpleNamespace:
     """The parts of the project's conformance kit that start containers as SageMaker would."""
     sys.path.insert(0, str(project))
-    names = ("cluster", "ml_folder", "target_image")
-    parts = {name: importlib.import_module(f"byoc.tools.contract.{name}") for name in names}
+    names = ("checks.training.cluster", "ml_folder", "targets.target_image")
+    parts = {name.rpartition(".")[2]: importlib.import_module(f"byoc.tools.contract.{name}") for name in names}
     folder = Path(tempfile.mkdtemp(dir=project.parent))
     target = parts["target_image"].Image(image, {})
     return SimpleNamespace(**parts, folder=folder, target=target, test_dir=project / "local_test/test_dir")

@@ -9,13 +9,14 @@ import pytest
 
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from byoc.tools.benchmark import client, empty_handler, engine, load
+from byoc.tools.benchmark import client, empty_handler, load
 from byoc.tools.benchmark.__main__ import main
 from byoc.tools.benchmark.outcome import BenchmarkError, LeftOut
-from byoc.tools.benchmark.processes import family
 from byoc.tools.benchmark.rounds import CONNECTIONS, Measured, measure
 from byoc.tools.benchmark.sample import Sample
-from byoc.tools.benchmark.target_venv import Venv
+from byoc.tools.benchmark.targets import engine
+from byoc.tools.benchmark.targets.processes import family
+from byoc.tools.benchmark.targets.target_venv import Venv
 
 
 @pytest.fixture
@@ -102,7 +103,7 @@ def test_a_server_that_ends_is_reported_with_its_last_words(serve, tmp_path):
 
 
 def test_nothing_is_left_of_a_server_that_does_not_stop(serve, tmp_path, monkeypatch):
-    monkeypatch.setattr("byoc.tools.benchmark.target_venv.STOP_LIMIT", 1)
+    monkeypatch.setattr("byoc.tools.benchmark.targets.target_venv.STOP_LIMIT", 1)
     serve.write_text("#!/bin/sh\ntrap '' TERM\nsleep 60\nexit 0\n")
     with Venv(serve.parent, tmp_path).serving() as server:
         while len(started := family(server.process.pid)) < 2:

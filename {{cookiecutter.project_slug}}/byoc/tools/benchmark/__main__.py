@@ -18,8 +18,8 @@ from . import figures, picture, report, rounds
 from .console import positive, progress, stop_at_signals
 from .outcome import BenchmarkError
 from .sample import Sample
-from .target_image import Image, default_base
-from .target_venv import Venv
+from .targets.target_image import Image, default_base
+from .targets.target_venv import Venv
 
 PROJECT = Path(__file__).resolve().parents[3]
 LOCAL_TEST = PROJECT / "local_test"

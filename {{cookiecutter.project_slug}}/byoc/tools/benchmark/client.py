@@ -5,8 +5,8 @@ import socket
 import time
 from typing import Protocol
 
-from .engine import last_lines
 from .outcome import BenchmarkError
+from .targets.engine import last_lines
 
 HOST = "127.0.0.1"
 READY_LIMIT = 120  # seconds

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .client import HOST
-from .engine import last_lines
 from .outcome import BenchmarkError, LeftOut
+from .targets.engine import last_lines
 
 SCRIPT = Path(__file__).with_name("load.lua")
 

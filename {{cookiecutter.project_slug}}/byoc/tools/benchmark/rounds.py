@@ -12,8 +12,8 @@ from .client import Server, wait_until_ready
 from .empty_handler import ANSWER, ENGINE, emptied
 from .outcome import BenchmarkError, LeftOut
 from .sample import Sample
-from .target_image import Image
-from .target_venv import Venv
+from .targets.target_image import Image
+from .targets.target_venv import Venv
 
 CONNECTIONS = (1, 8, 64)
 COMPARED_AT = 8  # the connections at which the empty handler is measured, too

@@ -4,9 +4,9 @@ import json
 import sys
 from pathlib import Path
 
-from . import engine
 from .outcome import BenchmarkError, LeftOut
-from .target_image import Image, default_base
+from .targets import engine
+from .targets.target_image import Image, default_base
 
 USAGE = "usage: python3 -m byoc.tools.benchmark.sizes IMAGE [BASE]"
 CONTENTS = Path(__file__).with_name("contents.py")

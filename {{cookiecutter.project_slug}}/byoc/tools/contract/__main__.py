@@ -17,9 +17,9 @@ from . import arguments, catalogue, report, runner, terminal
 from .kit import Kit
 from .outcome import BROKEN
 from .sample import Sample
-from .target import Target
-from .target_image import CAPABILITIES, DockerError, Image
-from .target_venv import Venv
+from .targets.target import Target
+from .targets.target_image import CAPABILITIES, DockerError, Image
+from .targets.target_venv import Venv
 
 LABELS = {"accept-bind-to-port": "pipelines", "multi-models": "multi-model"}  # where a feature is called otherwise
 

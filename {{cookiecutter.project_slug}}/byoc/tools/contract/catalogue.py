@@ -36,6 +36,14 @@ def features() -> list[str]:
 
 
 def find(name: str) -> Check:
-    """The check of that name; raises AttributeError or ImportError if there is none."""
+    """The check of that name, MODULE.FUNCTION; raises AttributeError or ImportError if there is none."""
     module, _, function = name.partition(".")
-    return getattr(importlib.import_module(f".{module}", __package__), function)
+    return getattr(importlib.import_module(_modules().get(module, f".{module}"), __package__), function)
+
+
+@cache
+def _modules() -> dict[str, str]:
+    """Where each module of checks lies below checks/, for importlib."""
+    folder = Path(__file__).parent
+    files = (folder / "checks").rglob("*.py")
+    return {file.stem: "." + ".".join(file.relative_to(folder).with_suffix("").parts) for file in files}

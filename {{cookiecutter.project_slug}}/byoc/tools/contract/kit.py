@@ -15,10 +15,10 @@ from typing import Any
 from .http_client import Address
 from .ml_folder import MlFolder
 from .outcome import NotChecked, NotHeld, must
-from .program import Program
 from .sample import Sample
 from .started import Run, Server
-from .target import Target
+from .targets.program import Program
+from .targets.target import Target
 
 JOB = {
     "TRAINING_JOB_NAME": "job-1",

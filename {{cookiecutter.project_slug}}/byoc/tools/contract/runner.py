@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from .catalogue import Duty, find
 from .kit import Kit
 from .outcome import BROKEN, HELD, NOT_CHECKED, NOT_HELD, Check, NotChecked, NotHeld, Result
-from .target_image import DockerError
+from .targets.target_image import DockerError
 
 NEEDS_A_CONTAINER = "needs a container"
 TAKES_LONG = "takes many minutes: run again with --slow"

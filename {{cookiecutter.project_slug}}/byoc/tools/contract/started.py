@@ -6,8 +6,8 @@ from typing import Any
 from .http_client import Address, Answer, ask
 from .ml_folder import MlFolder
 from .outcome import must
-from .program import Program
 from .sample import Sample
+from .targets.program import Program
 
 
 @dataclass

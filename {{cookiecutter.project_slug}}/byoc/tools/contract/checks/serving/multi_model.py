@@ -8,9 +8,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from .http_client import Answer
-from .kit import Kit, Server, once
-from .outcome import NotChecked, NotHeld, container_only, must
+from ...http_client import Answer
+from ...kit import Kit, Server, once
+from ...outcome import NotChecked, NotHeld, container_only, must
 
 NAMES = ["0123456789abcdef0123456789abcdef", "name-with.odd_chars~1"]
 MEMORY = "512m"

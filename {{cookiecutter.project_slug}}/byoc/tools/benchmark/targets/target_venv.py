@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .client import free_port
-from .empty_handler import ENGINE
-from .outcome import BenchmarkError, LeftOut
+from ..client import free_port
+from ..empty_handler import ENGINE
+from ..outcome import BenchmarkError, LeftOut
 from .processes import family, proportional_set_size
 
 # What a platform, a shell or a CI job may have set, and a container would not see.

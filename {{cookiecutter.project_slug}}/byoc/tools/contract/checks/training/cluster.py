@@ -6,12 +6,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
-from .kit import JOB, Kit, once
-from .ml_folder import MlFolder, contents, resources
-from .outcome import container_only, early, must
-from .program import Program, wait_until
-from .started import Run
-from .target_image import docker
+from ...kit import JOB, Kit, once
+from ...ml_folder import MlFolder, contents, resources
+from ...outcome import container_only, early, must
+from ...started import Run
+from ...targets.program import Program, wait_until
+from ...targets.target_image import docker
 
 # As local mode names them: nothing may rely on algo-1 (D-02, LM-02).
 HOSTS = ["algo-1-abcde", "algo-2-abcde"]

@@ -5,8 +5,8 @@ import os
 import socket
 from contextlib import contextmanager
 
-from .kit import Kit, once
-from .outcome import NotHeld, must
+from ...kit import Kit, once
+from ...outcome import NotHeld, must
 
 PATH = "/invocations-bidirectional-stream"
 CONTINUATION, TEXT, CLOSE, PING, PONG = 0, 1, 8, 9, 10

@@ -1,8 +1,8 @@
 """CPUs: processes and threads must fit what the container may use."""
 
-from .kit import Kit
-from .outcome import NotChecked, container_only, must
-from .target_image import docker
+from ...kit import Kit
+from ...outcome import NotChecked, container_only, must
+from ...targets.target_image import docker
 
 # Prints, for every process that has loaded a library with a thread pool of its own: id, threads, how many it may have.
 POOLS = """\

@@ -3,9 +3,9 @@
 import ast
 import json
 
-from .kit import Kit
-from .ml_folder import EXTRA_CONFIG, MlFolder, resources
-from .outcome import must
+from ...kit import Kit
+from ...ml_folder import EXTRA_CONFIG, MlFolder, resources
+from ...outcome import must
 
 PLATFORM_HYPERPARAMETERS = {
     "sagemaker_program": "train.py",

@@ -7,12 +7,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from .kit import Kit, once
-from .ml_folder import contents
-from .outcome import NotChecked, NotHeld, container_only, must
-from .program import wait_until
+from ...kit import Kit, once
+from ...ml_folder import contents
+from ...outcome import NotChecked, NotHeld, container_only, must
+from ...started import Server
+from ...targets.program import wait_until
 from .serving import slow_body
-from .started import Server
 
 
 def no_200_without_a_usable_model(kit: Kit) -> str:

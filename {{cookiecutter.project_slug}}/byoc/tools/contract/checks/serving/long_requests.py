@@ -2,13 +2,13 @@
 
 import threading
 
+from ...http_client import Answer
+from ...kit import Kit
+from ...outcome import NotChecked, container_only, early, must, slow
+from ...started import Server
+from ...targets.target_image import docker
 from .batch import BATCH
-from .http_client import Answer
-from .kit import Kit
-from .outcome import NotChecked, container_only, early, must, slow
 from .serving import slow_body
-from .started import Server
-from .target_image import docker
 
 MEGABYTES = 1_000_000
 CRAWL = 0.01  # of a CPU, the least that Docker can be told: a second of work takes a hundred

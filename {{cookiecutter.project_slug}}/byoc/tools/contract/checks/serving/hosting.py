@@ -3,13 +3,13 @@
 import shutil
 import tarfile
 
-from .cluster import network
-from .http_client import listens
-from .kit import Kit, once
-from .ml_folder import contents
-from .outcome import NotChecked, container_only, must
-from .target_image import on_bridge
-from .target_venv import free_port
+from ...checks.training.cluster import network
+from ...http_client import listens
+from ...kit import Kit, once
+from ...ml_folder import contents
+from ...outcome import NotChecked, container_only, must
+from ...targets.target_image import on_bridge
+from ...targets.target_venv import free_port
 
 GIGABYTES = 1_000_000_000
 SDK_VARIABLES = {

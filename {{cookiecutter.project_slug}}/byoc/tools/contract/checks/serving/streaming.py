@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
-from .kit import Kit
+from ...kit import Kit
+from ...outcome import NotHeld, container_only, early, must
+from ...started import Server
 from .long_requests import CRAWL, allow_cpus
-from .outcome import NotHeld, container_only, early, must
-from .started import Server
 
 LONG = (
     100  # seconds of a stream: no timeout for whole answers lets it pass, and nobody waits for the full eight minutes

@@ -3,9 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
 
-from .http_client import Answer, expect_continue
-from .kit import Kit
-from .outcome import must
+from ...http_client import Answer, expect_continue
+from ...kit import Kit
+from ...outcome import must
 
 MEGABYTES = 1_000_000
 GARBAGE = b'\x00\xff{"not": [valid,,\n"""\x80'

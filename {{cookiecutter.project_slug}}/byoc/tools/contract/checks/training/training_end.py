@@ -6,11 +6,11 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from .kit import JOB, Kit, once
-from .ml_folder import contents
-from .outcome import NotChecked, NotHeld, early, must
-from .program import Program, wait_until
-from .started import Run
+from ...kit import JOB, Kit, once
+from ...ml_folder import contents
+from ...outcome import NotChecked, NotHeld, early, must
+from ...started import Run
+from ...targets.program import Program, wait_until
 
 GRACE = 120  # seconds from SIGTERM to SIGKILL
 SLOW = ("--cpus", "0.1")

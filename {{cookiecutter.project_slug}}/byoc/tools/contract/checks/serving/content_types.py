@@ -3,8 +3,8 @@
 import json
 import struct
 
-from .kit import Kit
-from .outcome import NotChecked, must
+from ...kit import Kit
+from ...outcome import NotChecked, must
 
 
 def accept_may_be_anything_or_absent(kit: Kit) -> str:

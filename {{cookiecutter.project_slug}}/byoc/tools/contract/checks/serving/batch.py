@@ -3,10 +3,10 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 
-from .http_client import Answer
-from .kit import Kit, once
-from .outcome import NotChecked, NotHeld, must
-from .started import Server
+from ...http_client import Answer
+from ...kit import Kit, once
+from ...outcome import NotChecked, NotHeld, must
+from ...started import Server
 
 MEGABYTES = 1_000_000
 KEYS = ("MaxConcurrentTransforms", "BatchStrategy", "MaxPayloadInMB")

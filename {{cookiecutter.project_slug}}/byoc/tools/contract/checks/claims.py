@@ -1,11 +1,11 @@
 """Labels: does the container do what they claim?"""
 
-from .bidirectional import websocket_is_accepted
-from .hosting import bind_port_is_obeyed
-from .kit import Kit
-from .multi_model import mm_models_come_and_go
-from .outcome import container_only
-from .target_image import CAPABILITIES
+from ..checks.serving.bidirectional import websocket_is_accepted
+from ..checks.serving.hosting import bind_port_is_obeyed
+from ..checks.serving.multi_model import mm_models_come_and_go
+from ..kit import Kit
+from ..outcome import container_only
+from ..targets.target_image import CAPABILITIES
 
 SHOWN_BY = {
     "accept-bind-to-port": bind_port_is_obeyed,

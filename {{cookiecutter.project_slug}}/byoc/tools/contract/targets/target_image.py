@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import cache, cached_property
 from pathlib import Path
 
-from .outcome import NotChecked, NotHeld
+from ..outcome import NotChecked, NotHeld
 from .program import Program, wait_until
 from .target import Launch, Target
 

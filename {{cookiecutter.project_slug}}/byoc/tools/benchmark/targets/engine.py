@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .outcome import BenchmarkError
+from ..outcome import BenchmarkError
 
 CALL_LIMIT = 60  # seconds, for calls that neither build nor train
 LONG_LIMIT = 1800  # seconds, for those that build or pull

@@ -3,11 +3,11 @@
 import re
 import stat
 
-from .kit import JOB, Kit
-from .ml_folder import contents
-from .outcome import container_only, must
-from .program import wait_until
-from .target_image import docker
+from ...kit import JOB, Kit
+from ...ml_folder import contents
+from ...outcome import container_only, must
+from ...targets.program import wait_until
+from ...targets.target_image import docker
 
 MEGABYTES = 1_000_000
 OUTSIDE = ("/tmp", "/opt/ml", "/run", "/var/run", "/var/tmp", "/dev", "/proc", "/sys")

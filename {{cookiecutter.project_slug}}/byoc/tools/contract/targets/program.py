@@ -7,7 +7,7 @@ import time
 from abc import ABC, abstractmethod
 from pathlib import Path
 
-from .outcome import NotHeld
+from ..outcome import NotHeld
 
 
 class Program(ABC):

@@ -1,10 +1,10 @@
 """Checkpoints: a job that is killed half way resumes from the last one."""
 
-from .kit import JOB, Kit, once
-from .ml_folder import MlFolder, contents
-from .outcome import must
-from .program import wait_until
-from .started import Run
+from ...kit import JOB, Kit, once
+from ...ml_folder import MlFolder, contents
+from ...outcome import must
+from ...started import Run
+from ...targets.program import wait_until
 
 MANY = 10
 

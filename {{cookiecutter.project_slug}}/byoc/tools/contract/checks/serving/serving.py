@@ -4,10 +4,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from .http_client import connect_seconds
-from .kit import Kit, once
-from .outcome import NotChecked, alone, must
-from .program import wait_until
+from ...http_client import connect_seconds
+from ...kit import Kit, once
+from ...outcome import NotChecked, alone, must
+from ...targets.program import wait_until
 
 MEGABYTES = 1_000_000
 LARGEST = 24 * MEGABYTES  # below the 25 MB that a real-time request may have

@@ -4,11 +4,11 @@ import os
 import threading
 from contextlib import suppress
 
-from .kit import JOB, Kit
-from .ml_folder import MlFolder
-from .outcome import NotHeld, must
-from .program import wait_until
-from .started import Run
+from ...kit import JOB, Kit
+from ...ml_folder import MlFolder
+from ...outcome import NotHeld, must
+from ...started import Run
+from ...targets.program import wait_until
 from .training_inputs import trains
 
 

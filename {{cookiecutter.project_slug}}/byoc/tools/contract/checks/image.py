@@ -2,10 +2,10 @@
 
 import re
 
-from .kit import Kit
-from .outcome import NotChecked, container_only, must
-from .program import wait_until
-from .target_image import CAPABILITIES, docker
+from ..kit import Kit
+from ..outcome import NotChecked, container_only, must
+from ..targets.program import wait_until
+from ..targets.target_image import CAPABILITIES, docker
 
 SECRET = re.compile(r"(SECRET|PASSWORD|PASSWD|TOKEN|ACCESS_KEY|API_KEY)[A-Z_]*=.+|AKIA[0-9A-Z]{16}", re.IGNORECASE)
 CUDA = re.compile(r"/lib(cudart|onnxruntime_providers_cuda|torch_cuda)\.so[^/]*$")

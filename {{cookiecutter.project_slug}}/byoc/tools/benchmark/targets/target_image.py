@@ -11,16 +11,16 @@ from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
+from ..client import free_port, is_taken
+from ..empty_handler import ENGINE
+from ..outcome import BenchmarkError, LeftOut
 from . import engine
-from .client import free_port, is_taken
-from .empty_handler import ENGINE
 from .engine import docker, last_lines
-from .outcome import BenchmarkError, LeftOut
 from .processes import proportional_set_size
 
 TAKES_A_PORT = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"  # S-60
 PREDICTOR = f"/opt/program/{ENGINE}"
-DOCKERFILE = Path(__file__).resolve().parents[3] / "Dockerfile"
+DOCKERFILE = Path(__file__).resolve().parents[4] / "Dockerfile"
 
 
 def default_base() -> str:

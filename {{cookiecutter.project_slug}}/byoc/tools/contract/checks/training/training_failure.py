@@ -3,11 +3,11 @@
 from contextlib import suppress
 from pathlib import Path
 
-from .kit import JOB, Kit, once
-from .ml_folder import MlFolder
-from .outcome import NotChecked, must
-from .program import wait_until
-from .started import Run
+from ...kit import JOB, Kit, once
+from ...ml_folder import MlFolder
+from ...outcome import NotChecked, must
+from ...started import Run
+from ...targets.program import wait_until
 
 OWN_REASON = "the disk of the third host is full"
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .outcome import NotChecked
+from ..outcome import NotChecked
 from .program import Program
 from .target import Launch, Target
 
