@@ -1,0 +1,27 @@
+"""Runs of the conformance kit on images that are built for it, several side by side: they mostly wait."""
+
+import json
+import subprocess
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+
+def side_by_side(at_once: int, runs: dict[str, Callable[[str, Path], None]], folder: Path) -> dict[str, dict]:
+    """What each run, called with an image's name and a folder, leaves there as report.json, by its name."""
+    with ThreadPoolExecutor(at_once) as pool:
+        started = {name: pool.submit(with_image, name, run, folder / name) for name, run in runs.items()}
+    return {name: future.result() for name, future in started.items()}
+
+
+def with_image(name: str, run: Callable[[str, Path], None], folder: Path) -> dict:
+    """The kit's report.json, and how many containers are left of the image, which is removed."""
+    image = f"byoc-kit-{name.replace(' ', '-')}-{uuid.uuid4().hex[:8]}"
+    folder.mkdir()
+    try:
+        run(image, folder)
+        images = subprocess.check_output(["docker", "ps", "--all", "--format", "{{.Image}}"], text=True).split()
+        return json.loads((folder / "report.json").read_text()) | {"left": images.count(image)}
+    finally:
+        subprocess.run(["docker", "image", "rm", "--force", image], capture_output=True, check=False)
