@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-import locks
+from byoc.tools.packages import locks
 from console import make
 from environments import UV
 from private_packages import make_wheel

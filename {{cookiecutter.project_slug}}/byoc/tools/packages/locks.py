@@ -1,6 +1,10 @@
-"""What requirements/*.in ask for, and what the locks beside them pin, wherever they are installed (L-16)."""
+"""Check that requirements/*.txt pin what requirements/*.in ask for, with hashes, on every system (L-16).
+
+`python -m byoc.tools.packages.locks FOLDER` prints what is wrong, a line each; the exit code is 1 if anything is.
+"""
 
 import re
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -83,3 +87,19 @@ def version(pin: Pin) -> str:
     """The one that is pinned, "" if it is not a single one."""
     exact = re.fullmatch(r"==([^*,]+)", str(pin.requirement.specifier))
     return exact[1] if exact else ""
+
+
+def main(folder: Path) -> int:
+    inputs = sorted(folder.glob("*.in"))
+    unlocked = [file for file in inputs if not file.with_suffix(".txt").exists()]
+    locked = [file for file in inputs if file not in unlocked]
+    problems = [f"{file.name} is not locked yet; run: make lock" for file in unlocked]
+    problems += [fault for file in locked for fault in faults(file)]
+    problems += disagreements(file.with_suffix(".txt") for file in locked)
+    for problem in dict.fromkeys(problems):  # each system may have the same one
+        print(f"locks: {problem}", file=sys.stderr)
+    return int(bool(problems))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
