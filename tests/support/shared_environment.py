@@ -5,7 +5,6 @@ links to what it pins: what one has forgotten to ask for it does not find, altho
 """
 
 import csv
-import os
 import re
 import sysconfig
 from collections import defaultdict
@@ -15,6 +14,10 @@ import environments
 
 PIN = re.compile(r"^([\w.-]+)(?:\[.*\])?==", re.MULTILINE)
 SEED = "pip"  # which is in every environment
+# The first line of a script bears no path with a space; this is Python, and shell.
+LAUNCHER = """#!/bin/sh
+'''exec' "{own}/bin/python" "$0" "$@"
+' '''"""
 Files = list[tuple[str, list[str]]]  # of which package, and the parts of its path below the environment's packages
 
 
@@ -62,12 +65,13 @@ class SharedEnvironment:
     def _add_program(self, name: str, own: Path) -> None:
         """A script names the Python that runs it, which is to be the project's."""
         source, target = self.folder / "bin" / name, own / "bin" / name
-        content = source.read_bytes()
-        if content.startswith(b"#!"):
-            target.write_bytes(content.replace(os.fsencode(self.folder), os.fsencode(own)))
-            target.chmod(0o755)
-        else:
+        if not source.read_bytes().startswith(b"#!"):
             target.symlink_to(source)
+            return
+        _, *lines = source.read_text(encoding="utf-8").splitlines()
+        code = lines[2:] if lines[0].startswith("'''exec'") else lines
+        target.write_text("\n".join([*LAUNCHER.format(own=own).splitlines(), *code, ""]), encoding="utf-8")
+        target.chmod(0o755)
 
 
 def packages(environment: Path) -> Path:
