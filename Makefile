@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench bench-algorithms bench-faults bench-hosts bench-quality figures lock upgrade clean
+.PHONY: help demo test test-runtime bench bench-algorithms bench-faults bench-hosts bench-quality figures lock upgrade clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' Makefile
@@ -11,7 +11,10 @@ demo: .venv/demo  ## Generate the default project, train, serve, predict, and sa
 	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/demo.sh
 
 test: .venv/test  ## Run every test that this machine can run, and say which it could not
-	.venv/bin/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
+	.venv/bin/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
+
+test-runtime: .venv/test  ## Run the tests of byoc/ from its source, within a minute or two, without Docker [ONLY=tests/runtime/serving]
+	.venv/bin/pytest --numprocesses logical --dist loadfile $(or $(ONLY),tests/runtime) $(PYTEST_ARGUMENTS)
 
 bench: .venv/test  ## Compare every server stack with the classic container, into README.md (needs Docker, wrk) [BENCH_ARGUMENTS=…]
 	scripts/bench.sh $(BENCH_ARGUMENTS)

@@ -4,12 +4,12 @@ import asyncio
 import re
 
 import pytest
+from uvicorn import Server
 
 from byoc.serving.asgi import inference
 from byoc.serving.asgi.workers import configuration
 from example import SAMPLES
 from in_process import imported
-from uvicorn import Server
 
 ROW, *_, LAST_ROW = SAMPLES.joinpath("payload.csv").read_bytes().splitlines(keepends=True)
 ANSWER, *_, LAST_ANSWER = SAMPLES.joinpath("expected.csv").read_bytes().splitlines(keepends=True)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
 import predictor
@@ -11,7 +12,6 @@ from byoc.serving.asgi.application import Application
 from byoc.serving.asgi.counted import Counted
 from byoc.serving.asgi.service import Service
 from byoc.serving.metrics import CONTENT_TYPE
-from fastapi import FastAPI
 
 service = Service(predictor)
 settings = service.settings

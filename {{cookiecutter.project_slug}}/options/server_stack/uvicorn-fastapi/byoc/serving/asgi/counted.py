@@ -1,7 +1,8 @@
 """Counts and logs FastAPI's answers, as predictions are."""
 
-from byoc.serving.asgi.service import Service
 from fastapi import FastAPI
+
+from byoc.serving.asgi.service import Service
 
 
 class Counted:

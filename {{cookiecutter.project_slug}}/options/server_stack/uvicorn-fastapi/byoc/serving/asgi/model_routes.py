@@ -5,11 +5,11 @@ What it asks for may take its time, so it is asked in threads.
 
 from typing import Any
 
+from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from byoc.serving.asgi import api_docs
 from byoc.serving.asgi.service import Service
-from fastapi import FastAPI, Request
 
 LOAD = {
     "type": "object",

@@ -1,5 +1,6 @@
 """FastAPI's refusals as plain text, in one sentence, and never as JSON or a page (S-44)."""
 
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
@@ -8,7 +9,6 @@ from starlette.routing import Match
 from byoc.errors import RequestError
 from byoc.serving.response import refusal
 from byoc.settings import MULTI_MODEL_OFF
-from fastapi import FastAPI, Request
 
 
 def add_to(fastapi: FastAPI, multi_model: bool) -> None:

@@ -11,6 +11,7 @@ import sys
 from functools import partial
 
 import uvicorn
+
 from byoc.serving.asgi.application import Application
 from byoc.serving.asgi.prefork import BEAT, REPLACE, Workers
 from byoc.serving.asgi.protocol import Protocol
