@@ -24,13 +24,17 @@ Files = list[tuple[str, list[str]]]  # of which package, and the parts of its pa
 class SharedEnvironment:
     def __init__(self, folder: Path):
         self.folder = folder
+        self._locks: set[str] = set()  # that are installed here
         environments.create(folder, "--seed")
 
     def give(self, project: Path) -> None:
         """Make the project's environment, after adding here what it lacks."""
-        environments.install(project, *environments.LOCKS, into=self.folder)
+        locks = {name: environments.lines(project, "txt", name) for name in environments.LOCKS}
+        lacking = [name for name, lock in locks.items() if lock not in self._locks]
+        environments.install(project, *lacking, into=self.folder)
+        self._locks.update(locks.values())
         environments.create(project / ".venv", "--clear")
-        wanted = {SEED, *map(normal, PIN.findall(environments.lines(project, "txt", *environments.LOCKS)))}
+        wanted = {SEED, *map(normal, PIN.findall("".join(locks.values())))}
         files = list(self._files())
         for name, parts in files:
             if name in wanted and parts[0] == ".." and parts[-2] == "bin":
