@@ -62,7 +62,7 @@ def test_what_cannot_be_resolved_stays_as_it_is(project):
     assert len(result.stderr.splitlines()) == 1
     assert ":none stays as it is" in result.stderr and "not found" in result.stderr
     assert dockerfile.read_text() == before
-    assert sorted(path.name for path in project.folder.iterdir()) == ["Dockerfile", "deploy"]
+    assert sorted(path.name for path in project.folder.iterdir()) == ["Dockerfile", "byoc", "deploy"]
 
 
 def test_a_dockerfile_of_another_form_is_told(project):
