@@ -1,5 +1,6 @@
 """The conformance kit finds no fault with the images of a covering set."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ import pytest
 
 import environments
 import figures
-from kit_runs import side_by_side
+from kit_runs import look_again, side_by_side
 from template import ROOT, Template
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
@@ -47,7 +48,7 @@ def reports(bake, tmp_path_factory) -> dict[str, dict]:
 
 def on_our_own(project: Path, image: str, folder: Path) -> None:
     ask(project, "deploy/build.sh", image)
-    figures.contract(project, image, folder, own=True, options=f"--jobs {JOBS}")
+    check(project, image, folder)
 
 
 def on_what_only_serves(project: Path, image: str, folder: Path) -> None:
@@ -60,8 +61,30 @@ def on_what_only_serves(project: Path, image: str, folder: Path) -> None:
     ):
         ask(project, script, image, **environment)
     only = " ".join(f"--only {ids}" for ids in SERVING)
-    options = f"--jobs {JOBS} --model-dir '{trained}/model' {only}"
-    figures.contract(project, image, folder, own=True, options=options)
+    check(project, image, folder, f"--model-dir '{trained}/model'", only)
+
+
+def check(project: Path, image: str, folder: Path, options: str = "", only: str = "") -> None:
+    def run(more: list[str]) -> None:
+        figures.contract(project, image, folder, own=True, options=f"{options} {' '.join(more)}")
+
+    run([only, "--jobs", str(JOBS)])
+    report = json.loads((folder / "report.json").read_text())
+    look_again(folder, not_held(report, project).keys(), run)
+
+
+def not_held(report: dict, project: Path) -> dict[str, dict]:
+    """The duties that the image owes and that were not found held, but for those that a run may leave unchecked."""
+    claims = figures.claims(project)
+    return {
+        duty["id"]: duty
+        for duty in report["duties"]
+        if duty["checks"]
+        and duty["feature"] in {"", *claims}
+        and duty["level"] in figures.LEVELS
+        and duty["outcome"] != "held"
+        and not (duty["outcome"] == "not checked" and UNCHECKED.get(duty["id"], "nothing excuses it") in duty["seen"])
+    }
 
 
 def ask(project: Path, script: str, image: str, **environment: str) -> None:
@@ -78,15 +101,7 @@ def test_every_choice_of_what_an_image_is_made_of_is_among_ours(axis):
 
 @pytest.mark.parametrize("name", [*IMAGES, ONLY_SERVES])
 def test_our_images_hold_every_must_and_should_that_they_owe(reports, bake, name):
-    claims = figures.claims(bake(**IMAGES.get(name, {})))
-    owed = [
-        duty
-        for duty in reports[name]["duties"]
-        if duty["checks"] and duty["feature"] in {"", *claims} and duty["level"] in figures.LEVELS
-    ]
-    not_held = {duty["id"]: (duty["outcome"], duty["seen"]) for duty in owed if duty["outcome"] != "held"}
-    for id, (outcome, seen) in not_held.items():
-        assert outcome == "not checked" and UNCHECKED.get(id, "nothing excuses this one") in seen, (id, seen)
+    assert not_held(reports[name], bake(**IMAGES.get(name, {}))) == {}
 
 
 def test_nothing_is_left_of_our_containers(reports):
