@@ -19,7 +19,7 @@ class Stopped(BaseException):
 
 
 class Stop:
-    """SageMaker's wish that the job ends.
+    """Whether SageMaker has asked the job to stop.
 
     An algorithm is interrupted where it stands, by Stopped, unless it is one that asks `job.stopping`: that one may
     end by itself. Code outside Python, such as a solver's, lets neither see the signal: that is

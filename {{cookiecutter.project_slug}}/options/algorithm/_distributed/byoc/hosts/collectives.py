@@ -27,7 +27,7 @@ PATIENCE = 20
 
 
 class Collectives:
-    """All hosts of the job, in the order of their ranks. Each must call the same methods in the same order."""
+    """The collectives of a job: every host must call the same methods in the same order."""
 
     def __init__(self, rank: int = 0, size: int = 1, connections: Sequence[Connection] = ()):
         """`connections` are those of the first host to each other one, and of any other to the first."""
@@ -38,7 +38,7 @@ class Collectives:
 
     @classmethod
     def join(cls, cluster: Cluster, settings: ClusterSettings) -> "Collectives":
-        """Wait until all hosts are there. Raises InputError if one does not come in time."""
+        """Connect all hosts. Raises InputError if one does not start in time."""
         if cluster.size == 1:
             return cls()
         port = settings.port + 1
@@ -77,16 +77,16 @@ class Collectives:
         status.step()
 
     def gather(self, value: Any) -> list[Any]:
-        """What each host has, on every host; whatever JSON can hold."""
+        """All hosts' values, in the order of their ranks, on every host; a value is anything that JSON can hold."""
         with self.together():
             return [json.loads(each) for each in self._gather(json.dumps(value).encode())]
 
     def any(self, wish: bool) -> bool:
-        """Whether it is so on any host."""
+        """Whether it is true on any host."""
         return any(self.gather(wish))
 
     def broadcast(self, content: bytes = b"") -> bytes:
-        """What the first host has, on every host."""
+        """The first host's content, on every host."""
         with self.together():
             if self.rank:
                 return self._connections[0].recv_bytes()
@@ -95,7 +95,7 @@ class Collectives:
             return content
 
     def gather_rows(self, rows: np.ndarray) -> np.ndarray:
-        """On the first host the rows (n, …) of all hosts, in the order of their ranks; on others their own.
+        """On the first host the rows (n, …) of all hosts, in the order of their ranks; on other hosts their own rows.
 
         Arrays of numbers or of texts, whose type is the same on every host.
         """

@@ -17,7 +17,7 @@ WELCOME = "welcome"
 
 
 def introduce(connection: socket.socket, cluster: Cluster, seconds: int) -> None:
-    """Say who this is to whatever listens, and wait so many seconds to be welcome.
+    """Send this host's job and name to whatever listens, and wait so many seconds for its welcome.
 
     Raises InputError if this host is not, OSError if the connection ends before it is told.
     """
@@ -39,7 +39,7 @@ def introduce(connection: socket.socket, cluster: Cluster, seconds: int) -> None
 
 
 def identify(connection: socket.socket, cluster: Cluster, absent: Collection[str]) -> str:
-    """Which of the `absent` hosts has connected, which is welcome; else "", and what may be a host hears why not.
+    """Which of the `absent` hosts has connected, which gets a welcome; else "", and the host is sent the reason.
 
     Raises OSError if nothing is said in time, or the connection ends.
     """
@@ -59,6 +59,6 @@ def identify(connection: socket.socket, cluster: Cluster, absent: Collection[str
 
 
 def _job(cluster: Cluster) -> str:
-    """What tells this job from others: the same on all its hosts."""
+    """An id of this job, the same on all its hosts."""
     known = [os.environ.get("TRAINING_JOB_NAME", ""), *cluster.hosts]  # local runs have no name (T-30)
     return hashlib.sha256("\n".join(known).encode()).hexdigest()[:16]

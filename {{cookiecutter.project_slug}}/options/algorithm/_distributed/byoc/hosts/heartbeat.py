@@ -32,7 +32,7 @@ LEAVING = 5  # seconds in which the others take note of how the job ended
 
 
 class Heartbeat(threading.Thread, ABC):
-    """This host's part in it. Calls `notify`, from this thread, once it is `over`: all have ended, or one cannot."""
+    """One host's heartbeat, as a thread. Calls `notify` once it is `over`: all hosts have ended, or one has failed."""
 
     def __init__(self, cluster: Cluster, settings: ClusterSettings, notify: Callable[[], None]):
         super().__init__(daemon=True)
@@ -47,17 +47,17 @@ class Heartbeat(threading.Thread, ABC):
         self._woken, self._wake = os.pipe()
 
     def stop(self) -> None:
-        """Say that this host was told to stop. So were all others, or will be, and any may be gone first."""
+        """Send that this host was told to stop. So are all others, and any of them may end first."""
         self._own.stopping = True
         os.write(self._wake, b"\n")
 
     def ended(self, end: End) -> None:
-        """Say how the training on this host ended."""
+        """Send how the training on this host ended."""
         self._look(end)
         os.write(self._wake, b"\n")
 
     def leave(self, signals: Set[signal.Signals]) -> None:
-        """Once it is over, wait until the others know; not for long if one of `signals` comes, which are blocked."""
+        """Once it is over, wait until the other hosts know it; less long if one of the blocked `signals` comes."""
         while self.over.is_set() and self.is_alive():
             self.join(0.1)
             if signals & signal.sigpending():
@@ -74,7 +74,7 @@ class Heartbeat(threading.Thread, ABC):
 
     @abstractmethod
     def _take_part(self) -> None:
-        """Until it is over; raises InputError if the hosts cannot meet."""
+        """Run until it is over; raises InputError if the hosts cannot connect."""
 
     def _message(self) -> dict[str, Any]:
         own = self._look()
@@ -82,12 +82,12 @@ class Heartbeat(threading.Thread, ABC):
         return {"host": {"doing": own.doing, "steps": own.steps, "end": end, "stopping": own.stopping}}
 
     def _look(self, end: End | None = None) -> Host:
-        """How this host is; `end` is how its training ended."""
+        """This host's present state; `end` is how its training ended."""
         self._own.take(status.current(), status.steps(), end and asdict(end))
         return self._own
 
     def _due(self) -> bool:
-        """Whether this host has something to say: every second, and at once when its training ended or has to."""
+        """Whether it is time to send: every second, and at once when the training ended or is to stop."""
         news, now = (self._own.end is not None, self._own.stopping), time.monotonic()
         due = now - self._said >= INTERVAL or news != self._said_news
         if due:
@@ -95,7 +95,7 @@ class Heartbeat(threading.Thread, ABC):
         return due
 
     def _ready(self, sources: list[Any]) -> list[Any]:
-        """Which of these have something to say, before this host has again."""
+        """The sources that have something to read, before it is time to send again."""
         ready = wait([*sources, self._woken], max(0.0, self._said + INTERVAL - time.monotonic()))
         if self._woken in ready:
             os.read(self._woken, 1)

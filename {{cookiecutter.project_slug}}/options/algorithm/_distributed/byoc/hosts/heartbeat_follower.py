@@ -33,7 +33,7 @@ class Follower(Heartbeat):
                 time.sleep(INTERVAL)
 
     def _waits_in_vain(self) -> bool:
-        """Whether the first host, which is not there yet, has nothing to add: this one was stopped, or it failed.
+        """Whether to stop waiting for the leader, which has not started yet: this host was stopped, or has failed.
 
         The first may have failed likewise and be gone; and the time in which one waits is billed.
         """

@@ -58,7 +58,7 @@ class Leader(Heartbeat):
                 send(connection, message)
 
     def _all_ended(self) -> bool:
-        """Whether all have, or need not: one that was stopped may be gone, or never come."""
+        """Whether all hosts have ended; one that was stopped may be gone already, or never start."""
         stopping = self._own.stopping
         return all(
             host.end or (host.lost and host.stopping) or (stopping and (host.lost or not host.heard))
@@ -91,7 +91,7 @@ class Leader(Heartbeat):
         return None
 
     def _see_off(self, server: socket.socket, last: dict) -> None:
-        """Wait until the others have heard it, and after a failure also for those that are not there yet.
+        """Wait until the other hosts have received it, after a failure also those that have not started yet.
 
         Closing a connection with words unread may take back the last one; and who comes later would wait for long.
         """

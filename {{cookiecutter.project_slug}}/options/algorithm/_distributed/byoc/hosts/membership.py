@@ -9,7 +9,7 @@ from byoc.failure import End
 
 @dataclass(frozen=True)
 class Fault:
-    """Why the job fails: because of this host."""
+    """The failure of a host, which ends the job."""
 
     host: str
     reason: str
@@ -21,7 +21,7 @@ class Fault:
 
 @dataclass
 class Host:
-    """What is known of one; times are those of `time.monotonic`."""
+    """The state of one host; times are those of `time.monotonic`."""
 
     doing: str = "starting"
     heard: float = 0
@@ -33,7 +33,7 @@ class Host:
     lost: str = ""  # how, if it is
 
     def take(self, doing: str, steps: int, end: dict[str, Any] | None = None, stopping: bool = False) -> None:
-        """Take note of what the host says of itself."""
+        """Record the status that the host has sent."""
         before, self.heard, self.doing = self.heard, time.monotonic(), doing
         if stopping:
             self.stopping = True
@@ -54,7 +54,7 @@ class Host:
 
 
 def fault(hosts: dict[str, Host]) -> Fault | None:
-    """The failure that most likely brought about the others: a lost host, a killed training, or else the first one."""
+    """The failure that most likely caused the others: a lost host, a killed training, or else the first one."""
 
     def likelihood(name: str) -> tuple[bool, bool, float]:
         host = hosts[name]
@@ -68,7 +68,7 @@ def fault(hosts: dict[str, Host]) -> Fault | None:
 
 
 def stuck(hosts: dict[str, Host], seconds: float) -> dict[str, str]:
-    """What hosts do that wait for each other, none of which began anything new for so many seconds."""
+    """The status of each host, if all wait for each other and none made progress for so many seconds; else empty."""
     at_work = {name: host for name, host in hosts.items() if not host.end}
     if len(at_work) < 2 or any(time.monotonic() - host.moved < seconds for host in at_work.values()):
         return {}

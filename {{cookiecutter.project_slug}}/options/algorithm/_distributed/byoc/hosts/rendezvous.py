@@ -19,7 +19,7 @@ REPORT = 15  # seconds between two lines that tell who is waited for
 
 
 def listen(cluster: Cluster, port: int) -> socket.socket:
-    """Where the first host waits for the others: the address that its name stands for, else any of its own.
+    """The first host's listening socket: at the address that its name resolves to, else at any of its own.
 
     Raises InputError if the port is taken.
     """
@@ -42,7 +42,7 @@ def _server(cluster: Cluster, address: str, port: int) -> socket.socket:
 
 
 def accept(server: socket.socket, cluster: Cluster, absent: Collection[str]) -> dict[str, socket.socket]:
-    """Whichever of the `absent` hosts has connected, by its name; none if it is anything else, which is turned away."""
+    """The `absent` host that has connected, by its name; empty for anything else, whose connection is closed."""
     connection, _ = server.accept()
     with suppress(OSError):
         if host := handshake.identify(connection, cluster, absent):
@@ -54,7 +54,7 @@ def accept(server: socket.socket, cluster: Cluster, absent: Collection[str]) -> 
 def join(
     cluster: Cluster, settings: ClusterSettings, port: int, in_vain: Callable[[], bool] = lambda: False
 ) -> socket.socket:
-    """Connect to the first host, which may come late; it is waited for no longer once that is `in_vain`.
+    """Connect to the first host, which may start late; gives up once `in_vain` says so.
 
     Raises InputError, which says why, if hosts cannot meet.
     """
@@ -91,7 +91,7 @@ def never_came(seconds: float) -> str:
 
 
 def messages(connection: socket.socket, seconds: int = 0) -> Connection:
-    """Messages, each whole, and sent at once. One that takes `seconds` from its begin to its end raises OSError."""
+    """A connection for whole messages, sent without delay. One that takes more than `seconds` raises OSError."""
     connection.settimeout(None)
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
