@@ -28,6 +28,7 @@ def verdicts(**outcomes: str) -> list[Verdict]:
             False,
             "Not held: 1 of the 2 MUSTs that could be checked.",
         ),
+        (verdicts(T_01=NOT_CHECKED, T_03=NOT_CHECKED), False, "Nothing could be checked; the reasons are above."),
         (verdicts(T_01=HELD, T_02=BROKEN), False, "The kit itself failed over 1 of the duties; please report it."),
     ],
 )

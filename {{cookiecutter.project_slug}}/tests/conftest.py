@@ -8,7 +8,7 @@ import predictor
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import Response
 from byoc.settings import Settings
-from example import Training
+from example import CONTENT_TYPE, Training
 
 
 @pytest.fixture(scope="session")
@@ -23,7 +23,7 @@ def ask(trained) -> Callable[..., Response]:
     """Have the model answer a request: `ask(body, content_type, accept)`, of which the last two may be left out."""
     model = Predictor(trained.paths.model, Settings.from_environment({}), predictor)
 
-    def ask(body: bytes, content_type: str = "text/csv", accept: str = "") -> Response:
+    def ask(body: bytes, content_type: str = CONTENT_TYPE, accept: str = "") -> Response:
         response = model.respond(body, content_type, accept)
         whole = response.body if isinstance(response.body, bytes) else b"".join(response.body)  # it may be streamed
         return response._replace(body=whole)

@@ -1,7 +1,8 @@
 """The example in local_test/: a training job on it, and whether an answer is the one expected.
 
-The tests take all that they need from there, so they hold for your data, too. Only local_test/expected.csv has to
-follow when the model's answers change; the tests that compare with it say how.
+The tests take all that they need from there, so they hold for your data, too. With other columns, change payload.csv
+and payload.json; with other answers, expected.csv: the tests that compare with it say how. If your handlers take
+another content type than CSV, change PAYLOAD and CONTENT_TYPE.
 """
 
 import csv
@@ -20,6 +21,7 @@ from byoc.training.job import Job
 
 PROJECT = Path(__file__).resolve().parents[1]
 LOCAL_TEST = PROJECT / "local_test"
+PAYLOAD, CONTENT_TYPE = LOCAL_TEST / "payload.csv", "text/csv"
 OUTDATED = """the model answers local_test/payload.csv otherwise than local_test/expected.csv has it.
 If the new answers are right, keep them: train and serve the model (see README.md), and then
 local_test/predict.sh payload.csv >local_test/expected.csv
@@ -31,6 +33,8 @@ def new_job(folder: Path, **hyperparameters: str) -> Paths:
     """An /opt/ml as a job finds it: the example's, with these hyperparameters in the place of its own."""
     paths = Paths(folder)
     shutil.copytree(LOCAL_TEST / "test_dir/input", folder / "input")
+    for left in (paths.model, paths.output_data):
+        left.mkdir(parents=True)
     file = paths.config / "hyperparameters.json"
     file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | hyperparameters), "utf-8")
     return paths

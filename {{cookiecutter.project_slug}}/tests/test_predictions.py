@@ -2,11 +2,11 @@
 
 import json
 
-from example import LOCAL_TEST, assert_expected, same
+from example import LOCAL_TEST, PAYLOAD, assert_expected, same
 
 
 def test_payload_csv_is_answered_with_expected_csv(ask):
-    answer = ask((LOCAL_TEST / "payload.csv").read_bytes())
+    answer = ask(PAYLOAD.read_bytes())
     assert answer.status == 200, answer.body
     assert_expected(answer.body)
 

@@ -16,7 +16,8 @@ def row() -> list[str]:
 
 
 def assert_refused(answer) -> None:
-    assert 400 <= answer.status < 500, answer.body
+    advice = "refuse what a handler cannot use with: raise byoc.errors.RequestError(400, what is wrong with it)"
+    assert 400 <= answer.status < 500, f"{answer.body}; {advice}"
     assert len(answer.body.splitlines()) == 1
     assert answer.body.strip()
 

@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from example import LOCAL_TEST, PROJECT, assert_expected
+from example import CONTENT_TYPE, PAYLOAD, PROJECT, assert_expected
 
 SECONDS = 60  # that it may take to start, and to end
 
@@ -28,9 +28,12 @@ class Server:
 
     def request(self, path: str, body: bytes | None = None) -> tuple[int, bytes]:
         """The status and the answer: of GET, or with a body of POST."""
-        request = urllib.request.Request(self.url + path, body, {"Content-Type": "text/csv"})
-        with urllib.request.urlopen(request, timeout=SECONDS) as response:
-            return response.status, response.read()
+        request = urllib.request.Request(self.url + path, body, {"Content-Type": CONTENT_TYPE})
+        try:
+            with urllib.request.urlopen(request, timeout=SECONDS) as response:
+                return response.status, response.read()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read()
 
     def wait(self) -> None:
         """Until it answers pings, as SageMaker does."""
@@ -64,8 +67,8 @@ def test_a_ping_is_answered(server):
 
 
 def test_an_invocation_is_answered_with_expected_csv(server):
-    status, answer = server.request("/invocations", (LOCAL_TEST / "payload.csv").read_bytes())
-    assert status == 200
+    status, answer = server.request("/invocations", PAYLOAD.read_bytes())
+    assert status == 200, answer
     assert_expected(answer)
 
 

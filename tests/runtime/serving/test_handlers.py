@@ -8,6 +8,7 @@ import sys
 import pytest
 
 import laid
+from byoc.errors import ModelError
 from byoc.serving import handlers
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
@@ -129,6 +130,44 @@ def test_a_fault_of_a_handler_is_told_in_one_line_and_remarked_whole(predictor_w
     assert response.status == 500
     assert response.body == b"the model failed on this request: KeyError: 'tokenizer'\n"
     assert "line 12, in predict_fn\n    return {}['tokenizer']" in response.remark
+
+
+@pytest.mark.parametrize(
+    ("handler", "fault"),
+    [
+        ("def transform_fn(*request): return {}", "a handler returned dict as the answer's body"),
+        ("def transform_fn(*request): pass", "a handler returned NoneType as the answer's body"),
+        ("def output_fn(prediction, accept): return 1, accept", "a handler returned int as the answer's body"),
+        ("def predict_fn(data, model): pass", "predict_fn returned None; it must return the prediction"),
+    ],
+)
+@pytest.mark.parametrize("accept", ["text/csv", "application/json"])
+def test_a_handler_that_returns_no_answer_is_a_fault_and_no_answer(predictor_with, handler, fault, accept):
+    response = predictor_with(f"{MODEL}\n{handler}\n").respond(b"1,2", "text/csv", accept)
+    assert response.status == 500
+    assert response.body.startswith(f"the model failed on this request: TypeError: {fault}".encode())
+    assert len(response.body.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        (
+            "import no_such_package",
+            "ModuleNotFoundError: No module named 'no_such_package'; a package belongs in requirements/handlers.in, "
+            "then run: make lock install",
+        ),
+        ("def predict_fn(:", "SyntaxError: invalid syntax (predictor.py, line 1)"),
+    ],
+)
+def test_a_predictor_py_that_cannot_be_imported_is_told_in_one_line(tmp_path, monkeypatch, source, reason, capsys):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "predictor.py").write_text(source)
+    sys.modules.pop("predictor", None)
+    with pytest.raises(ModelError) as error:
+        handlers.load("predictor")
+    assert str(error.value) == f"predictor.py cannot be imported: {reason}"
+    assert "Traceback" in capsys.readouterr().err
 
 
 def test_a_handler_can_refuse_a_request(predictor_with):

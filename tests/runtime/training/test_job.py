@@ -113,7 +113,8 @@ def test_an_algorithm_that_cannot_be_imported_is_a_failure(paths):
 
     assert job.run(load) == 1
     first_line = paths.failure.read_text().splitlines()[0]
-    assert first_line == "Exception during training: ModuleNotFoundError: No module named 'lightgbm'"
+    way = "a package belongs in requirements/algorithm.in; then run: make lock install"
+    assert first_line == f"Exception during training: ModuleNotFoundError: No module named 'lightgbm'; {way}"
 
 
 def test_a_missing_channel_is_named_with_those_that_there_are(paths):

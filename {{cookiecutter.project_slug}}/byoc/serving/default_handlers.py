@@ -52,6 +52,8 @@ def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes | I
     """
     if isinstance(prediction, Iterator):
         return prediction, accept
+    if prediction is None:
+        raise TypeError("predict_fn returned None; it must return the prediction")
     content_type, outputs = response_format(accept, default_output)
     if isinstance(prediction, dict):
         columns = {name: OUTPUTS[name](prediction) for name in outputs}

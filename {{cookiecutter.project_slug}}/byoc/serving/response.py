@@ -21,7 +21,12 @@ class Response(NamedTuple):
 
 
 def as_bytes(part: Any) -> bytes:
-    return part if isinstance(part, bytes) else str(part).encode()
+    """A body, or a part of one; raises TypeError if a handler returned anything but bytes or text."""
+    if isinstance(part, str):
+        return part.encode()
+    if isinstance(part, bytes | bytearray | memoryview):
+        return bytes(part)
+    raise TypeError(f"a handler returned {type(part).__name__} as the answer's body, which must be bytes or text")
 
 
 def in_parts(body: Iterator[Any]) -> Iterator[bytes]:

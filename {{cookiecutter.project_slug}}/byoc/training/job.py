@@ -21,6 +21,7 @@ from byoc.training import checkpoints, environment, hyperparameters
 from byoc.training.stopping import Stop, Stopped
 
 MODEL = "model.onnx"
+NO_PACKAGE = "a package belongs in requirements/algorithm.in; then run: make lock install"
 NO_HOSTS = (
     "algorithm.py has DISTRIBUTED = True, but this project has no byoc/hosts/collectives.py: generate it with an "
     "algorithm that trains on several hosts, such as xgboost"
@@ -167,6 +168,8 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
         exit_code = end.code if isinstance(end.code, int) else int(end.code is not None)
         if exit_code:
             return failed(f"the algorithm ended with sys.exit({end.code!r})", exit_code)
+    except ModuleNotFoundError as error:
+        return failed(f"{type(error).__name__}: {error}; {NO_PACKAGE}")
     except Exception as error:
         return failed(f"{type(error).__name__}: {error}")
     if stop.signal:

@@ -11,7 +11,6 @@ The host ends, and all models with it, when its standard input does.
 """
 
 import gc
-import importlib
 import json
 import os
 import selectors
@@ -26,6 +25,8 @@ from pathlib import Path
 from types import ModuleType
 
 from byoc import log
+from byoc.errors import ModelError
+from byoc.serving.handlers import load
 from byoc.serving.multi_model import memory, process, requests
 from byoc.settings import MODELS_HOST, Settings
 
@@ -188,7 +189,11 @@ class Host:
 
 def main(folder: Path, module: str) -> None:
     settings = Settings.from_environment()
-    host = Host(folder, settings, importlib.import_module(module))  # what it imports is there once for all models
+    try:
+        handlers = load(module)  # what it imports is there once for all models
+    except ModelError as error:
+        sys.exit(f"serve: {error}")
+    host = Host(folder, settings, handlers)
     host.watch(sys.stdin, lambda _: sys.exit(0))
     gc.freeze()  # what is frozen is never written to by the models' collectors, so they share it
     host.run()

@@ -39,7 +39,9 @@ def table(verdicts: list[Verdict]) -> list[str]:
 
 
 def all_musts_hold(verdicts: list[Verdict]) -> bool:
-    return not by_level(verdicts, NOT_HELD, "MUST") and not by_level(verdicts, BROKEN, "MUST")
+    """False also where nothing could be checked: that is no good news."""
+    failed = by_level(verdicts, NOT_HELD, "MUST") + by_level(verdicts, BROKEN, "MUST")
+    return not failed and bool(by_level(verdicts, HELD))
 
 
 def conclusion(verdicts: list[Verdict]) -> str:
@@ -51,6 +53,8 @@ def conclusion(verdicts: list[Verdict]) -> str:
     more = f" {apart} duties more need a container: run it against an image." if apart else ""
     if failed:
         return f"Not held: {failed} of the {held + failed} MUSTs that could be checked.{more}"
+    if not by_level(verdicts, HELD):
+        return f"Nothing could be checked; the reasons are above.{more}"
     return f"All {held} MUSTs that could be checked hold.{more}"
 
 

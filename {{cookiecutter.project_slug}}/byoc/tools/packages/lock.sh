@@ -43,5 +43,5 @@ for input in "${inputs[@]}"; do
   # uv does not write down what pip has to be told as well: further indexes, and packages that do come as source.
   { grep -E '^--(extra-index-url|no-binary)[ =]' "$input" || true; cat "$work/one.txt"; } >"$work/lock.txt"
   # A lock that stays the same stays as old as it is, so that `make` installs nothing anew.
-  cmp -s "$work/lock.txt" "$lock" || { cp "$work/lock.txt" "$lock" && echo "lock.sh: $lock is new" >&2; }
+  cmp -s "$work/lock.txt" "$lock" || { cp "$work/lock.txt" "$lock" && echo "lock.sh: $lock has changed" >&2; }
 done

@@ -51,8 +51,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     names = columns.names(hyperparameters.feature_names, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 
-    tree = DecisionTreeClassifier(**hyperparameters.model_dump(exclude={"feature_names"}))
-    tree.fit(features, labels)
+    tree = grow(hyperparameters, labels, features)
     job.metric("train:accuracy", tree.score(features, labels))
     scored = "training", labels, features
     if "validation" in job.channels:
@@ -61,6 +60,11 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     job.save(export(tree), signature(tree, names, features))
     tree_report.write(job, hyperparameters, tree, names, scored)
+
+
+def grow(hyperparameters: Hyperparameters, labels: np.ndarray, features: np.ndarray) -> DecisionTreeClassifier:
+    """The tree for `labels` (rows) and `features` (rows, features)."""
+    return DecisionTreeClassifier(**hyperparameters.model_dump(exclude={"feature_names"})).fit(features, labels)
 
 
 def export(tree: DecisionTreeClassifier) -> bytes:

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from sklearn.tree import DecisionTreeClassifier
 
 import algorithm
 from byoc.serving.onnx_model import OnnxModel
@@ -13,7 +12,7 @@ from example import Training
 def test_the_served_model_answers_as_scikit_learn_does(trained):
     labels, rows = trained.job.channel("training").read_labelled()
     settings = hyperparameters.read(trained.paths.config, algorithm.Hyperparameters)
-    tree = DecisionTreeClassifier(**settings.model_dump(exclude={"feature_names"})).fit(rows, labels)
+    tree = algorithm.grow(settings, labels, rows)
     served = OnnxModel(trained.paths.model).predict(rows.astype(np.float32))
     assert served["predicted_label"].tolist() == tree.predict(rows).tolist()
     assert served["probabilities"] == pytest.approx(tree.predict_proba(rows), abs=1e-6)
@@ -25,4 +24,4 @@ def test_hyperparameters_reach_the_tree(tmp_path):
     assert training.exit_code == 0, training.log
     _, rows = training.job.channel("training").read_labelled()
     probabilities = OnnxModel(training.paths.model).predict(rows.astype(np.float32))["probabilities"]
-    assert len(np.unique(probabilities, axis=0)) <= 2
+    assert len(np.unique(probabilities, axis=0)) <= 2, "max_depth = 1 did not reach the tree"

@@ -42,14 +42,13 @@ def joined(network: nn.Module) -> nn.Module:
 def steps(collectives: Collectives, places: Tensor, batch_size: int) -> Iterator[tuple[Tensor, int]]:
     """The steps of an epoch: which of this host's rows are in each, perhaps none, and how many there are on all hosts.
 
-    Every row, all of which `places` tells (see shards.places), is in one step, in an order that the first host draws.
+    Every row is in one step, in an order that the first host draws; `places` is that of byoc/hosts/sharding.py.
     """
     state = collectives.broadcast(torch.get_rng_state().numpy().tobytes())
     torch.set_rng_state(torch.frombuffer(bytearray(state), dtype=torch.uint8))
     order = torch.randperm(len(places))
-    if (
-        collectives.rank
-    ):  # each host leaves out numbers of its own, and so it does again if the epoch is done again (C-04)
+    # Each host's dropout draws numbers of its own, and the same ones again if the epoch is repeated (C-04).
+    if collectives.rank:
         torch.manual_seed(int(torch.randint(2**62, ())) + collectives.rank)
     for chosen in places[order].split(batch_size):
         yield chosen[chosen >= 0], len(chosen)

@@ -5,13 +5,12 @@ from typing import Any
 
 from flask import Flask, Response
 
-import predictor
 from byoc.serving import batch, playground
 from byoc.serving.metrics import CONTENT_TYPE
 from byoc.serving.wsgi.application import Application
 from byoc.serving.wsgi.service import Service
 
-service = Service(predictor)
+service = Service("predictor")
 flask = Flask(__name__, static_folder=None)
 
 

@@ -5,7 +5,6 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, Response
 
-import predictor
 from byoc.serving import batch, playground
 from byoc.serving.asgi import api_docs, refusals
 from byoc.serving.asgi.application import Application
@@ -13,7 +12,7 @@ from byoc.serving.asgi.counted import Counted
 from byoc.serving.asgi.service import Service
 from byoc.serving.metrics import CONTENT_TYPE
 
-service = Service(predictor)
+service = Service("predictor")
 settings = service.settings
 signature = service.model.signature if service.model else None
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import predictor
 from byoc.serving import batch, playground
 from byoc.serving.asgi.application import Application
 from byoc.serving.asgi.inference import Receive
@@ -11,7 +10,7 @@ from byoc.serving.asgi.service import Service
 from byoc.serving.metrics import CONTENT_TYPE
 from byoc.serving.response import Response
 
-service = Service(predictor)
+service = Service("predictor")
 
 
 async def ping(scope: dict[str, Any], receive: Receive) -> Response:

@@ -3,10 +3,10 @@
 import os
 import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from byoc.errors import ModelError, SettingError
+from byoc.serving import handlers
 from byoc.serving.metrics import Metrics
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import Response
@@ -17,11 +17,11 @@ from byoc.settings import Settings
 class Service:
     """One server. It has a `model`, or on a multi-model endpoint `models`; the other of the two is None."""
 
-    def __init__(self, handlers: ModuleType):
-        """Load the model, which the project's predictor.py may have handlers for; ends the program if it cannot."""
+    def __init__(self, module: str):
+        """Import `module`, the project's predictor.py, and load the model; ends the program if that fails."""
         try:
             self.settings = Settings.from_environment()
-            self.model = None if self.settings.multi_model else Predictor.from_environment(handlers)
+            self.model = None if self.settings.multi_model else Predictor.from_environment(handlers.load(module))
         except (ModelError, SettingError) as error:
             sys.exit(f"serve: {error}")
         refusals = os.environ.get("NGINX_REFUSALS")  # set by `serve`

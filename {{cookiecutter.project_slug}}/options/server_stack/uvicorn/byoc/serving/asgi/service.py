@@ -1,9 +1,9 @@
 """The service that all routes share: settings, the model or models, metrics, log, the inference threads."""
 
 import sys
-from types import ModuleType
 
 from byoc.errors import ModelError, SettingError
+from byoc.serving import handlers
 from byoc.serving.asgi.access_log import AccessLog
 from byoc.serving.asgi.inference import Inference
 from byoc.serving.asgi.invocations import Invocations
@@ -15,11 +15,11 @@ from byoc.settings import Settings
 class Service:
     """One server. It has a `model`, or on a multi-model endpoint `models`; the other of the two is None."""
 
-    def __init__(self, handlers: ModuleType):
-        """Load the model, which the project's predictor.py may have handlers for; ends the program if it cannot."""
+    def __init__(self, module: str):
+        """Import `module`, the project's predictor.py, and load the model; ends the program if that fails."""
         try:
             self.settings = settings = Settings.from_environment()
-            self.model = None if settings.multi_model else Predictor.from_environment(handlers)
+            self.model = None if settings.multi_model else Predictor.from_environment(handlers.load(module))
         except (ModelError, SettingError) as error:
             sys.exit(f"serve: {error}")
         self.metrics = Metrics(2 * settings.workers)  # one that is replaced goes on until it has answered what it has
