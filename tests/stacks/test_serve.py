@@ -175,3 +175,23 @@ def test_headers_that_mean_nothing_here_are_ignored(server, payload):
     response = server.request("POST", "/invocations", payload, **headers)
     assert response.status == 200
     assert "X-Amzn-SageMaker-New-Session-Id" not in response.headers
+
+
+@pytest.mark.parametrize("multi_model", ["false", "true"])
+def test_the_current_folder_may_have_a_byoc_and_a_predictor_of_its_own(
+    front, trained, tmp_path, monkeypatch, multi_model
+):
+    """Such as that of another project: `serve` may be started from anywhere."""
+    for name in ("byoc/__init__.py", "predictor.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text('raise SystemExit("the wrong one")')
+    monkeypatch.chdir(tmp_path)
+    with Server(front, trained.base, tmp_path / "log", SAGEMAKER_MULTI_MODEL=multi_model) as server:
+        assert server.ready().request("GET", "/ping").status == 200
+
+
+def test_a_predictor_py_that_cannot_be_imported_is_told_in_one_line(front, trained, tmp_path, program_with):
+    with Server(front, trained.base, tmp_path / "log", program_with("import no_such_package")) as server:
+        server.process.wait(30)
+        reason = "ModuleNotFoundError: No module named 'no_such_package'; a package belongs in requirements/handlers.in"
+        assert f"serve: predictor.py cannot be imported: {reason}" in server.log

@@ -18,7 +18,8 @@ from byoc import console, cpus
 from byoc.errors import SettingError
 from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
 
-# Where `serve` lies, and with it what its processes import: predictor.py, wsgi.py or asgi.py.
+# Where `serve` lies, and with it what its processes import: predictor.py, wsgi.py or asgi.py. They run there, as Python
+# and gunicorn import from the current folder first, which may be that of another project.
 PROGRAM = Path(sys.argv[0]).resolve().parent
 BYOC = Path(__file__).resolve().parents[2]  # which in the image is the same folder
 GRACE = 25  # seconds to finish what is under way; SageMaker kills after 30 (S-14)
@@ -117,7 +118,7 @@ def start_models(running: Servers, folder: Path) -> bool:
     """Start what keeps the models of a multi-model endpoint, before the workers that ask it; False if it ended."""
     command = [sys.executable, "-m", "byoc.serving.multi_model.host", folder, "predictor"]
     # It ends when the pipe does, so that it does not outlive this process, however that ends.
-    options = {"env": {"OMP_NUM_THREADS": "1", **imports()}, "stdin": subprocess.PIPE}
+    options = {"cwd": PROGRAM, "env": {"OMP_NUM_THREADS": "1", **imports()}, "stdin": subprocess.PIPE}
     return running.start("models", command, folder / MODELS_HOST, **options)
 
 

@@ -24,4 +24,5 @@ fi
 require_test_dir
 if [[ -n $image ]]; then require_image "$image"; else require_venv; fi
 command -v python3 >/dev/null || fail "python3 is not on the PATH"
-PYTHONPATH=$project exec python3 -B -m byoc.tools.cluster "$test_dir" "$1" "$image"
+cd "$project"
+exec python3 -B -m byoc.tools.cluster "$test_dir" "$1" "$image"
