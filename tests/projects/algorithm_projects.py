@@ -84,7 +84,7 @@ class OfEveryAlgorithm:
     def test_ours_pass(self, project, algorithm):
         """In one process: others are at work beside it."""
         tests = folders(algorithm)
-        paths = [project, project / "program", HERE, *tests, HERE.parent / "runtime"]
+        paths = [project, project / "program", HERE, *tests, HERE.parent / "runtime", HERE.parent / "support"]
         command = [
             ".venv/bin/pytest",
             "--quiet",
@@ -94,7 +94,14 @@ class OfEveryAlgorithm:
             "--durations",
             "5",
         ]
-        command += ["-p", "algorithm_fixtures", "--override-ini", f"pythonpath={shlex.join(map(str, paths))}"]
+        command += [
+            "-p",
+            "algorithm_fixtures",
+            "-p",
+            "job_fixtures",
+            "--override-ini",
+            f"pythonpath={shlex.join(map(str, paths))}",
+        ]
         command += ["-p", "no:cacheprovider", *tests, HERE / "test_example.py"]
         environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
