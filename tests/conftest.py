@@ -81,13 +81,16 @@ MACHINE = [
 
 # The files that take longest, the longest first: begun last, one would keep a worker busy while the others are done.
 # Those of the kit mostly wait, which is why there are more workers than this many CPUs would take.
-NAMES = "contract_kit_images contract_kit_bad algorithms networks demo walkthrough benchmark sdk_local_mode image"
+NAMES = "contract_kit_images contract_kit_bad algorithms demo walkthrough benchmark sdk_local_mode image"
 LONGEST = [f"test_{name}.py" for name in NAMES.split()]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
+    for item in items:  # those of a file share what its fixtures make; some files name smaller groups
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
 
 
 @pytest.hookimpl(tryfirst=True)

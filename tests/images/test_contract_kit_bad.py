@@ -1,6 +1,5 @@
 """The conformance kit names all faults of containers that are bad on purpose, and no other."""
 
-import json
 import subprocess
 import sys
 import tomllib
@@ -45,8 +44,8 @@ def on_a_bad_one(chosen: dict, project: Path, image: str, folder: Path) -> None:
         assert done.returncode in (0, 1), done.stdout + done.stderr
 
     run(["--jobs", str(JOBS), *options])
-    unexpected = named(json.loads((folder / "report.json").read_text())) ^ set(chosen["breaks"].split())
-    look_again(folder, unexpected, lambda only: run([*without_only(options), *only]))
+    breaks = set(chosen["breaks"].split())
+    look_again(folder, lambda report: named(report) ^ breaks, lambda only: run([*without_only(options), *only]))
 
 
 def named(report: dict) -> set[str]:

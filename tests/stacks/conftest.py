@@ -1,5 +1,6 @@
 """Projects with every server stack, served by their own `serve` from this environment, and models made by hand."""
 
+import functools
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -36,11 +37,17 @@ def environment_restored() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def project_of(bake) -> Callable[[str], Path]:
+    """A stack's project, made once. Servers compile it, so it is not one that other tests see, too."""
+    return functools.cache(lambda stack: bake.anew(server_stack=stack))
+
+
 @pytest.fixture(scope="module")
-def front(request, bake) -> Front:
+def front(request, project_of) -> Front:
     """A way to serve, and a project to serve so: do not change it."""
     front = FRONTS[request.param]
-    return replace(front, project=bake(server_stack=front.stack))
+    return replace(front, project=project_of(front.stack))
 
 
 @pytest.fixture

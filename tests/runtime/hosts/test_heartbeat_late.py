@@ -28,6 +28,13 @@ def settings(silence: int) -> ClusterSettings:
     return ClusterSettings(port=loopback.free_ports(), start=10 * SECONDS, silence=silence, stall=SECONDS)
 
 
+def wait_until_joined(first: heartbeat_leader.Leader) -> None:
+    by = time.monotonic() + SECONDS
+    while not getattr(first, "_names", None):
+        assert time.monotonic() < by
+        time.sleep(0.01)
+
+
 def test_a_first_host_that_failed_waits_a_while_to_tell_those_that_come_late():
     known = settings(SECONDS)
     first = loopback.heartbeat(known, FIRST, HOSTS)
@@ -78,6 +85,7 @@ def test_a_host_that_was_stopped_does_not_wait_for_one_that_is_not_there(host):
 def test_a_host_that_was_stopped_leaves_at_the_alarm_if_the_first_has_not_ended_by_then(tmp_path):
     known = settings(SECONDS)
     first, second = (loopback.heartbeat(known, host, HOSTS) for host in HOSTS)
+    wait_until_joined(first)  # one that has not joined and is stopped leaves without a word
     second.stop()
     blocked = {signal.SIGALRM, OVER}
     before = signal.pthread_sigmask(signal.SIG_BLOCK, blocked)
