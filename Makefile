@@ -11,7 +11,7 @@ demo: .venv/demo  ## Generate the default project, train, serve, predict, and sa
 	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/demo.sh
 
 test: .venv/test  ## Run every test that this machine can run, and say which it could not
-	.venv/bin/pytest --numprocesses 4 --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGUMENTS)
+	.venv/bin/pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGUMENTS)
 
 test-runtime: .venv/test  ## Run the tests of byoc/ from its source, within a minute or two, without Docker [ONLY=tests/runtime/serving]
 	.venv/bin/pytest --numprocesses logical --dist loadfile $(or $(ONLY),tests/runtime) $(PYTEST_ARGUMENTS)

@@ -1,15 +1,18 @@
 """The template, what is baked from it, and what this machine lacks to run every test."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
+from xdist.scheduler import LoadScopeScheduling
 
 import browser as chromium
 import environments
@@ -88,9 +91,19 @@ LONGEST = [f"test_{name}.py" for name in NAMES.split()]
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(LONGEST)))
-    for item in items:  # those of a file share what its fixtures make; some files name smaller groups
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.path.relative_to(ROOT).as_posix()))
+
+
+class Groups(LoadScopeScheduling):
+    """Sends the tests of a file to one worker, as they share what its fixtures make; of algorithms, those of each."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file, _, test = nodeid.partition("::")
+        algorithm = re.search(r"\[([a-z]+(?:-[a-z]+)*)", test)
+        return f"{file} {algorithm[1]}" if algorithm and file.endswith("/test_algorithms.py") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return Groups(config, log)
 
 
 @pytest.hookimpl(tryfirst=True)

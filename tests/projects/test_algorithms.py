@@ -36,9 +36,7 @@ def shared(tmp_path_factory) -> SharedEnvironment:
 
 
 # The last take longest, so they begin first.
-@pytest.fixture(
-    scope="module", params=[pytest.param(each, marks=pytest.mark.xdist_group(each)) for each in reversed(ALGORITHMS)]
-)
+@pytest.fixture(scope="module", params=reversed(ALGORITHMS))
 def project(request, bake, shared) -> Path:
     """The project of every algorithm in turn."""
     project = bake.anew(algorithm=request.param, server_stack=stack_of(request.param))
