@@ -47,6 +47,11 @@ class Job:
 
         return Collectives()
 
+    def make_folders(self) -> None:
+        """Make the folders that an algorithm may write to, of which SageMaker makes only some (T-40, T-43)."""
+        for folder in filter(None, (self.paths.model, self.paths.output_data, self.checkpoints.folder)):
+            folder.mkdir(parents=True, exist_ok=True)
+
     def join_hosts(self) -> None:
         """Connect to the job's other hosts, to train together; raises InputError if one does not come."""
         if not find_spec("byoc.hosts.sharding"):
@@ -155,6 +160,7 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
             environment.apply(paths, job.channels.values(), job.cluster)
             algorithm = load_algorithm()  # which may read them already while it is imported
             values = hyperparameters.read(paths.config, algorithm.Hyperparameters)
+            job.make_folders()
             if getattr(algorithm, "DISTRIBUTED", False):
                 job.join_hosts()
                 algorithm.train(job, values)
