@@ -21,7 +21,10 @@ from byoc.training import checkpoints, environment, hyperparameters
 from byoc.training.stopping import Stop, Stopped
 
 MODEL = "model.onnx"
-NO_PACKAGE = "a package belongs in requirements/algorithm.in; then run: make lock install"
+NO_PACKAGE = (
+    "a package for training belongs in requirements/algorithm.in, or, if predictor.py imports it, too, in handlers.in; "
+    "then run: make lock install"
+)
 NO_HOSTS = (
     "algorithm.py has DISTRIBUTED = True, but this project has no byoc/hosts/collectives.py: generate it with an "
     "algorithm that trains on several hosts, such as xgboost"
