@@ -154,8 +154,8 @@ def test_an_algorithm_that_cannot_be_imported_is_a_failure(paths):
     assert job.run(load) == 1
     first_line = paths.failure.read_text().splitlines()[0]
     way = (
-        "a package for training belongs in requirements/algorithm.in, or, if predictor.py imports it, too, in handlers.in; "
-        "then run: make lock install"
+        "a package for training belongs in requirements/algorithm.in, or, if predictor.py imports it, too, "
+        "in handlers.in; then run: make lock install"
     )
     assert first_line == f"Exception during training: ModuleNotFoundError: No module named 'lightgbm'; {way}"
 
