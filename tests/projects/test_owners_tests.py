@@ -75,8 +75,8 @@ def drawn(count: int):
         yield 7 if row[0] + row[3] > 0.5 else -3 if row[1] > 0 else 12, [f"{value:.4f}" for value in row]
 
 
-def run_tests(project: Path) -> str:
-    command = [".venv/bin/pytest", "-q", "-p", "no:cacheprovider", "tests"]
+def run_tests(project: Path, verbosity: str = "-q") -> str:
+    command = [".venv/bin/pytest", verbosity, "-p", "no:cacheprovider", "tests"]
     environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False).stdout
 
@@ -92,3 +92,16 @@ def test_they_hold_for_other_data_once_expected_csv_is_written_anew(project):
     (project / "local_test/expected.csv").write_text("".join(f"{label}\n" for label in answer))
     after = run_tests(project)
     assert re.search(r"^\d+ passed in", after, re.MULTILINE), after
+
+
+def test_large_data_are_told_first_and_end_the_tests_in_time(bake, made):
+    """By lower limits, for the sake of this test; the owner may raise them."""
+    project = bake.anew()
+    (project / ".venv").symlink_to(made / ".venv")
+    example = project / "tests/example.py"
+    limits = re.sub("^SECONDS = 300", "SECONDS = 0.1", example.read_text(), flags=re.MULTILINE)
+    example.write_text(re.sub("^LARGE = 20_000_000", "LARGE = 1_000", limits, flags=re.MULTILINE))
+    first, told = run_tests(project, "-v").split("collected", 1)
+    advice = "leave a sample of it there, and train on all by: TEST_DIR=~/another_test_dir make train"
+    assert f"MB of local_test/test_dir/input/data; {advice}" in first
+    assert f"local_test/test_dir/input/data takes more than 0.1 s to train; {advice}" in told

@@ -112,6 +112,14 @@ def test_every_setting_is_documented_as_it_is(kind):
     assert table.count("\n| `") == len(fields(kind))
 
 
+@pytest.mark.parametrize("kind", [Settings, ClusterSettings])
+def test_every_setting_is_told_on_a_terminal_no_wider_than_that(kind):
+    lines = kind.as_text().splitlines()
+    assert sum(line.startswith("  ") and not line.startswith("   ") for line in lines) == len(fields(kind))
+    assert all(len(line) <= 80 for line in lines)
+    assert "  BYOC_MICRO_BATCH_ROWS=32" in lines or "  BYOC_CLUSTER_PORT=7777" in lines
+
+
 @pytest.mark.parametrize(
     ("files", "expected"),
     [

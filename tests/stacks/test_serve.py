@@ -193,5 +193,5 @@ def test_the_current_folder_may_have_a_byoc_and_a_predictor_of_its_own(
 def test_a_predictor_py_that_cannot_be_imported_is_told_in_one_line(front, trained, tmp_path, program_with):
     with Server(front, trained.base, tmp_path / "log", program_with("import no_such_package")) as server:
         server.process.wait(30)
-        reason = "ModuleNotFoundError: No module named 'no_such_package'; a package belongs in requirements/handlers.in"
-        assert f"serve: predictor.py cannot be imported: {reason}" in server.log
+        reason = "No module named 'no_such_package'; a package for serving belongs in requirements/handlers.in"
+        assert f"serve: predictor.py cannot be imported: ModuleNotFoundError: {reason}" in server.log

@@ -25,7 +25,8 @@ def without(packages: str, lock: str) -> str:
 def leave_out_libraries_for_gpus(project: Path) -> None:
     """From what the project's image serves with."""
     lock = project / "requirements/runtime.txt"
-    lock.write_text(without(FOR_GPUS, lock.read_text(encoding="utf-8")), encoding="utf-8")
+    if lock.exists():  # a model that is no ONNX needs none
+        lock.write_text(without(FOR_GPUS, lock.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 def install(project: Path, *names: str, into: Path | None = None) -> None:

@@ -1,5 +1,6 @@
 """The template's own files: the four rules of options, what every system can check out, and lint."""
 
+import ast
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ import rules
 from template import ROOT, kept_files
 
 WINDOWS_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+ID_OF_A_DUTY = re.compile(r"\b(?:LM|[TCDSBMLXP])-\d\d\b")
 WINDOWS_ILLEGAL = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ]$')
 
 
@@ -53,6 +55,30 @@ def test_there_are_no_links():
 
 def test_texts_have_lf_and_end_in_one_newline(template):
     assert faulty_line_ends(template.root) == []
+
+
+def test_no_message_and_no_page_speaks_in_ids_of_duties(template):
+    """They are for comments; the contract kit, whose report tells what each is, and byoc/'s map explain them."""
+    explained = template.project / "byoc/tools/contract", template.project / "byoc/README.md"
+    for name in lint.texts(template.root):
+        file = template.root / name
+        if file.is_relative_to(template.project) and not any(map(file.is_relative_to, explained)):
+            assert [text for text in told(file) if ID_OF_A_DUTY.search(text)] == [], name
+
+
+def told(file: Path) -> list[str]:
+    """What people read of a file without opening it: a program's strings, but for docstrings, or a page."""
+    text = file.read_text(encoding="utf-8")
+    if file.suffix in (".md", ".html"):
+        return text.splitlines()
+    if file.suffix != ".py" and "python" not in text.partition("\n")[0]:
+        return []
+    nodes = list(ast.walk(ast.parse(text)))
+    docstrings = {node.value for node in nodes if isinstance(node, ast.Expr)}
+    if file.name == "serve":  # whose `--help` prints it
+        docstrings = set()
+    constants = [node for node in nodes if isinstance(node, ast.Constant) and node not in docstrings]
+    return [node.value for node in constants if isinstance(node.value, str)]
 
 
 def test_what_has_a_shebang_is_executable_and_nothing_else_is(template):

@@ -17,11 +17,11 @@ MULTI_MODEL_OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true m
 
 @dataclass(frozen=True)
 class Settings(Variables):
-    port: int = setting("SAGEMAKER_BIND_TO_PORT", 8080, "the port to listen on (S-60)")
+    port: int = setting("SAGEMAKER_BIND_TO_PORT", 8080, "the port to listen on")  # S-60
     workers: int = setting(
         "SAGEMAKER_MODEL_SERVER_WORKERS",
         lambda above: cpus.available(),
-        "worker processes; by default one a CPU of the quota (S-28)",
+        "worker processes; by default one a CPU of the quota",  # S-28
     )
     micro_batch_ms: int = setting(
         "BYOC_MICRO_BATCH_MS",
@@ -41,18 +41,20 @@ class Settings(Variables):
         "by default 1, with BYOC_MICRO_BATCH_MS two for each of its rows, 64 at most",
     )
     multi_model: bool = setting(
-        "SAGEMAKER_MULTI_MODEL", False, "true on a multi-model endpoint; SageMaker sets it (M-02)"
+        "SAGEMAKER_MULTI_MODEL",
+        False,
+        "true on a multi-model endpoint; SageMaker sets it",  # M-02
     )
-    batch: bool = setting("SAGEMAKER_BATCH", False, "true in a batch transform job; SageMaker sets it (B-02)")
+    batch: bool = setting("SAGEMAKER_BATCH", False, "true in a batch transform job; SageMaker sets it")  # B-02
     timeout: int = setting(
         "SAGEMAKER_MODEL_SERVER_TIMEOUT",
         lambda above: 3600 if above["batch"] else 60,
-        "seconds after which a request is given up; by default 60, in a batch transform job 3600 (S-45, B-08)",
+        "seconds after which a request is given up; by default 60, in a batch transform job 3600",  # S-45, B-08
     )
     queue: int = setting(
         "SAGEMAKER_MODEL_JOB_QUEUE_SIZE",
         lambda above: 100 * above["workers"],
-        "requests that may wait for a worker; further ones get 503 at once; by default 100 a worker (S-49)",
+        "requests that may wait for a worker; further ones get 503 at once; by default 100 a worker",  # S-49
     )
     accept: str = setting(
         "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT",
@@ -68,13 +70,13 @@ class Settings(Variables):
         "BYOC_BAD_RECORDS",
         lambda above: "mark" if above["batch"] else "refuse",
         "a bad record refuses the whole request with 400, or an error is put in the place of its line; "
-        "by default a batch transform job marks, because a refusal fails the whole file (B-11)",
+        "by default a batch transform job marks, because a refusal fails the whole file",  # B-11
         choices=("refuse", "mark"),
     )
     batch_strategy: str = setting(
         "SAGEMAKER_BATCH_STRATEGY",
         "MULTI_RECORD",
-        "told to SageMaker by /execution-parameters (B-04)",
+        "told to SageMaker by /execution-parameters",  # B-04
         choices=("MULTI_RECORD", "SINGLE_RECORD"),
     )
     max_payload: int = setting(

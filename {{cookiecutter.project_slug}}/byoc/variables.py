@@ -2,10 +2,11 @@
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field, fields
 from typing import Any, Self
 
+from byoc import console
 from byoc.errors import SettingError
 
 
@@ -32,12 +33,27 @@ class Variables:
     def markdown_table(cls) -> str:
         """Every setting, as docs/settings.md has them."""
         lines = ["| variable | default | meaning |", "|---|---|---|"]
+        for variable, default, choices, meaning in cls._told():
+            told = f"{' or '.join(f'`{choice}`' for choice in choices)}: " if choices else ""
+            lines.append(f"| `{variable}` | {default and f'`{default}`'} | {told}{meaning} |")
+        return "\n".join(lines) + "\n"
+
+    @classmethod
+    def as_text(cls) -> str:
+        """Every setting, for a terminal."""
+        entries = []
+        for variable, default, choices, meaning in cls._told():
+            told = f"{' or '.join(choices)}: " if choices else ""
+            entries.append(console.entry(f"{variable}={default}" if default else variable, told + meaning))
+        return "\n".join(entries)
+
+    @classmethod
+    def _told(cls) -> Iterator[tuple[str, str, tuple[str, ...], str]]:
+        """Of every setting the variable, the default if it is always the same, the choices and the meaning."""
         for each in fields(cls):
             known = each.metadata
-            default = "" if callable(known["default"]) or known["default"] == "" else f"`{known['default']}`"
-            choices = f"{' or '.join(f'`{choice}`' for choice in known['choices'])}: " if known["choices"] else ""
-            lines.append(f"| `{known['variable']}` | {default} | {choices}{known['meaning']} |")
-        return "\n".join(lines) + "\n"
+            default = "" if callable(known["default"]) else str(known["default"])
+            yield known["variable"], default, known["choices"], known["meaning"]
 
 
 def _read(each: Any, environment: Mapping[str, str], above: dict[str, Any]) -> Any:

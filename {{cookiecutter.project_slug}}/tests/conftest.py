@@ -8,7 +8,11 @@ import predictor
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import Response
 from byoc.settings import Settings
-from example import CONTENT_TYPE, Training
+from example import CONTENT_TYPE, Training, advice
+
+
+def pytest_report_header() -> list[str]:
+    return advice()
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,9 @@ from byoc.training.job import Job
 PROJECT = Path(__file__).resolve().parents[1]
 LOCAL_TEST = PROJECT / "local_test"
 PAYLOAD, CONTENT_TYPE = LOCAL_TEST / "payload.csv", "text/csv"
+SECONDS = 300  # that the example may take to train
+LARGE = 20_000_000  # bytes of data, which the tests need not train on
+SMALLER = "leave a sample of it there, and train on all by: TEST_DIR=~/another_test_dir make train"
 OUTDATED = """the model answers local_test/payload.csv otherwise than local_test/expected.csv has it.
 If the new answers are right, keep them: train and serve the model (see README.md), and then
 local_test/predict.sh payload.csv >local_test/expected.csv
@@ -40,6 +43,14 @@ def new_job(folder: Path, **hyperparameters: str) -> Paths:
     return paths
 
 
+def advice() -> list[str]:
+    """A line for whoever has put large data into the example."""
+    data = LOCAL_TEST / "test_dir/input/data"
+    size = sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
+    told = f"the tests train on all {size / 1e6:,.0f} MB of local_test/test_dir/input/data; {SMALLER}"
+    return [told] if size > LARGE else []
+
+
 class Training:
     """A job of program/train that has run: `paths` is its /opt/ml, `log` what it printed."""
 
@@ -47,7 +58,12 @@ class Training:
         self.paths = new_job(folder, **hyperparameters)
         environment = {**os.environ, "SAGEMAKER_BASE_DIR": str(folder)}
         command = [sys.executable, PROJECT / "program/train"]
-        done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+        options = {"env": environment, "capture_output": True, "encoding": "utf-8", "timeout": SECONDS}
+        try:
+            done = subprocess.run(command, check=False, **options)
+        except subprocess.TimeoutExpired:
+            reason = f"local_test/test_dir/input/data takes more than {SECONDS} s to train; {SMALLER}"
+            raise AssertionError(reason) from None
         self.exit_code, self.log = done.returncode, done.stdout + done.stderr
 
     @property

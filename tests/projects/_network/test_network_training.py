@@ -46,7 +46,7 @@ def test_numbers_are_learnt_and_a_report_shows_the_residuals(paths):
 @pytest.fixture
 def no_export(monkeypatch):
     """It takes a while, and is not what the test is about."""
-    monkeypatch.setattr(algorithm, "export", lambda network, data: b"model")
+    monkeypatch.setattr("network.export", lambda network, data: b"model")
 
 
 def test_every_epoch_is_told_on_a_line_that_the_metrics_regexes_find(paths, capsys, no_export):

@@ -29,10 +29,10 @@ JOBS = """
 import json, os, shutil, signal, sys, time
 from pathlib import Path
 import torch._dynamo
-import algorithm
+import algorithm, network, training
 from byoc.training import job
 from byoc.training.stopping import Stop
-algorithm.export = lambda network, data: os.environ.get("GLOO_SOCKET_IFNAME", "").encode()
+network.export = lambda network, data: os.environ.get("GLOO_SOCKET_IFNAME", "").encode()
 for port, begun, stopped, *folders in json.loads(sys.argv[1]):
     if begun:
         shutil.copy(begun, f"{folders[0]}/checkpoints")

@@ -154,8 +154,8 @@ def test_a_handler_that_returns_no_answer_is_a_fault_and_no_answer(predictor_wit
     [
         (
             "import no_such_package",
-            "ModuleNotFoundError: No module named 'no_such_package'; a package belongs in requirements/handlers.in, "
-            "then run: make lock install",
+            "ModuleNotFoundError: No module named 'no_such_package'; a package for serving belongs in "
+            "requirements/handlers.in; then run: make lock install",
         ),
         ("def predict_fn(:", "SyntaxError: invalid syntax (predictor.py, line 1)"),
     ],
@@ -168,6 +168,42 @@ def test_a_predictor_py_that_cannot_be_imported_is_told_in_one_line(tmp_path, mo
         handlers.load("predictor")
     assert str(error.value) == f"predictor.py cannot be imported: {reason}"
     assert "Traceback" in capsys.readouterr().err
+
+
+WITHOUT_ONNX_RUNTIME = """
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+sys.modules["onnxruntime"] = None  # as if it were not installed
+from byoc.errors import ModelError
+from byoc.serving.predictor import Predictor
+from byoc.settings import Settings
+
+model = SimpleNamespace(predict=lambda rows: rows.sum(axis=1))
+own = SimpleNamespace(model_fn=lambda folder: model)
+print(Predictor(Path("."), Settings.from_environment({}), own).respond(b"1,2", "text/csv", "").body)
+try:
+    Predictor(Path("."), Settings.from_environment({}), SimpleNamespace())
+except ModelError as error:
+    print(error)
+"""
+
+
+def test_who_loads_the_model_himself_needs_no_onnx_runtime_and_who_does_not_is_told():
+    command = [sys.executable, "-c", WITHOUT_ONNX_RUNTIME]
+    ran = subprocess.run(command, cwd=laid.PROJECT, capture_output=True, encoding="utf-8", timeout=60, check=False)
+    answer, refusal = ran.stdout.splitlines()
+    assert answer == r"b'3.0\n'"
+    assert refusal.startswith("predictor.py has no model_fn, and models are ONNX then: ModuleNotFoundError: ")
+    assert refusal.endswith("a package for serving belongs in requirements/handlers.in; then run: make lock install")
+
+
+def test_a_package_that_a_handler_misses_at_a_request_is_told_with_its_file(predictor_with):
+    source = f"{MODEL}\ndef predict_fn(data, model): import no_such_package"
+    response = predictor_with(source).respond(b"1,2", "text/csv", "")
+    assert response.status == 500
+    assert response.body.endswith(f"; {handlers.NO_PACKAGE}\n".encode())
 
 
 def test_a_handler_can_refuse_a_request(predictor_with):

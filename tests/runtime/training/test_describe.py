@@ -7,12 +7,14 @@ import subprocess
 import sys
 from contextlib import suppress
 from types import SimpleNamespace
+from typing import Annotated, Literal
 
 import pytest
+from pydantic import BaseModel, Field
 
 import laid
 from byoc.training import describe
-from byoc.training.hyperparameters import parse
+from byoc.training.hyperparameters import Tunable, parse
 
 ALGORITHM = """
 from typing import Annotated, Literal
@@ -64,15 +66,43 @@ def train(program_with, tmp_path, monkeypatch):
     return run
 
 
-def test_the_table_for_a_terminal():
+def test_the_list_for_a_terminal():
     assert describe.as_text(Hyperparameters).splitlines() == [
-        "name    type     default   range     tuned         meaning",
-        "loss    l1 | l2  l1                  every value   what is made small",
-        "rate    number   0.1       > 0, ≤ 1  0.001 to 0.5  step size",
-        "depth   integer            ≥ 1       1 to 9",
-        "layers  array    [1, 2]",
-        "seed    integer  required",
+        "  loss: l1 | l2, default l1, tuned over every value",
+        "      what is made small",
+        "  rate: number, > 0, ≤ 1, default 0.1, tuned over 0.001 to 0.5",
+        "      step size",
+        "  depth: integer, ≥ 1, tuned over 1 to 9",
+        "  layers: array, default [1, 2]",
+        "  seed: integer, required",
     ]
+
+
+@every_algorithm
+def test_no_line_for_a_terminal_is_wider_than_one(algorithm, capsys):
+    assert describe.main(["--help"], lambda: algorithm) == 0
+    assert all(len(line) <= 80 for line in capsys.readouterr().out.splitlines())
+
+
+def test_what_a_tuning_job_varies_may_be_of_few_values_of_any_type_or_has_a_range(capsys):
+    class Own(BaseModel):
+        fast: Annotated[bool, Tunable()] = False
+        size: Annotated[Literal[16, 32] | None, Tunable()] = None
+        rate: float = Field(0.1, alias="learning-rate")
+        late: bool = False
+
+    told = json.loads(describe.as_json(Own, ()))
+    assert told["HyperParameters"] == {"fast": "false", "learning-rate": "0.1", "late": "false"}
+    assert told["ParameterRanges"]["CategoricalParameterRanges"] == [
+        {"Name": "fast", "Values": ["true", "false"]},
+        {"Name": "size", "Values": ["16", "32"]},
+    ]
+
+    class Endless(BaseModel):
+        rate: Annotated[float, Tunable()] = 0.1
+
+    with pytest.raises(SystemExit, match="rate has many values: give its Tunable the range"):
+        describe.as_json(Endless, ())
 
 
 def test_the_table_for_a_page():

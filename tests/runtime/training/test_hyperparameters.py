@@ -1,10 +1,11 @@
 """Every client's strings become typed values, and what cannot be used is refused by name (T-10, T-11, T-12)."""
 
 import json
+from pathlib import Path
 from typing import Literal
 
 import pytest
-from hypothesis import given
+from hypothesis import given as drawn
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field, model_validator
 
@@ -63,11 +64,56 @@ def test_no_hyperparameters_take_every_default(paths):
     assert hyperparameters.read(paths.config, Hyperparameters) == Hyperparameters()
 
 
-def test_what_the_platform_adds_is_ignored_silently_and_unknown_ones_with_a_warning(paths, capsys):
-    sent = {"epochs": "2", "sagemaker_program": '"x.py"', "_tuning_objective_metric": "loss", "epoch": "3"}
-    (paths.config / "hyperparameters.json").write_text(json.dumps(sent))
-    assert hyperparameters.read(paths.config, Hyperparameters).epochs == 2
-    assert capsys.readouterr().out == "warning: unknown hyperparameters are ignored: epoch\n"
+def given(paths, sent: dict[str, str], encoding: str = "utf-8") -> Path:
+    (paths.config / "hyperparameters.json").write_text(json.dumps(sent), encoding)
+    return paths.config
+
+
+def test_what_sagemaker_adds_is_passed_over_also_by_a_model_that_forbids_more(paths, capsys):
+    class Strict(Hyperparameters, extra="forbid"):
+        pass
+
+    added = {"sagemaker_program": '"x.py"', "_tuning_objective_metric": "loss", "model_dir": '"s3://bucket/model"'}
+    for model in (Hyperparameters, Strict):
+        assert hyperparameters.read(given(paths, added | {"epochs": "2"}), model) == model(epochs=2)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_byte_order_mark_is_no_part_of_a_name_or_of_json(paths, encoding):
+    assert hyperparameters.read(given(paths, {"epochs": "2"}, encoding), Hyperparameters).epochs == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"),
+    [
+        ("drop-out", ": did you mean drop_out?"),
+        ("dropOut", ": did you mean drop_out?"),
+        ("Epochs", ": did you mean epochs?"),
+        ("epoch", ": did you mean epochs?"),
+        ("learning_rate", ": did you mean learning-rate?"),
+        ("colsample", ""),
+    ],
+)
+def test_a_name_that_is_unknown_ends_the_job_with_the_nearest(paths, name, advice):
+    class Own(Hyperparameters):
+        drop_out: float = 0.1
+        rate: float = Field(0.1, alias="learning-rate")
+
+    with pytest.raises(InputError) as refusal:
+        hyperparameters.read(given(paths, {name: "3", "epochs": "many"}), Own)
+    first, second, way_out = str(refusal.value).split("; ")
+    assert first == f"hyperparameter {name} is unknown{advice}"
+    assert second.startswith("hyperparameter epochs = 'many' is refused: ")
+    assert way_out.endswith("a new one is a line of the class Hyperparameters in program/algorithm.py")
+
+
+def test_a_name_may_be_an_alias_and_a_model_may_take_any(paths):
+    class Own(BaseModel, extra="allow"):
+        rate: float = Field(0.1, alias="learning-rate")
+
+    read = hyperparameters.read(given(paths, {"learning-rate": "0.5", "note": "x", "sagemaker_region": "y"}), Own)
+    assert (read.rate, read.model_extra) == (0.5, {"note": "x"})
 
 
 @pytest.mark.parametrize(
@@ -121,7 +167,7 @@ ENCODED = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() |
 SENT = ANY_TEXT | ENCODED.map(repr) | ENCODED.map(json.dumps)
 
 
-@given(st.dictionaries(st.sampled_from(list(Hyperparameters.model_fields)), SENT))
+@drawn(st.dictionaries(st.sampled_from(list(Hyperparameters.model_fields)), SENT))
 def test_any_string_is_either_taken_or_refused_in_one_line(sent):
     try:
         message = repr(hyperparameters.parse(sent, Hyperparameters))

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from pydantic import BaseModel
@@ -54,6 +56,44 @@ def test_a_job_without_a_model_has_not_succeeded(paths):
         assert run(train) == 1
         assert paths.failure.read_text().startswith(f"Exception during training: {reason}\n")
         paths.failure.unlink()
+
+
+def test_every_folder_that_an_algorithm_may_write_to_is_there_for_it(paths):
+    shutil.rmtree(paths.base)
+    paths.config.mkdir(parents=True)
+    (paths.config / "hyperparameters.json").write_text("{}")
+    (paths.config / "checkpointconfig.json").write_text('{"LocalPath": "/opt/ml/kept"}')
+
+    def train(job, hyperparameters):
+        (job.paths.model / "model.joblib").write_bytes(b"as joblib.dump does")
+        (job.paths.output_data / "rows.csv").write_text("1")
+        (job.checkpoints.folder / "mine").write_text("1")
+
+    assert run(train) == 0
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_every_file_of_the_configuration_may_begin_with_a_byte_order_mark(paths, encoding):
+    """As Windows' editors and its PowerShell write them."""
+    contents = {
+        "hyperparameters": {"epochs": "3"},
+        "inputdataconfig": {"training": {"TrainingInputMode": "Pipe"}},
+        "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"]},
+        "checkpointconfig": {"LocalPath": "/opt/ml/kept"},
+    }
+    for name, content in contents.items():
+        (paths.config / f"{name}.json").write_text(json.dumps(content), encoding)
+    told = []
+
+    def train(job, hyperparameters):
+        told[:] = hyperparameters.epochs, job.channel("training").piped, job.cluster.current_host
+        told.append(job.checkpoints.folder)
+        save(job, hyperparameters)
+
+    with mock.patch.dict(os.environ):
+        assert run(train) == 0
+        assert (os.environ["SM_HP_EPOCHS"], os.environ["SM_CURRENT_HOST"]) == ("3", "algo-1")
+    assert told == [3, True, "algo-1", paths.base / "kept"]
 
 
 @pytest.mark.parametrize("name", ["new.pt", "old.pt", "sub/new.pt"])
@@ -113,7 +153,10 @@ def test_an_algorithm_that_cannot_be_imported_is_a_failure(paths):
 
     assert job.run(load) == 1
     first_line = paths.failure.read_text().splitlines()[0]
-    way = "a package belongs in requirements/algorithm.in; then run: make lock install"
+    way = (
+        "a package for training belongs in requirements/algorithm.in, or, if predictor.py imports it, too, "
+        "in handlers.in; then run: make lock install"
+    )
     assert first_line == f"Exception during training: ModuleNotFoundError: No module named 'lightgbm'; {way}"
 
 

@@ -21,7 +21,7 @@ def discover(paths: Paths) -> dict[str, Channel]:
     declaration = paths.config / "inputdataconfig.json"
     if declaration.exists():
         try:
-            declared = {name: dict(one) for name, one in json.loads(declaration.read_text(encoding="utf-8")).items()}
+            declared = {name: dict(one) for name, one in json.loads(declaration.read_bytes()).items()}
         except (ValueError, TypeError, AttributeError) as error:
             raise InputError(f"inputdataconfig.json must hold an object of channels: {declaration}: {error}") from None
     elif paths.data.is_dir():

@@ -48,7 +48,7 @@ class Cluster:
         if file is None:
             return cls()
         try:
-            return cls._from(json.loads(file.read_text(encoding="utf-8")))
+            return cls._from(json.loads(file.read_bytes()))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise InputError(
                 f"{file.name} must name hosts, and current_host as one of them: {file}: {type(error).__name__}: {error}"

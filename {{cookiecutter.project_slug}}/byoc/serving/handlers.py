@@ -12,12 +12,14 @@ ends when the client does, and yields what to answer: bidirectional streaming (X
 import importlib
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from byoc.errors import ModelError
 
 NAMES = ("model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn", "converse_fn")
+NO_PACKAGE = "a package for serving belongs in requirements/handlers.in; then run: make lock install"
 
 
 def load(name: str) -> ModuleType:
@@ -26,9 +28,25 @@ def load(name: str) -> ModuleType:
         return importlib.import_module(name)
     except Exception as error:
         traceback.print_exc()
-        package = isinstance(error, ModuleNotFoundError)
-        way = "; a package belongs in requirements/handlers.in, then run: make lock install" if package else ""
-        raise ModelError(f"{name}.py cannot be imported: {type(error).__name__}: {error}{way}") from None
+        raise ModelError(f"{name}.py cannot be imported: {told(error)}") from None
+
+
+def told(error: Exception) -> str:
+    """The error in one line, with the way out if it is for want of a package."""
+    way = f"; {NO_PACKAGE}" if isinstance(error, ModuleNotFoundError) else ""
+    return f"{type(error).__name__}: {error}{way}"
+
+
+def model_fn(module: ModuleType | None) -> Callable[[Path], Any]:
+    """What loads a model: the project's own `model_fn`, or else ours, which imports ONNX Runtime."""
+    own = of(module).get("model_fn")
+    if own:
+        return own
+    try:
+        from byoc.serving.onnx_model import OnnxModel  # not above: who has a model_fn need not have ONNX Runtime
+    except ModuleNotFoundError as error:
+        raise ModelError(f"predictor.py has no model_fn, and models are ONNX then: {told(error)}") from None
+    return OnnxModel
 
 
 def of(module: ModuleType | None) -> dict[str, Callable[..., Any]]:

@@ -13,7 +13,6 @@ from byoc.paths import Paths
 from byoc.serving import batch, codecs, handlers
 from byoc.serving.default_handlers import encode, media_type, predict, reader, response_format
 from byoc.serving.micro_batches import MicroBatches
-from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.response import Response, as_bytes, in_parts, refusal
 from byoc.settings import Settings
 from byoc.signature import Signature
@@ -30,7 +29,7 @@ class Predictor:
         own = handlers.of(module)
         self.settings = settings
         self.has_handlers = bool(own)  # whose pace nobody knows
-        self._model = own.get("model_fn", OnnxModel)(model_dir)
+        self._model = handlers.model_fn(module)(model_dir)
         self._record = getattr(self._model, "record", None)
         self._input_fn = own.get("input_fn", reader(self._model))
         self._predict_fn = own.get("predict_fn", predict)
@@ -73,7 +72,7 @@ class Predictor:
         except MemoryError:
             return refusal(507, "there is not enough memory for this request", traceback.format_exc())  # M-12
         except Exception as error:
-            reason = f"the model failed on this request: {type(error).__name__}: {error}"
+            reason = f"the model failed on this request: {handlers.told(error)}"
             return refusal(500, reason, traceback.format_exc())
 
     def _transform(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:

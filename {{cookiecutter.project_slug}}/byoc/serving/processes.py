@@ -137,8 +137,9 @@ def imports() -> dict[str, str]:
 def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
     """Run `start(servers, settings, folder)`, which starts each of them; `folder` is theirs, and goes with them."""
     if "--help" in sys.argv:
-        print(about, "Environment variables, the only way to set anything on SageMaker:\n", sep="\n")
-        print(Settings.markdown_table(), end="")
+        print("usage: serve [--help]", about, sep="\n")
+        print("Environment variables, the only way to set anything on SageMaker:")
+        print(Settings.as_text())
         return 0
     for stream in (sys.stdout, sys.stderr):  # all servers write there: into a file, one must not overwrite the other
         fcntl.fcntl(stream, fcntl.F_SETFL, fcntl.fcntl(stream, fcntl.F_GETFL) | os.O_APPEND)

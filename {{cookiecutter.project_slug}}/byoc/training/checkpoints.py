@@ -103,7 +103,7 @@ def discover(paths: Paths, saves: bool, postponed: Callable[[], AbstractContextM
 
 def _local_path(file: Path) -> str | None:
     try:
-        path = json.loads(file.read_text(encoding="utf-8")).get("LocalPath")
+        path = json.loads(file.read_bytes()).get("LocalPath")
         return path if isinstance(path, str) else None
     except FileNotFoundError:
         return None

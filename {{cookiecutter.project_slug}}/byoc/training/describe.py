@@ -8,16 +8,20 @@ from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from pydantic_core import to_jsonable_python
 
-from byoc.training.hyperparameters import Tunable
+from byoc import console
+from byoc.training.hyperparameters import Tunable, fields
 
 HEADINGS = ("name", "type", "default", "range", "tuned", "meaning")
+REQUIRED = "required"
 USAGE = """\
 usage: train [--help | --markdown | --describe]
 Without an option it trains, on what SageMaker left in /opt/ml.
   --help      this, and the hyperparameters
   --markdown  the hyperparameters as a table for a page
-  --describe  the hyperparameters, tuning ranges and metrics as JSON, as SageMaker's APIs take them"""
+  --describe  the hyperparameters, tuning ranges and metrics as JSON,
+              in the form that SageMaker's APIs take"""
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 
 
@@ -38,11 +42,13 @@ def main(arguments: list[str], load_algorithm: Callable[[], ModuleType]) -> int:
 
 
 def as_text(model: type[BaseModel]) -> str:
-    """A table for a terminal."""
-    rows = [HEADINGS, *_rows(model)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
-    return "\n".join(line.rstrip() for line in lines)
+    """A list for a terminal."""
+    entries = []
+    for name, types, default, limits, tuned, meaning in _rows(model):
+        usual = default if default in ("", REQUIRED) else f"default {default}"
+        told = filter(None, [types, limits, usual, tuned and f"tuned over {tuned}"])
+        entries.append(console.entry(f"{name}: {', '.join(told)}", meaning))
+    return "\n".join(entries)
 
 
 def as_markdown(model: type[BaseModel]) -> str:
@@ -56,8 +62,7 @@ def as_json(model: type[BaseModel], metrics: Iterable[str]) -> str:
 
     `HyperParameters` are the defaults; one that is tuned belongs in `ParameterRanges` alone.
     """
-    fields = model.model_fields
-    defaults = {name: _default(field) for name, field in fields.items() if not field.is_required()}
+    defaults = {name: _default(field) for name, field in fields(model).items() if not field.is_required()}
     content = {
         "HyperParameters": {name: _encoded(value) for name, value in defaults.items() if value is not None},
         "ParameterRanges": _ranges(model),
@@ -67,26 +72,43 @@ def as_json(model: type[BaseModel], metrics: Iterable[str]) -> str:
 
 
 def _rows(model: type[BaseModel]) -> list[list[str]]:
-    properties = model.model_json_schema()["properties"]
-    return [_row(name, field, properties[name]) for name, field in model.model_fields.items()]
+    return [_row(name, field, _kinds(model, name)) for name, field in fields(model).items()]
 
 
-def _row(name: str, field: FieldInfo, schema: dict[str, Any]) -> list[str]:
-    types = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
-    bounds = [f"{sign} {kind[bound]}" for kind in types for bound, sign in BOUNDS.items() if bound in kind]
-    names = " or ".join(" | ".join(kind["enum"]) if "enum" in kind else kind.get("type", "any") for kind in types)
-    default = "required" if field.is_required() else "" if _default(field) is None else _encoded(_default(field))
+def _kinds(model: type[BaseModel], name: str) -> list[dict[str, Any]]:
+    """The JSON schema of each type that a hyperparameter may have, but null."""
+    schema = model.model_json_schema()
+    found = schema["properties"][name]
+    kinds = found.get("anyOf", [found])
+    named = schema.get("$defs", {})
+    kinds = [named[kind["$ref"].rpartition("/")[2]] if "$ref" in kind else kind for kind in kinds]
+    return [kind for kind in kinds if kind.get("type") != "null"]
+
+
+def _values(kind: dict[str, Any]) -> list[str]:
+    """The values of a type that has few, as a job gives them."""
+    few = [kind["const"]] if "const" in kind else kind.get("enum", [])
+    return [_encoded(value) for value in few]
+
+
+def _row(name: str, field: FieldInfo, kinds: list[dict[str, Any]]) -> list[str]:
+    bounds = [f"{sign} {kind[bound]}" for kind in kinds for bound, sign in BOUNDS.items() if bound in kind]
+    names = " or ".join(" | ".join(_values(kind)) or kind.get("type", "any") for kind in kinds)
+    default = REQUIRED if field.is_required() else "" if _default(field) is None else _encoded(_default(field))
     return [name, names, default, ", ".join(bounds), str(_tunable(field) or ""), field.description or ""]
 
 
 def _ranges(model: type[BaseModel]) -> dict[str, list[dict[str, Any]]]:
     ranges: dict[str, list[dict[str, Any]]] = {}
-    properties = model.model_json_schema()["properties"]
-    for name, field in model.model_fields.items():
+    for name, field in fields(model).items():
         tuned = _tunable(field)
         if tuned and tuned.minimum is None:
-            values = {"Name": name, "Values": properties[name]["enum"]}
-            ranges.setdefault("CategoricalParameterRanges", []).append(values)
+            kinds = _kinds(model, name)
+            values = [value for kind in kinds for value in _values(kind)]
+            values += ["true", "false"] * any(kind.get("type") == "boolean" for kind in kinds)
+            if not values:
+                raise SystemExit(f"train: {name} has many values: give its Tunable the range that is worth tuning")
+            ranges.setdefault("CategoricalParameterRanges", []).append({"Name": name, "Values": values})
         elif tuned:
             kind = "IntegerParameterRanges" if isinstance(tuned.minimum, int) else "ContinuousParameterRanges"
             limits = {"MinValue": str(tuned.minimum), "MaxValue": str(tuned.maximum), "ScalingType": tuned.scale}
@@ -103,4 +125,5 @@ def _default(field: FieldInfo) -> Any:
 
 
 def _encoded(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)
+    plain = to_jsonable_python(value, fallback=str)  # a path, a date or an Enum may be a hyperparameter, too
+    return plain if isinstance(plain, str) else json.dumps(plain)

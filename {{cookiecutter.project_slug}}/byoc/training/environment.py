@@ -88,7 +88,7 @@ def _named(prefix: str, values: dict[str, Any]) -> dict[str, Any]:
 def _read(file: Path) -> dict[str, Any]:
     """The object in the file; an empty one without it. Who needs the file to be right has looked at it before."""
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(file.read_bytes())
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}

@@ -1,19 +1,24 @@
 """Reads hyperparameters.json, a flat map of strings from any client, into typed values (T-10, T-11, T-12)."""
 
 import ast
+import difflib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 
 from byoc.errors import InputError
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# What SageMaker's SDKs and its tuner add to the user's own (T-12).
+# What SageMaker's SDKs and its tuner add to the user's own (T-12), and what SDK v2's TensorFlow estimator does.
 PLATFORM_PREFIXES = ("sagemaker_", "_tuning_")
+PLATFORM_NAMES = ("model_dir",)
+WAY_OUT = "`train --help` lists them all, and a new one is a line of the class Hyperparameters in program/algorithm.py"
 
 
 @dataclass(frozen=True)
@@ -34,13 +39,25 @@ class Tunable:
 def read(folder: Path, model: type[Model]) -> Model:
     """Read `folder/hyperparameters.json` into `model`.
 
-    Raises InputError, naming the parameter, the value and the rule, if the file is missing or a value is refused.
+    Raises InputError, naming the parameter, the value and the rule, if the file is missing, a value is refused, or a
+    name is neither the model's nor one that SageMaker adds. A model of `extra="allow"` takes any.
     """
-    given = _load(folder / "hyperparameters.json")
-    unknown = [name for name in given if name not in model.model_fields and not name.startswith(PLATFORM_PREFIXES)]
-    if unknown:
-        print(f"warning: unknown hyperparameters are ignored: {', '.join(unknown)}", flush=True)
-    return parse(given, model)
+    known = fields(model)
+    given = {name: value for name, value in _load(folder / "hyperparameters.json").items() if not _added(name, known)}
+    unknown = [] if model.model_config.get("extra") == "allow" else [name for name in given if name not in known]
+    refusals = [_nearest(name, known) for name in unknown]
+    try:
+        values = parse(given, model)
+    except InputError as error:
+        refusals.append(str(error))
+    if refusals:
+        raise InputError("; ".join(refusals + [WAY_OUT] * bool(unknown)))
+    return values
+
+
+def fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The hyperparameters by the names that a job gives them: a field's alias, if it has one."""
+    return {str(field.validation_alias or name): field for name, field in model.model_fields.items()}
 
 
 def parse(given: dict[str, Any], model: type[Model]) -> Model:
@@ -62,7 +79,7 @@ def parse(given: dict[str, Any], model: type[Model]) -> Model:
 
 def _load(file: Path) -> dict[str, Any]:
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
+        content = json.loads(file.read_bytes())  # Windows' editors write a byte-order mark
     except FileNotFoundError:
         raise InputError(
             f"hyperparameters.json is missing: looked for {file}; SageMaker always writes it, "
@@ -73,6 +90,21 @@ def _load(file: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InputError(f'hyperparameters.json must hold an object such as {{"name": "value"}}: {file} does not')
     return content
+
+
+def _added(name: str, known: Iterable[str]) -> bool:
+    return name not in known and (name.startswith(PLATFORM_PREFIXES) or name in PLATFORM_NAMES)
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """Of a name that is unknown: `max-depth` and `maxDepth` are `max_depth`, as is `max_dept`."""
+    plain = {_plain(each): each for each in known}
+    near = difflib.get_close_matches(_plain(name), plain, 1)
+    return f"hyperparameter {name[:100]} is unknown{f': did you mean {plain[near[0]]}?' if near else ''}"
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
 
 
 def _decode(value: Any) -> Any:

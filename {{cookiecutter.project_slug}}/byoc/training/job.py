@@ -21,7 +21,10 @@ from byoc.training import checkpoints, environment, hyperparameters
 from byoc.training.stopping import Stop, Stopped
 
 MODEL = "model.onnx"
-NO_PACKAGE = "a package belongs in requirements/algorithm.in; then run: make lock install"
+NO_PACKAGE = (
+    "a package for training belongs in requirements/algorithm.in, or, if predictor.py imports it, too, in handlers.in; "
+    "then run: make lock install"
+)
 NO_HOSTS = (
     "algorithm.py has DISTRIBUTED = True, but this project has no byoc/hosts/collectives.py: generate it with an "
     "algorithm that trains on several hosts, such as xgboost"
@@ -46,6 +49,11 @@ class Job:
         from byoc.hosts.collectives import Collectives  # not above: only algorithms that train on several hosts have it
 
         return Collectives()
+
+    def make_folders(self) -> None:
+        """Make the folders that an algorithm may write to, of which SageMaker makes only some (T-40, T-43)."""
+        for folder in filter(None, (self.paths.model, self.paths.output_data, self.checkpoints.folder)):
+            folder.mkdir(parents=True, exist_ok=True)
 
     def join_hosts(self) -> None:
         """Connect to the job's other hosts, to train together; raises InputError if one does not come."""
@@ -155,6 +163,7 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
             environment.apply(paths, job.channels.values(), job.cluster)
             algorithm = load_algorithm()  # which may read them already while it is imported
             values = hyperparameters.read(paths.config, algorithm.Hyperparameters)
+            job.make_folders()
             if getattr(algorithm, "DISTRIBUTED", False):
                 job.join_hosts()
                 algorithm.train(job, values)

@@ -26,7 +26,7 @@ from types import ModuleType
 
 from byoc import log
 from byoc.errors import ModelError
-from byoc.serving.handlers import load
+from byoc.serving.handlers import load, model_fn
 from byoc.serving.multi_model import memory, process, requests
 from byoc.settings import MODELS_HOST, Settings
 
@@ -190,7 +190,8 @@ class Host:
 def main(folder: Path, module: str) -> None:
     settings = Settings.from_environment()
     try:
-        handlers = load(module)  # what it imports is there once for all models
+        handlers = load(module)
+        model_fn(handlers)  # what the two import is there once for all models
     except ModelError as error:
         sys.exit(f"serve: {error}")
     host = Host(folder, settings, handlers)

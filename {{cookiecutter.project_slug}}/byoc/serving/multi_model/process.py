@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from byoc.errors import ModelError
+from byoc.serving.handlers import told
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import refusal
 from byoc.settings import Settings
@@ -72,7 +73,7 @@ def load(folder: Path, settings: Settings, handlers: ModuleType) -> tuple[Predic
         return None, 507, f"{folder} cannot be loaded: not enough memory; unload another model"
     except Exception as error:
         traceback.print_exc()
-        return None, 400, f"the model in {folder} cannot be loaded: {type(error).__name__}: {error}"
+        return None, 400, f"the model in {folder} cannot be loaded: {told(error)}"
 
 
 def listen(address: str) -> socket.socket:

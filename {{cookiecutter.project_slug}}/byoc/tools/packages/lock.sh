@@ -29,6 +29,9 @@ compile() {
   uv pip compile --quiet --universal --python-version 3.11 --only-binary :all: --no-header ${indexes[@]+"${indexes[@]}"} "$@"
 }
 
+# A lock's packages with libraries for GPUs, such as PyTorch brings for Linux: gigabytes.
+for_gpus() { grep -soE '^(nvidia|cuda|triton)[a-z0-9-]*' "$1" | sort -u; }
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # uv keeps to the versions in the file that it writes to: here to those of all the locks, then to what goes together.
@@ -43,5 +46,10 @@ for input in "${inputs[@]}"; do
   # uv does not write down what pip has to be told as well: further indexes, and packages that do come as source.
   { grep -E '^--(extra-index-url|no-binary)[ =]' "$input" || true; cat "$work/one.txt"; } >"$work/lock.txt"
   # A lock that stays the same stays as old as it is, so that `make` installs nothing anew.
-  cmp -s "$work/lock.txt" "$lock" || { cp "$work/lock.txt" "$lock" && echo "lock.sh: $lock has changed" >&2; }
+  cmp -s "$work/lock.txt" "$lock" && continue
+  came=$(comm -13 <(for_gpus "$lock") <(for_gpus "$work/lock.txt"))
+  cp "$work/lock.txt" "$lock"
+  echo "lock.sh: $lock has changed" >&2
+  [[ -z $came ]] || echo "lock.sh: that brings $(wc -l <<<"$came") packages for NVIDIA's GPUs, gigabytes:" \
+    "$(head -n 3 <<<"$came" | paste -sd' ') …; without them: docs/packages.md, PyTorch for CPUs alone" >&2
 done

@@ -1,7 +1,7 @@
 """How a request becomes an answer: `model_fn` and `predict_fn`, by SageMaker's names. Make them your own.
 
 You may add `input_fn` and `output_fn`; without them byoc/serving/ reads the request and writes the answer. The packages
-that this file imports, besides NumPy, belong in requirements/handlers.in.
+that this file imports belong in requirements/handlers.in.
 """
 
 from pathlib import Path

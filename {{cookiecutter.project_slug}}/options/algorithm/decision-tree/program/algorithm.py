@@ -64,7 +64,8 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
 def grow(hyperparameters: Hyperparameters, labels: np.ndarray, features: np.ndarray) -> DecisionTreeClassifier:
     """The tree for `labels` (rows) and `features` (rows, features)."""
-    return DecisionTreeClassifier(**hyperparameters.model_dump(exclude={"feature_names"})).fit(features, labels)
+    known = set(DecisionTreeClassifier().get_params())  # to scikit-learn; hyperparameters by other names are yours
+    return DecisionTreeClassifier(**hyperparameters.model_dump(include=known)).fit(features, labels)
 
 
 def export(tree: DecisionTreeClassifier) -> bytes:

@@ -11,8 +11,6 @@ from pydantic import BaseModel, Field
 from byoc.tabular import dataset, training_report
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
-from network import export
-from training import fit
 
 
 class Hyperparameters(BaseModel):
@@ -60,6 +58,10 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data from which the task cannot be learnt.
     """
+    # Not above: TensorFlow takes seconds to import, which `train --help` and your tests need not wait for.
+    from network import export
+    from training import fit
+
     data = dataset.read(job, hyperparameters.categories, hyperparameters.task == "regression")
     print(f"training on {len(data.training.labels)} rows of {len(data.signature.features)} features", flush=True)
     trainer, epochs = fit(job, hyperparameters, data)

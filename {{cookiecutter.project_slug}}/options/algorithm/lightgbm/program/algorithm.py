@@ -82,7 +82,9 @@ OBJECTIVES = (
 )
 NAMES = ("binary_logloss", "multi_logloss", "accuracy", "rmse", "l1", "mae", "poisson")
 METRICS = tuple(f"{channel}:{name}" for channel in ("train", "validation") for name in NAMES)
-OURS = {"categories", "num_iterations", "early_stopping_round"}  # what the rounds are not told
+# The hyperparameters that LightGBM is told. One of LightGBM's that you add belongs here, too; others are yours.
+TOLD = {"learning_rate", "num_leaves", "max_depth", "min_data_in_leaf", "bagging_fraction", "feature_fraction"}
+TOLD |= {"lambda_l1", "lambda_l2", "min_gain_to_split", "cat_smooth", "min_data_per_group", "seed"}
 
 
 def train(job: Job, hyperparameters: Hyperparameters) -> None:
@@ -110,4 +112,4 @@ def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
     told |= {"verbosity": -1, "bagging_freq": 1}
     alike = {"deterministic": True, "force_row_wise": True}
     several = {"num_class": len(data.known)} if data.objective.kind is Kind.LABELS else {}
-    return hyperparameters.model_dump(exclude=OURS) | told | alike | several
+    return hyperparameters.model_dump(include=TOLD) | told | alike | several

@@ -11,8 +11,6 @@ from pydantic import BaseModel, Field
 from byoc.tabular import dataset, training_report
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
-from network import export
-from training import fit
 
 
 class Hyperparameters(BaseModel):
@@ -63,6 +61,10 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data from which the task cannot be learnt.
     """
+    # Not above: PyTorch takes seconds to import, which `train --help` and your tests need not wait for.
+    from network import export
+    from training import fit
+
     data = dataset.read(job, hyperparameters.categories, hyperparameters.task == "regression")
     rows = sum(job.collectives.gather(len(data.training.labels)))
     print(f"training on {rows} rows of {len(data.signature.features)} features", flush=True)

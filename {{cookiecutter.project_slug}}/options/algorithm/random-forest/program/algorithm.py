@@ -67,14 +67,19 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
         read["validation"] = truth, columns.as_trained(more, rows, "validation")
     print(f"training on {len(labels)} rows of {len(rows.dtype)} features", flush=True)
 
-    settings = hyperparameters.model_dump(exclude={"categories"})
-    forest = RandomForestClassifier(**settings, bootstrap=True, oob_score=True, n_jobs=cpus.available())
-    model = forest_model.pipeline(forest, rows.dtype)
+    model = forest_model.pipeline(forest(hyperparameters), rows.dtype)
     forest_model.fit(job, model, rows, labels)
     judged = {name: (actual, model.predict_proba(forest_model.table(seen))) for name, (actual, seen) in read.items()}
-    judged |= forest_model.out_of_bag(forest, labels)
+    judged |= forest_model.out_of_bag(model[-1], labels)
     for name, (actual, probabilities) in judged.items():
         job.metric(f"{name}:accuracy", targets.accuracy(actual, known[probabilities.argmax(axis=1)]))
 
     job.save(forest_model.export(model, rows.dtype), signature)
     forest_report.write(job, hyperparameters, model, rows, labels, judged)
+
+
+def forest(hyperparameters: Hyperparameters) -> RandomForestClassifier:
+    """The forest before it grows."""
+    known = set(RandomForestClassifier().get_params())  # to scikit-learn; hyperparameters by other names are yours
+    settings = {"bootstrap": True, "oob_score": True, "n_jobs": cpus.available()}
+    return RandomForestClassifier(**settings | hyperparameters.model_dump(include=known))

@@ -1,7 +1,6 @@
 """The algorithm's own: what is served is the forest that scikit-learn has grown."""
 
 import pytest
-from sklearn.ensemble import RandomForestClassifier
 
 import algorithm
 import forest_hosts
@@ -13,8 +12,7 @@ from byoc.training import hyperparameters
 def test_the_served_model_answers_as_scikit_learn_does(trained):
     settings = hyperparameters.read(trained.paths.config, algorithm.Hyperparameters)
     labels, rows = forest_hosts.read(trained.job, settings.categories or None)["train"]
-    forest = RandomForestClassifier(**settings.model_dump(exclude={"categories"}), bootstrap=True)
-    model = forest_model.pipeline(forest, rows.dtype)
+    model = forest_model.pipeline(algorithm.forest(settings), rows.dtype)
     forest_model.fit(trained.job, model, rows, labels)
     served = OnnxModel(trained.paths.model).predict(rows)
     assert served["labels"] == tuple(model.classes_.tolist())

@@ -74,7 +74,9 @@ OBJECTIVES = (
 )
 NAMES = ("logloss", "mlogloss", "accuracy", "rmse", "mae", "poisson-nloglik")
 METRICS = tuple(f"{channel}:{name}" for channel in ("train", "validation") for name in NAMES)
-OURS = {"num_round", "early_stopping_rounds"}  # the hyperparameters that `xgboost.Booster` does not know
+# The hyperparameters that `xgboost.Booster` is told. One of XGBoost's that you add belongs here, too; others are yours.
+TOLD = {"eta", "max_depth", "min_child_weight", "subsample", "colsample_bytree", "reg_lambda", "reg_alpha", "gamma"}
+TOLD |= {"seed"}
 
 
 def train(job: Job, hyperparameters: Hyperparameters) -> None:
@@ -99,7 +101,7 @@ def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:
     """What `xgboost.Booster` is told."""
     told = {"objective": data.objective.name, "eval_metric": data.objective.loss, "nthread": data.threads}
     several = {"num_class": len(data.known)} if data.objective.kind is Kind.LABELS else {}
-    return hyperparameters.model_dump(exclude=OURS) | told | several
+    return hyperparameters.model_dump(include=TOLD) | told | several
 
 
 def device(job: Job) -> str:

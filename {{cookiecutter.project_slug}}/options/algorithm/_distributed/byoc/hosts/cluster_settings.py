@@ -14,7 +14,9 @@ class ClusterSettings(Variables):
         most=65534,
     )
     start: int = setting(
-        "BYOC_CLUSTER_START_SECONDS", 900, "seconds to wait for hosts that have not started yet (D-03)"
+        "BYOC_CLUSTER_START_SECONDS",
+        900,
+        "seconds to wait for hosts that have not started yet",  # D-03
     )
     silence: int = setting(
         "BYOC_CLUSTER_SILENCE_SECONDS",
