@@ -67,9 +67,9 @@ def configuration(app: Any, service: Service) -> uvicorn.Config:
     return config
 
 
-def listen(port: int) -> socket.socket:
+def listen(endpoint: tuple[str, int]) -> socket.socket:
     """A socket for one worker: the kernel spreads connections over them, while of a shared one the first takes all."""
-    listener = socket.create_server(("0.0.0.0", port), backlog=BACKLOG, reuse_port=True)
+    listener = socket.create_server(endpoint, backlog=BACKLOG, reuse_port=True)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else head and body are 40 ms apart, with asyncio
     return listener
 
@@ -79,7 +79,7 @@ def main(module: str) -> int:
     service, settings = asgi.service, asgi.service.settings
     config = configuration(asgi.app, service)
     gc.freeze()  # what is frozen is never written to by the workers' collectors, so they share it
-    listeners = [listen(settings.port) for _ in range(settings.workers)]
+    listeners = [listen(settings.endpoint) for _ in range(settings.workers)]
     return Workers(listeners, partial(work, service, config), settings.timeout + MARGIN).run()
 
 
