@@ -82,7 +82,9 @@ def test_a_folder_without_the_model_says_what_to_do(folder):
 @pytest.mark.parametrize("content", [b"", b"not a model", bytes(1000)])
 def test_a_broken_model_is_refused_in_one_line(folder, content):
     (folder / "model.onnx").write_bytes(content)
-    with pytest.raises(ModelError, match=r"^the model cannot be loaded: .*/model.onnx: [^\n]+$"):
+    with pytest.raises(
+        ModelError, match=r"^the model cannot be loaded: .*/model.onnx, [0-9,]+ bytes, which may be cut off: [^\n]+$"
+    ):
         OnnxModel(folder)
 
 

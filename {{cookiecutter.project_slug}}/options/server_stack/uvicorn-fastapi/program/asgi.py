@@ -8,8 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from byoc.serving import batch, playground
 from byoc.serving.asgi import api_docs, refusals
 from byoc.serving.asgi.application import Application
-from byoc.serving.asgi.counted import Counted
-from byoc.serving.asgi.predictions import Predictions
+from byoc.serving.asgi.predictions import Counted, Predictions
 from byoc.serving.asgi.service import Service
 from byoc.serving.metrics import CONTENT_TYPE
 

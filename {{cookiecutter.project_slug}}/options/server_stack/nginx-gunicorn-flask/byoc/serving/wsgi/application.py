@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from byoc.serving.response import refusal
 from byoc.serving.wsgi.predictions import Predictions
@@ -28,6 +28,7 @@ class Application:
         self._predictions = Predictions(flask, service)
         flask.after_request(self._count)
         flask.errorhandler(HTTPException)(self._refuse)
+        flask.url_map.merge_slashes = False  # //: another path, and none to be redirected from
 
     @cached_property
     def is_short(self) -> bool:
@@ -35,9 +36,13 @@ class Application:
         return self._predictions.may_be_passed_by(self._count)
 
     def __call__(self, environ, start_response):
-        post = environ["REQUEST_METHOD"] == "POST"
-        if post and self.is_short and self.service.predicts(environ["PATH_INFO"]):
+        path, post = environ["PATH_INFO"], environ["REQUEST_METHOD"] == "POST"
+        if post and self.is_short and self.service.predicts(path):
             return self.service.invocations(environ, start_response)
+        if path.startswith("//"):  # Flask would read it as one slash
+            self.service.metrics.count(path, 404)
+            answer = refusal(404, NotFound.description)
+            return Response(answer.body, answer.status, content_type=answer.content_type)(environ, start_response)
         return self._flask(environ, start_response)
 
     def _count(self, response: Response) -> Response:

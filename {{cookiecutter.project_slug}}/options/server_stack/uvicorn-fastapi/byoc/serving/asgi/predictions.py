@@ -1,4 +1,4 @@
-"""FastAPI's routes to the model. Predictions come this way if the owner has added anything that must see them."""
+"""FastAPI's routes to the model, taken if the owner has added anything that must see predictions; and all its answers."""
 
 from itertools import takewhile
 
@@ -25,7 +25,7 @@ class Prediction(Response):
         self._body_given = False
 
     async def __call__(self, scope, receive, send):
-        """`state` tells counted.py that this is counted and logged already, and whether it broke off."""
+        """`state` tells Counted that this is counted and logged already, and whether it broke off."""
         scope["state"]["predicted"] = True
         scope["state"]["broken_off"] = not await self._service.invoke(scope, self._receive, send)
         if self.background:  # a dependency's
@@ -85,3 +85,36 @@ class Predictions:
         """Whether a route may match a prediction; of routers that are included and what is mounted, nobody knows."""
         path = getattr(route, "path", "")
         return isinstance(route, Mount) or not path or may_match(path, "{", self._service.settings.multi_model)
+
+
+class Counted:
+    """An ASGI application: `fastapi`, and a line about each request, but for what goes well every few seconds."""
+
+    def __init__(self, fastapi: FastAPI, service: Service, predictions: Predictions):
+        self._fastapi = fastapi
+        self._service = service
+        self.may_be_passed_by = predictions.may_be_passed_by
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "http":
+            await self._fastapi(scope, receive, send)
+            return
+        status = 0
+        state = scope["state"]
+        if scope["path"].endswith("\n"):  # Starlette's routes end in `$`, which lets one line feed pass, but not two
+            scope["path"] += "\n"
+
+        async def noted(message):
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                if "predicted" not in state:
+                    self._service.metrics.count(scope["path"], status)
+            if not state.get("broken_off") or message.get("more_body"):  # a middleware may end it: nobody else must
+                await send(message)
+
+        await self._fastapi(scope, receive, noted)
+        if "predicted" not in state and (scope["path"] not in ("/ping", "/metrics") or status != 200):
+            request = f"{scope['method']} {scope['path']}"
+            remark = state.get("remark")
+            self._service.access_log.add(request, dict(scope["headers"]), status=status, remark=remark)

@@ -24,7 +24,7 @@ class ModelRoutes:
         """The routes of a path, by method. Names hold any text, slashes included: they are opaque (M-13)."""
         if path == "/models":
             return {"GET": self._page, "POST": self._load}
-        if not path.startswith(MODEL):
+        if not path.startswith(MODEL) or path == MODEL:
             return {}
         predict = {"POST": None} if predicts(path, True) else {}  # the model itself
         return {"GET": self._get, "DELETE": self._unload, **predict}
