@@ -1,4 +1,4 @@
-"""FastAPI's routes to the model, taken if the owner has added anything that must see predictions; and all its answers."""
+"""FastAPI's routes to the model, taken if the owner has added what must see predictions; and all its answers."""
 
 from itertools import takewhile
 
