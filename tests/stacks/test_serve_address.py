@@ -1,9 +1,13 @@
 """Where `serve` listens: on the address that it is given, and on Unix sockets whose paths the system takes."""
 
+import os
 import socket
+import tempfile
 
 import pytest
 
+from byoc.errors import SettingError
+from byoc.serving import processes
 from serving import Server, wait_until
 from serving_models import Models
 
@@ -26,6 +30,14 @@ def test_a_long_tmpdir_is_no_fault_of_a_multi_model_endpoint(front, two_models, 
         models = Models(server.ready(), two_models)
         assert models.load("m").status == 200
         assert models.invoke("m", payload).status == 200
+
+
+def test_a_tmpdir_that_is_too_long_is_named_where_there_is_no_other_folder(long_folder, monkeypatch):
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(long_folder))
+    assert processes.short_folder() == "/tmp"
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(SettingError, match=f"TMPDIR='{long_folder}' is too long .* at most 53 bytes$"):
+        processes.short_folder()
 
 
 def test_it_listens_on_the_address_that_it_is_given(front, trained, tmp_path):
