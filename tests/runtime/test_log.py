@@ -1,6 +1,11 @@
 """Log lines are JSON, whatever they tell (S-29, S-47)."""
 
 import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -34,3 +39,29 @@ def test_a_line_about_a_request_has_the_ids_that_sagemaker_gave_it(capsys):
     log.request({"REQUEST_METHOD": "POST", "PATH_INFO": "/invocations", **ids}, status=400)
     expected = {"request": "POST /invocations", "status": 400, "request_id": "r", "inference_id": "i"}
     assert json.loads(capsys.readouterr().out).items() >= expected.items()
+
+
+LINE = """
+from byoc import log
+try:
+    raise ValueError("no ä")
+except ValueError:
+    import traceback
+    log.line(request="POST /invocations", status=500, remark=traceback.format_exc())
+    log.line(request="POST /invocations", status=400, remark="one sentence")
+"""
+
+
+def test_a_traceback_is_text_on_a_terminal_and_one_line_elsewhere():
+    command, project = [sys.executable, "-c", LINE], Path(log.__file__).parents[1]
+    elsewhere = subprocess.run(command, cwd=project, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert json.loads(elsewhere[0])["remark"].endswith("ValueError: no ä\n")
+    terminal, end = pty.openpty()
+    subprocess.run(command, cwd=project, stdout=end, check=True)
+    os.close(end)
+    lines = os.read(terminal, 1 << 16).decode().splitlines()
+    os.close(terminal)
+    assert "remark" not in json.loads(lines[0])
+    assert lines[1] == "Traceback (most recent call last):"
+    assert lines[-2] == r"ValueError: no \xe4"
+    assert json.loads(lines[-1])["remark"] == "one sentence"

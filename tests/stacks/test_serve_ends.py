@@ -77,7 +77,7 @@ def test_the_death_of_a_server_ends_them_all(front, name, trained, tmp_path):
 def test_without_a_model_it_ends_at_once_and_says_so_in_one_line(front, paths, tmp_path):
     with Server(front, paths.base, tmp_path / "log") as server:
         assert server.process.wait(timeout=30) != 0
-    assert server.log.count(f"serve: no signature: {paths.model}/signature.json is missing; ") == 1
+    assert server.log.count(f"serve: no model: {paths.model}/model.onnx is missing; ") == 1
     assert "Traceback" not in server.log
 
 

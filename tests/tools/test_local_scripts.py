@@ -1,7 +1,12 @@
 """The scripts in local_test/, as a person runs them: from anywhere, and with what is missing on their machine."""
 
+import csv
+import http.server
+import os
+import shlex
 import shutil
 import socket
+import threading
 from pathlib import Path
 
 import pytest
@@ -104,6 +109,105 @@ def test_serving_says_where_the_model_can_be_tried(project):
 def test_predicting_without_a_server_says_how_to_start_one(project):
     result = run(project, "predict.sh", "payload.csv", PORT=free_port())
     assert_one_line(result, "nothing answers", "serve_local.sh")
+
+
+def answering(project: Path, port: str, status: int = 200):
+    """A server that answers with the content type of each request."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(self.headers["Content-Type"].encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", int(port)), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+@pytest.mark.parametrize("variable", ["http_proxy", "HTTP_PROXY", "all_proxy"])
+def test_predicting_asks_this_machine_whatever_proxy_there_is(project, variable):
+    port = free_port()
+    with answering(project, port):
+        result = run(project, "predict.sh", "payload.csv", PORT=port, **{variable: f"http://127.0.0.1:{free_port()}"})
+    assert (result.returncode, result.stdout, result.stderr) == (0, "text/csv", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "content_type"),
+    [
+        ("rows.json", [], "application/json"),
+        ("rows.JSONL", [], "application/jsonlines"),
+        ("rows.npy", [], "application/x-npy"),
+        ("rows.parquet", [], "application/x-parquet"),
+        ("rows.csv", [], "text/csv"),
+        ("rows", [], "text/csv"),
+        ("rows.json", ["text/plain"], "text/plain"),
+    ],
+)
+def test_the_content_type_is_what_the_files_name_tells_unless_given(project, tmp_path, name, arguments, content_type):
+    (tmp_path / name).write_text("{}")
+    port = free_port()
+    with answering(project, port):
+        assert run(project, "predict.sh", name, *arguments, cwd=tmp_path, PORT=port).stdout == content_type
+
+
+def test_a_server_that_closes_without_an_answer_is_not_called_absent(project):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=lambda: listener.accept()[0].close(), daemon=True).start()
+        result = run(project, "predict.sh", "payload.csv", PORT=str(listener.getsockname()[1]))
+    assert_one_line(result, "gave no answer")
+    assert "start the server" not in result.stderr
+
+
+DOCKER = """#!/bin/sh
+case "$*" in
+  "info --format {{.SecurityOptions}}") SECURITY ;;
+  "info --format {{.Host.Security.Rootless}}") ROOTLESS ;;
+esac
+"""
+# What each engine says; podman, which may be what `docker` is, does not know Docker's word, nor Docker podman's.
+ENGINES = {
+    "docker": ("echo '[name=seccomp,profile=builtin]'", "exit 1", f"{os.getuid()}:{os.getgid()}"),
+    "rootless docker": ("echo '[name=seccomp,profile=builtin name=rootless]'", "exit 1", "0:0"),
+    "podman": ("exit 125", "echo false", f"{os.getuid()}:{os.getgid()}"),
+    "rootless podman": ("exit 125", "echo true", "0:0"),
+}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("folder", ["plain", "a:colon", "a,comma", 'a"quote', "a blank"])
+def test_the_container_writes_as_who_owns_the_folder_whatever_its_name_and_the_engine(
+    project, tmp_path, engine, folder
+):
+    security, rootless, user = ENGINES[engine]
+    tools = path_without(tmp_path / "bin")
+    docker = Path(tools) / "docker"
+    docker.write_text(DOCKER.replace("SECURITY", security).replace("ROOTLESS", rootless))
+    docker.chmod(0o755)
+    other = shutil.copytree(project / "local_test/test_dir", tmp_path / folder)
+    result = run(project, "train_local.sh", "image", PATH=tools, TEST_DIR=str(other), DRY_RUN="true")
+    words = shlex.split(result.stdout)
+    assert words[words.index("--user") + 1] == user
+    (mount,) = csv.reader([words[words.index("--mount") + 1]])
+    assert mount == ["type=bind", f"source={other}", "target=/opt/ml"]
+
+
+@pytest.mark.parametrize(("asked", "address"), [({}, "127.0.0.1"), ({"BYOC_BIND_ADDRESS": "0.0.0.0"}, "0.0.0.0")])
+def test_serving_listens_on_this_machine_alone_unless_asked(project, tmp_path, asked, address):
+    (project / "program/serve").write_text('#!/bin/sh\necho "address: $BYOC_BIND_ADDRESS"\n')
+    port = free_port()
+    assert f"address: {address}\n" in run(project, "serve_local.sh", PORT=port, **asked).stdout
+    tools = path_without(tmp_path / "bin")
+    docker = Path(tools) / "docker"
+    docker.write_text("#!/bin/sh\n")
+    docker.chmod(0o755)
+    result = run(project, "serve_local.sh", "image", PATH=tools, PORT=port, DRY_RUN="true", **asked)
+    assert f" -p {address}:{port}:8080 " in result.stdout
 
 
 def test_predicting_a_file_that_is_not_there_names_it(project):

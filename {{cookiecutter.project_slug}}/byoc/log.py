@@ -1,4 +1,7 @@
-"""Log lines as JSON on standard output, one a line, so that CloudWatch can filter by field (S-29)."""
+"""Log lines as JSON on standard output, one a line, so that CloudWatch can filter by field (S-29).
+
+On a terminal, where a person reads them, a traceback follows its line as it is.
+"""
 
 import json
 import sys
@@ -12,6 +15,9 @@ import orjson
 
 def text(**fields: Any) -> str:
     """A line, in ASCII, with the time and the fields that are not empty."""
+    remark = fields.get("remark")
+    if remark and "\n" in remark and sys.stdout.isatty():
+        return f"{text(**fields | {'remark': ''})}{remark.rstrip()}\n".encode("ascii", "backslashreplace").decode()
     second, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
     line = {"time": f"{_date(second)}.{milliseconds:03}+00:00"}
     for name, value in fields.items():

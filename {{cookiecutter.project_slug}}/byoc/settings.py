@@ -18,6 +18,9 @@ MULTI_MODEL_OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true m
 @dataclass(frozen=True)
 class Settings(Variables):
     port: int = setting("SAGEMAKER_BIND_TO_PORT", 8080, "the port to listen on")  # S-60
+    address: str = setting(
+        "BYOC_BIND_ADDRESS", "0.0.0.0", "the address to listen on, by default all; serve_local.sh sets 127.0.0.1"
+    )
     workers: int = setting(
         "SAGEMAKER_MODEL_SERVER_WORKERS",
         lambda above: cpus.available(),
@@ -93,6 +96,11 @@ class Settings(Variables):
     playground: bool = setting(
         "BYOC_PLAYGROUND", False, "true shows a page at / on which to try the model, as serve_local.sh does"
     )
+
+    @property
+    def endpoint(self) -> tuple[str, int]:
+        """Where to listen."""
+        return self.address, self.port
 
     @property
     def worker_threads(self) -> int:

@@ -4,10 +4,10 @@
 #   predict.sh PAYLOAD [CONTENT_TYPE] [ACCEPT]
 #
 #   predict.sh payload.csv
-#   predict.sh payload.json application/json
+#   predict.sh payload.json
 #   predict.sh payload.csv text/csv 'application/json; output="predicted_label,probabilities"'
 #
-# CONTENT_TYPE is text/csv unless given. PORT=8081 asks the server that listens there.
+# CONTENT_TYPE is what the name of PAYLOAD tells (.csv, .json, .jsonl, .npy, .parquet) unless given. PORT=8081 asks the server that listens there.
 set -euo pipefail
 
 command -v python3 >/dev/null || { echo "predict.sh: python3 is not on the PATH" >&2; exit 1; }

@@ -42,6 +42,7 @@ def test_the_form_of_local_mode(tmp_path):
 
 def test_the_classic_samples_file_is_found_under_its_own_name(tmp_path):
     assert read(tmp_path, CLASSIC, "resourceConfig.json") == Cluster()
+    assert read(tmp_path, {}, "resourceConfig.json") == Cluster()  # which is what that of AWS's own has
     assert read(tmp_path, LOCAL).current_host == "algo-1-abcde"  # SageMaker's own comes first
 
 
@@ -55,7 +56,7 @@ def test_the_rank_is_the_place_in_the_list_as_given(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "content", ["", "[]", "5", "{}", '{"current_host": "algo-1"}', '{"current_host": "a", "hosts": ["b"]}', "null"]
+    "content", ["", "[]", "5", '{"current_host": "algo-1"}', '{"current_host": "a", "hosts": ["b"]}', "null"]
 )
 def test_a_file_that_contradicts_itself_is_refused_by_name(tmp_path, content):
     with pytest.raises(InputError, match=r"resourceconfig\.json must name hosts, and current_host as one of them"):

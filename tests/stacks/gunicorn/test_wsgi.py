@@ -87,5 +87,5 @@ def test_without_a_model_the_import_ends_with_one_line(bake, tmp_path):
     environment = {"SAGEMAKER_BASE_DIR": str(tmp_path), "PYTHONPATH": found}
     run = subprocess.run([sys.executable, "-c", "import wsgi"], env=environment, capture_output=True, encoding="utf-8")
     assert run.returncode == 1
-    assert run.stderr.startswith(f"serve: no signature: {tmp_path}/model/signature.json is missing")
+    assert run.stderr.startswith(f"serve: no model: {tmp_path}/model/model.onnx is missing")
     assert run.stderr.count("\n") == 1

@@ -41,6 +41,8 @@ class Cluster:
     def read(cls, folder: Path) -> "Cluster":
         """Read the file in `folder`; without one, this host is alone. Raises InputError if it contradicts itself.
 
+        So is it if the file names no host at all: that of the classic sample is `{}`.
+
         Local mode, the documentation and real jobs each write other keys (T-16, LM-05): those that are missing take
         their defaults, those that are unknown are ignored.
         """
@@ -56,6 +58,8 @@ class Cluster:
 
     @classmethod
     def _from(cls, content: dict[str, Any]) -> "Cluster":
+        if not content.keys() & {"hosts", "current_host"}:
+            return cls()
         hosts = tuple(content["hosts"])
         if content["current_host"] not in hosts:
             raise ValueError(f"current_host is {content['current_host']!r}, hosts are {', '.join(hosts)}")

@@ -81,7 +81,8 @@ class Metrics:
     def count(self, path: str, status: int) -> None:
         """Any other request is answered."""
         route = MODELS if path.startswith(MODELS) else path
-        column = COLUMNS[route if route in ROUTES else "other", status]
+        route = route if route in ROUTES else "other"
+        column = COLUMNS.get((route, status)) or COLUMNS[route, status // 100 * 100]  # a status that no standard has
         with self._threads:
             self._own[column] += 1
 

@@ -8,8 +8,9 @@ import numpy as np
 import onnxruntime
 
 from byoc.errors import ModelError
-from byoc.serving import gpu
+from byoc.serving import gpu, model_files
 from byoc.serving.codecs.records import Record
+from byoc.signature import FILE_NAME as SIGNATURE
 from byoc.signature import Signature
 
 FILE_NAME = "model.onnx"
@@ -26,9 +27,11 @@ class OnnxModel:
 
     def __init__(self, folder: Path):
         """Load `folder/model.onnx` and its signature; raises ModelError if either cannot be used."""
+        self._session = open_session(folder / FILE_NAME)  # first: it tells of a folder too many, too
+        if (folder / SIGNATURE).exists():
+            model_files.check(folder / SIGNATURE)
         self.signature = Signature.load(folder)
         self.feature_names = [feature.name for feature in self.signature.features]
-        self._session = open_session(folder / FILE_NAME)
         self._inputs = [(given.name, given.type) for given in self._session.get_inputs()]
         self._input = self._inputs[0][0]
         self._outputs = [output.name for output in self._session.get_outputs()]
@@ -82,14 +85,14 @@ class OnnxModel:
 def open_session(file: Path, *preferred: str) -> onnxruntime.InferenceSession:
     """The file's network, for one worker, by the preferred execution providers or, what they cannot do, by the CPU.
 
-    Raises ModelError if it is missing or broken.
+    Raises ModelError if it is missing, or cannot be read, or broken.
     """
+    model_files.check(file)
     options = onnxruntime.SessionOptions()
     # One thread: workers are the parallelism (L-10), and a session with threads of its own does not survive a fork.
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    if not file.is_file():
-        raise ModelError(f"no model: {file} is missing; train first, or give the container the model's archive")
     try:
         return onnxruntime.InferenceSession(file, options, providers=[*preferred, "CPUExecutionProvider"])
     except Exception as error:  # ONNX Runtime has an exception of its own for each way a file can be broken
-        raise ModelError(f"the model cannot be loaded: {file}: {error}") from None
+        size = f"{file.stat().st_size:,} bytes"
+        raise ModelError(f"the model cannot be loaded: {file}, {size}, which may be cut off: {error}") from None

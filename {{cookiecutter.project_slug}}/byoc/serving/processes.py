@@ -18,11 +18,14 @@ from byoc import console, cpus
 from byoc.errors import SettingError
 from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
 
+Address = tuple[str, int] | Path  # a host and port, or a Unix socket
+
 # Where `serve` lies, and with it what its processes import: predictor.py, wsgi.py or asgi.py. They run there, as Python
 # and gunicorn import from the current folder first, which may be that of another project.
 PROGRAM = Path(sys.argv[0]).resolve().parent
 BYOC = Path(__file__).resolve().parents[2]  # which in the image is the same folder
 GRACE = 25  # seconds to finish what is under way; SageMaker kills after 30 (S-14)
+SOCKET_FOLDER = 103 - 50  # bytes: a Unix socket's path may have 103 on macOS, 107 on Linux; ours add up to 49
 FILES = 1 << 16  # open files, of which each connection is one; an engine may grant 1,024, and many more if asked
 
 
@@ -45,8 +48,8 @@ class Servers:
         finally:
             self.kill()
 
-    def start(self, name: str, command: list[object], address: int | Path, **options: Any) -> bool:
-        """Start one and wait until it listens on `address`, a port or a Unix socket; False if it ended instead.
+    def start(self, name: str, command: list[object], address: Address, **options: Any) -> bool:
+        """Start one and wait until it listens on `address`, a host and port or a Unix socket; False if it ended.
 
         `options` are those of Server.
         """
@@ -101,11 +104,9 @@ class Server(subprocess.Popen):
         os.kill(self.pid, self.stop)  # send_signal would reap it, and `watch` wait for it in vain
 
 
-def accepts(address: int | Path) -> bool:
+def accepts(address: Address) -> bool:
     """Whether a port of this host, or a Unix socket, takes connections."""
-    family, where = (
-        (socket.AF_INET, ("127.0.0.1", address)) if isinstance(address, int) else (socket.AF_UNIX, str(address))
-    )
+    family, where = (socket.AF_UNIX, str(address)) if isinstance(address, Path) else (socket.AF_INET, address)
     try:
         with socket.socket(family) as probe:
             probe.connect(where)
@@ -146,7 +147,8 @@ def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
     raise_limit_of_files()
     try:
         settings = Settings.from_environment()
-        check_free(settings.port)
+        check_free(settings)
+        parent = short_folder()
     except SettingError as error:
         sys.exit(f"serve: {error}")
 
@@ -156,7 +158,7 @@ def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
             console.say(f"serve: listening on port {settings.port}")
         return started
 
-    with tempfile.TemporaryDirectory(prefix="serve-") as folder:
+    with tempfile.TemporaryDirectory(prefix="serve-", dir=parent) as folder:
         return Servers().run(start_all)
 
 
@@ -167,13 +169,35 @@ def raise_limit_of_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
-def check_free(port: int) -> None:
-    """Raise SettingError for a port that is taken, at once: each server would try for seconds, and say less."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("0.0.0.0", port))
-        except (OSError, OverflowError) as error:
-            raise SettingError(
-                f"SAGEMAKER_BIND_TO_PORT={port} cannot be used: {error}; stop what listens there, or set another port"
-            ) from None
+def check_free(settings: Settings) -> None:
+    """Raise SettingError for an address that this host has not, or a port that is taken.
+
+    At once: each server would try for seconds, and say less.
+    """
+    tries = {
+        f"BYOC_BIND_ADDRESS={settings.address!r}": (
+            settings.address,
+            0,
+            "set one of this machine's",
+        ),
+        f"SAGEMAKER_BIND_TO_PORT={settings.port}": (*settings.endpoint, "stop what listens there, or set another port"),
+    }
+    for setting, (address, port, way_out) in tries.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except (OSError, OverflowError, UnicodeError) as error:
+                raise SettingError(f"{setting} cannot be used: {error}; {way_out}") from None
+
+
+def short_folder() -> str:
+    """The folder for temporary ones, or /tmp if the paths of Unix sockets in it would be too long for the system."""
+    folders = [tempfile.gettempdir(), "/tmp"]
+    for folder in folders:
+        if len(os.fsencode(folder)) <= SOCKET_FOLDER and os.access(folder, os.W_OK | os.X_OK):
+            return folder
+    raise SettingError(
+        f"TMPDIR={folders[0]!r} is too long for Unix sockets, and /tmp cannot be written to; "
+        f"set TMPDIR to a folder whose path has at most {SOCKET_FOLDER} bytes"
+    )

@@ -102,7 +102,7 @@ class Host:
         if model and model.state == "loaded":
             return self.reply(client, 409, f"the model {name!r} is loaded already, from {model.url}")
         try:
-            needs = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+            needs = memory.size(folder)
             under_way = sum(model.needs for model in self.models.values() if model.state == "loading")
             if short := memory.shortage(needs + under_way):
                 return self.reply(client, 507, f"{url} cannot be loaded: {short}; unload another model")

@@ -1,6 +1,8 @@
 """How much memory this container may still allocate, by its cgroup's limit (M-05)."""
 
 import math
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +25,16 @@ class Memory:
     def reserve(self) -> float:
         """What models must leave to the requests under way and to the server: a tenth, but 1 GiB at most."""
         return min(self.limit / 10, LARGEST_RESERVE)
+
+
+def size(folder: Path) -> int:
+    """Bytes of all files in it, as far as they can be seen: loading them tells what is wrong with the others."""
+    total = 0
+    for place, _, names in os.walk(folder):
+        for name in names:
+            with suppress(OSError):
+                total += os.stat(os.path.join(place, name)).st_size
+    return total
 
 
 def shortage(needed: float) -> str:

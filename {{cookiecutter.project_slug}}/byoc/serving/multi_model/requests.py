@@ -15,6 +15,7 @@ from typing import Any
 
 from byoc.errors import RequestError
 from byoc.paths import Paths
+from byoc.serving.prediction_paths import INVOKE, MODEL
 from byoc.serving.response import Response, refusal
 from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
 
@@ -82,7 +83,7 @@ class Models:
         try:
             if path == "/invocations":
                 raise RequestError(404, SINGLE)
-            name = path.removeprefix("/models/").removesuffix("/invoke")
+            name = path.removeprefix(MODEL).removesuffix(INVOKE)
             return Response(*self.invoke(name, body, content_type, accept))
         except RequestError as error:
             return refusal(error.status, str(error))

@@ -4,7 +4,8 @@
     .venv/bin/python3 -m byoc.tools.contract                 program/train and program/serve, without Docker
     python3 -m byoc.tools.contract IMAGE --payload dog.jpg --content-type image/jpeg --test-dir my_test_dir
 
-Exit status: 0 if all MUSTs that could be checked hold, 1 if not, 2 for wrong arguments or a fault of the kit itself.
+Exit status: 0 if all MUSTs that could be checked hold, 1 if not, 2 for wrong arguments or a fault of the kit itself;
+130 after Ctrl-C and 143 after SIGTERM, when the report tells of what had ended by then.
 """
 
 import argparse
@@ -12,10 +13,11 @@ import os
 import signal
 import sys
 import time
+from typing import NoReturn
 
 from . import arguments, catalogue, report, runner, terminal
 from .kit import Kit
-from .outcome import BROKEN
+from .outcome import BROKEN, NOT_CHECKED, Result
 from .sample import Sample
 from .targets.target import Target
 from .targets.target_image import CAPABILITIES, DockerError, Image
@@ -47,6 +49,19 @@ def sample_of(chosen: argparse.Namespace) -> Sample:
     return Sample(chosen.payload.read_bytes(), chosen.content_type, chosen.accept, expected)
 
 
+class Stopped(KeyboardInterrupt):
+    """Ctrl-C or SIGTERM, the first of them; later ones do not disturb the cleaning up."""
+
+    def __init__(self, number: int):
+        self.exit_status = 128 + number
+
+
+def stop(number: int, _: object) -> NoReturn:
+    for each in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(each, signal.SIG_IGN)
+    raise Stopped(number)
+
+
 def main(words: list[str]) -> int:
     chosen = arguments.parse(words, __doc__)
     target = target_of(chosen)
@@ -57,20 +72,25 @@ def main(words: list[str]) -> int:
     progress = terminal.Progress(len(runner.names_of(kit, duties)))
     print(f"{target.kind} {target.name}; claims: {', '.join(sorted(claims)) or 'none'}")
     print(f"{progress.total} checks, {chosen.jobs} at a time: some minutes", flush=True)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
     started = time.monotonic()
+    results: dict[str, Result] = {}
+    exit_status = 0
     try:
-        results = runner.run(kit, duties, progress.tell, chosen.jobs, chosen.slow)
-    except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        runner.run(kit, duties, results, progress.tell, chosen.jobs, chosen.slow)
+    except Stopped as stopped:
+        exit_status = stopped.exit_status
         print("\ncontract: stopped; removing what was started", file=sys.stderr, flush=True)
-        kit.close()
-        os._exit(130)  # threads may still wait for what has just been removed
+        results = dict.fromkeys(runner.names_of(kit, duties), Result(NOT_CHECKED, runner.CUT_OFF)) | results
     kit.close()
     seconds = time.monotonic() - started
     verdicts = runner.verdicts(kit, duties, results)
     report.write(chosen.report, target.name, verdicts, results, seconds)
     terminal.show(verdicts, seconds, chosen.report / "report.md")
+    if exit_status:
+        sys.stdout.flush()
+        os._exit(exit_status)  # threads may still wait for what has just been removed
     if any(verdict.outcome == BROKEN for verdict in verdicts):
         return 2
     return 0 if report.all_musts_hold(verdicts) else 1

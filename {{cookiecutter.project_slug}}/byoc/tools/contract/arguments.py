@@ -8,7 +8,13 @@ from . import catalogue
 
 PROJECT = Path(__file__).resolve().parents[3]
 LOCAL_TEST = PROJECT / "local_test"
-TYPES = {".csv": "text/csv", ".json": "application/json", ".jsonl": "application/jsonlines"}
+TYPES = {
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".jsonl": "application/jsonlines",
+    ".npy": "application/x-npy",
+    ".parquet": "application/x-parquet",
+}
 
 
 def parse(words: list[str], description: str) -> argparse.Namespace:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from .outcome import BROKEN, HELD, MARKS, NOT_CHECKED, NOT_HELD, Result
-from .runner import NEEDS_A_CONTAINER, Verdict
+from .runner import CUT_OFF, NEEDS_A_CONTAINER, Verdict
 
 LEVELS = ("MUST", "SHOULD", "MAY", "FACT")
 
@@ -51,6 +51,8 @@ def conclusion(verdicts: list[Verdict]) -> str:
         return f"The kit itself failed over {len(by_level(verdicts, BROKEN))} of the duties; please report it."
     apart = sum(NEEDS_A_CONTAINER in v.seen for v in by_level(verdicts, NOT_CHECKED))
     more = f" {apart} duties more need a container: run it against an image." if apart else ""
+    cut_off = sum(CUT_OFF in v.seen for v in by_level(verdicts, NOT_CHECKED))
+    more += f" {cut_off} were cut off, as the run was stopped: run it again." if cut_off else ""
     if failed:
         return f"Not held: {failed} of the {held + failed} MUSTs that could be checked.{more}"
     if not by_level(verdicts, HELD):

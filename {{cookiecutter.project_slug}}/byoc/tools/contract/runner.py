@@ -1,6 +1,7 @@
 """Runs the checks that the claims call for, each once, and derives every duty's outcome."""
 
 import http.client
+import threading
 import time
 import traceback
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from .targets.target_image import DockerError
 
 NEEDS_A_CONTAINER = "needs a container"
 TAKES_LONG = "takes many minutes: run again with --slow"
+CUT_OFF = "cut off: the run was stopped before it had ended"
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,21 @@ class Verdict:
     seen: str
 
 
-def run(kit: Kit, duties: list[Duty], tell: Callable[[str, Result], None], jobs: int, slow: bool) -> dict[str, Result]:
-    """The result of every check that a claimed duty names, and of slow ones if wanted; `tell` hears of each."""
-    results: dict[str, Result] = {}
+def run(
+    kit: Kit, duties: list[Duty], results: dict[str, Result], tell: Callable[[str, Result], None], jobs: int, slow: bool
+) -> None:
+    """Fill in the result of every check that a claimed duty names, and of slow ones if wanted; `tell` hears of each.
+
+    Of a check that KeyboardInterrupt cuts off there is none: that what it had started is then removed is no fault.
+    """
+    stopped = threading.Event()
 
     def judge(name: str) -> None:
         postponed = hasattr(find(name), "slow") and not slow
-        results[name] = Result(NOT_CHECKED, TAKES_LONG) if postponed else result_of(find(name), kit)
-        tell(name, results[name])
+        result = Result(NOT_CHECKED, TAKES_LONG) if postponed else result_of(find(name), kit)
+        if not stopped.is_set():
+            results[name] = result
+            tell(name, result)
 
     names = names_of(kit, duties)
     early, alone = ([name for name in names if hasattr(find(name), kind)] for kind in ("early", "alone"))
@@ -39,12 +48,14 @@ def run(kit: Kit, duties: list[Duty], tell: Callable[[str, Result], None], jobs:
         waiting = pools[0].map(judge, early)
         list(pools[1].map(judge, [name for name in names if name not in (*early, *alone)]))
         list(waiting)
+        for name in alone:
+            judge(name)
+    except KeyboardInterrupt:
+        stopped.set()
+        raise
     finally:  # after Ctrl-C there is no waiting for what is under way
         for pool in pools:
             pool.shutdown(wait=False, cancel_futures=True)
-    for name in alone:
-        judge(name)
-    return results
 
 
 def names_of(kit: Kit, duties: list[Duty]) -> list[str]:
@@ -84,13 +95,14 @@ def verdicts(kit: Kit, duties: list[Duty], results: dict[str, Result]) -> list[V
 
 
 def verdict(duty: Duty, kit: Kit, results: dict[str, Result]) -> Verdict:
-    """A duty is held if all of its checks that could be made are, and there is one."""
+    """A duty is held if all of its checks that could be made are, and there is one; not so if one was cut off."""
     if duty.unchecked:
         return Verdict(duty, NOT_CHECKED, duty.unchecked)
     if not claimed(duty, kit):
         return Verdict(duty, NOT_CHECKED, f"optional, and not claimed (--claim {duty.feature})")
     found = [results[name] for name in duty.checks if name in results]
-    for outcome in (BROKEN, NOT_HELD, HELD, NOT_CHECKED):
+    cut_off = any(result.seen == CUT_OFF for result in found)
+    for outcome in (BROKEN, NOT_HELD, NOT_CHECKED) if cut_off else (BROKEN, NOT_HELD, HELD, NOT_CHECKED):
         seen = [result.seen for result in found if result.outcome == outcome]
         if seen:
             return Verdict(duty, outcome, "; ".join(seen))

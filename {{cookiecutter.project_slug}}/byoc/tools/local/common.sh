@@ -31,14 +31,22 @@ require_image() {
   docker image inspect "$1" >/dev/null 2>&1 || fail "there is no image '$1' here; build it with: make build IMAGE=$1"
 }
 
-# run_container IMAGE PROGRAM [DOCKER_OPTION…]: with what this user owns, so that nothing is left behind as root's.
-# A rootless engine does that by itself. With DRY_RUN=true it prints the command in place of running it.
+# Whether the engine runs as this user, who then is root in containers. `docker` may be podman, which tells it elsewhere.
+rootless() {
+  [[ $(docker info --format '{{.SecurityOptions}}' 2>/dev/null) == *rootless* ]] ||
+    [[ $(docker info --format '{{.Host.Security.Rootless}}' 2>/dev/null) == true ]]
+}
+
+# run_container IMAGE PROGRAM [DOCKER_OPTION…]: as the user who owns test_dir, so that nothing is left behind as root's.
+# With DRY_RUN=true it prints the command in place of running it.
 run_container() {
-  local image=$1 program=$2 user=(--user "$(id -u):$(id -g)") options
+  local image=$1 program=$2 user options source="source=$test_dir"
   shift 2
+  user=$(id -u):$(id -g)
+  if rootless; then user=0:0; fi
+  if [[ $source == *[,\"]* ]]; then source=\"${source//\"/\"\"}\"; fi  # --mount is a line of CSV; a colon ends no part
   read -r -a options <<<"${DOCKER_OPTIONS:-}"
-  if docker info --format '{{.SecurityOptions}}' | grep -q rootless; then user=(); fi
-  set -- docker run --rm --init=false ${user[@]+"${user[@]}"} -v "$test_dir:/opt/ml" \
+  set -- docker run --rm --init=false --user "$user" --mount "type=bind,$source,target=/opt/ml" \
     ${options[@]+"${options[@]}"} "$@" "$image" "$program"
   if [[ ${DRY_RUN:-} != true ]]; then exec "$@"; fi
   printf '%q ' "$@"

@@ -8,23 +8,40 @@ import urllib.request
 from pathlib import Path
 from typing import NoReturn
 
+TYPES = {
+    ".json": "application/json",
+    ".jsonl": "application/jsonlines",
+    ".npy": "application/x-npy",
+    ".parquet": "application/x-parquet",
+}
+# A proxy that http_proxy names could not reach this machine's own server.
+LOCAL = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
 
 def main(arguments: list[str]) -> None:
     if not 1 <= len(arguments) <= 3:
         print("usage: predict.sh PAYLOAD [CONTENT_TYPE] [ACCEPT]", file=sys.stderr)
         sys.exit(2)
-    payload, content_type, accept = (*arguments, *["text/csv", "*/*"][len(arguments) - 1 :])
+    payload = arguments[0]
+    content_type, accept = (*arguments[1:], *[type_of(payload), "*/*"][len(arguments) - 1 :])
     url = f"http://127.0.0.1:{os.environ.get('PORT', '8080')}/invocations"
     try:
         request = urllib.request.Request(url, read(payload), {"Content-Type": content_type, "Accept": accept})
-        with urllib.request.urlopen(request) as response:
+        with LOCAL.open(request) as response:
             show(response.read())
     except urllib.error.HTTPError as refusal:
         show(refusal.read())
         fail(f"the server answered with status {refusal.code}")
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
-        fail(f"nothing answers at {url} ({reason}); start the server with: local_test/serve_local.sh")
+        if isinstance(reason, ConnectionRefusedError):
+            fail(f"nothing answers at {url} ({reason}); start the server with: local_test/serve_local.sh")
+        fail(f"what listens at {url} gave no answer ({reason}); see what it printed")
+
+
+def type_of(payload: str) -> str:
+    """The content type that a file's name tells; CSV if it tells none."""
+    return TYPES.get(Path(payload).suffix.lower(), "text/csv")
 
 
 def read(payload: str) -> bytes:

@@ -62,12 +62,12 @@ class Image:
         if is_taken(port):
             raise BenchmarkError(f"Port {port} is taken: stop what listens there, {self.name} needs it.")
         options = ["--network", "host", "--env", f"SAGEMAKER_BIND_TO_PORT={port}"]
-        options += ["--volume", f"{self.model}:/opt/ml/model:ro"]
+        options += engine.mount(self.model, "/opt/ml/model")
         with tempfile.TemporaryDirectory(prefix="benchmark-") as folder, engine.container_name() as container:
             if engine_source:
                 file = Path(folder, Path(ENGINE).name)
                 file.write_text(engine_source, "utf-8")
-                options += ["--volume", f"{file}:{PREDICTOR}:ro"]
+                options += engine.mount(file, PREDICTOR)
             server = Container(self.name, container, port, [*options, self.image, "serve"])
             try:
                 yield server

@@ -31,6 +31,12 @@ CPU_USED = """\
 cd /sys/fs/cgroup && if [ -e cpu.stat ]; then head -n 1 cpu.stat; else echo usage "$(cat cpuacct/cpuacct.usage)"; fi"""
 
 
+def mount(source: Path, target: str, *options: str) -> tuple[str, str]:
+    """Words for `docker run`; unlike -v, --mount takes a path with a colon, and a line of CSV also one with a comma."""
+    quoted = f"source={source}".replace('"', '""')
+    return "--mount", ",".join(("type=bind", f'"{quoted}"', f"target={target}", *options))
+
+
 class Image(Target):
     """Every container carries a label by which `close` finds it."""
 
@@ -59,9 +65,9 @@ class Image(Target):
             raise NotChecked("the run was stopped")
         folder, model = launch.folder, launch.model
         command = ["--label", self.label, *launch.options]
-        command += ["-v", f"{folder}:/opt/ml"] if folder else []
-        command += [word for path in launch.read_only for word in ("-v", f"{folder / path}:/opt/ml/{path}:ro")]
-        command += ["-v", f"{model}:/opt/ml/model:ro"] if model else []
+        command += mount(folder, "/opt/ml") if folder else []
+        command += [word for path in launch.read_only for word in mount(folder / path, f"/opt/ml/{path}", "readonly")]
+        command += mount(model, "/opt/ml/model", "readonly") if model else []
         command += [word for port in launch.ports for word in ("-p", f"127.0.0.1::{port}")]
         command += [word for item in launch.environment.items() for word in ("-e", "=".join(item))]
         return Container([*command, self.name, *launch.words])
@@ -87,9 +93,8 @@ class Image(Target):
 
     def remove_tree(self, folder: Path) -> None:
         """Empty a folder in which root's containers may have left what this user cannot delete."""
-        mount = f"{folder}:/contract-kit"
-        words = ("run", "--rm", "--label", self.label, "--user", "0", "-v", mount, "--entrypoint", "/bin/sh", self.name)
-        docker(*words, "-c", "rm -rf /contract-kit/*", check=False)
+        words = ("run", "--rm", "--label", self.label, "--user", "0", *mount(folder, "/contract-kit"))
+        docker(*words, "--entrypoint", "/bin/sh", self.name, "-c", "rm -rf /contract-kit/*", check=False)
 
     def close(self) -> None:
         """Remove every container that this run has started, also those that a check starts at this very moment."""

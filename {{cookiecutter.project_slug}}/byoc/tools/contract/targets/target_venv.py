@@ -28,11 +28,14 @@ class Venv(Target):
         self.programs = programs.resolve()
         self.started: list[Program] = []
         self.labels = {}
+        self.closed = False
 
     def launch(self, launch: Launch) -> "Process":
         """`program/<words[0]>` with `folder` as its base, or one whose model/ is a copy of `model`; it gets a port."""
         if launch.options:
             raise NotChecked("needs a container")
+        if self.closed:
+            raise NotChecked("the run was stopped")
         base = launch.folder or Path(tempfile.mkdtemp(prefix="contract-kit-"))
         if launch.model:
             shutil.copytree(launch.model, base / "model", dirs_exist_ok=True)
@@ -54,6 +57,7 @@ class Venv(Target):
                 path.chmod(0o755)
 
     def close(self) -> None:
+        self.closed = True
         for program in self.started:
             program.remove()
 

@@ -1,4 +1,4 @@
-"""The routes of the server, by Flask, but for POST /invocations. Add yours to `flask`."""
+"""The routes of the server, by Flask. Add yours to `flask`, and hooks like before_request, which see every request."""
 
 import gc
 from typing import Any
@@ -18,12 +18,6 @@ flask = Flask(__name__, static_folder=None)
 def ping() -> Response:
     """200 and an empty body (S-06): there is no process to ask before the model is loaded."""
     return Response(status=200, mimetype="text/plain")
-
-
-@flask.post("/invocations")
-def invocations() -> Response:
-    """Never called: `app` answers it. The route is here so that other methods get 405, not 404 (S-50)."""
-    raise AssertionError
 
 
 @flask.get("/execution-parameters")

@@ -1,4 +1,4 @@
-"""The routes of the server, by FastAPI, but for POST /invocations. Add yours to `fastapi`."""
+"""The routes of the server, by FastAPI. Add yours to `fastapi`, and middlewares, which see every request."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from byoc.serving import batch, playground
 from byoc.serving.asgi import api_docs, refusals
 from byoc.serving.asgi.application import Application
-from byoc.serving.asgi.counted import Counted
+from byoc.serving.asgi.predictions import Counted, Predictions
 from byoc.serving.asgi.service import Service
 from byoc.serving.metrics import CONTENT_TYPE
 
@@ -19,6 +19,7 @@ signature = service.model.signature if service.model else None
 # Its own docs page loads scripts from elsewhere, which SageMaker need not let through (S-26).
 fastapi = FastAPI(title="Predictions", docs_url=None, redoc_url=None, redirect_slashes=False)
 refusals.add_to(fastapi, settings.multi_model)
+predictions = Predictions(fastapi, service)
 
 if service.models:
     from byoc.serving.asgi import model_routes  # only here: whoever serves one model does not pay for it
@@ -31,18 +32,6 @@ if service.models:
 async def ping() -> Response:
     """Status 200 and an empty body, from the moment the model is loaded."""
     return Response()  # S-06
-
-
-@fastapi.post(
-    "/invocations",
-    summary="Predict",
-    response_class=Response,
-    openapi_extra=api_docs.invocations(signature, settings.output),
-    include_in_schema=not settings.multi_model,
-)
-async def invocations() -> None:
-    """Rows in, predictions out."""
-    raise AssertionError  # answered before; the route is for the documentation, and for 405 to other methods (S-50)
 
 
 @fastapi.get("/execution-parameters", summary="What a batch transform job may send at a time")
@@ -65,4 +54,4 @@ if settings.playground and service.model:
     page = HTMLResponse(playground.page(signature))
     fastapi.get("/", include_in_schema=False)(lambda: page)
 
-app = Application(service, Counted(fastapi, service))
+app = Application(service, Counted(fastapi, service, predictions))

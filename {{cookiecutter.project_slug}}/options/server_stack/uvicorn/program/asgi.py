@@ -1,4 +1,4 @@
-"""The routes of the server, but for POST /invocations. Add yours to ROUTES: a function for each method."""
+"""The routes of the server. Add yours to ROUTES: a function for each method. To see every request, wrap `app`."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ async def metrics(scope: dict[str, Any], receive: Receive) -> Response:
 
 ROUTES: dict[str, dict[str, Route | None]] = {
     "/ping": dict.fromkeys(("GET", "HEAD", "POST"), ping),
-    "/invocations": {"POST": None},  # answered before the routes are looked at; other methods get 405 (S-50)
+    "/invocations": {"POST": None},  # the model; other methods get 405 (S-50)
     "/execution-parameters": {"GET": execution_parameters},
     "/metrics": {"GET": metrics},
 }

@@ -7,7 +7,7 @@ from ...kit import JOB, Kit
 from ...ml_folder import contents
 from ...outcome import container_only, must
 from ...targets.program import wait_until
-from ...targets.target_image import docker
+from ...targets.target_image import docker, mount
 
 MEGABYTES = 1_000_000
 OUTSIDE = ("/tmp", "/opt/ml", "/run", "/var/run", "/var/tmp", "/dev", "/proc", "/sys")
@@ -153,7 +153,7 @@ def trains_with_local_modes_mounts(kit: Kit) -> str:
     ml.write("resourceconfig.json", resources | {"current_instance_type": "local"})
     ml.write("inputdataconfig.json", {name: {"TrainingInputMode": "File"} for name in ml.channels})
     parts = ["model", "output", "output/data", "input", *(f"input/data/{name}" for name in ml.channels)]
-    mounts = [word for part in parts for word in ("-v", f"{ml.path / part}:/opt/ml/{part}")]
+    mounts = [word for part in parts for word in mount(ml.path / part, f"/opt/ml/{part}")]
     with kit.target.start("train", options=("-t", "--hostname", host, *mounts)) as program:
         code = program.wait(kit.limits["train"])
     must(code == 0, f"exit code {code}: {program.last_line()}")

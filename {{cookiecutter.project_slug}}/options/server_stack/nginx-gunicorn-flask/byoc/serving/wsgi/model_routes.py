@@ -19,7 +19,7 @@ class Name(BaseConverter):
 
 
 def add_to(flask: Flask, models: Models) -> None:
-    """Add the routes, but for POST /models/NAME/invoke, which goes to `Models.respond`."""
+    """Add the routes, but for POST /models/NAME/invoke."""
     flask.url_map.converters["name"] = Name
 
     @flask.get("/models")

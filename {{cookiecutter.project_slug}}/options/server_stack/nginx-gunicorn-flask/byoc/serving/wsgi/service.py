@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from byoc.errors import ModelError, SettingError
-from byoc.serving import handlers
+from byoc.serving import handlers, prediction_paths
 from byoc.serving.metrics import Metrics
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import Response
@@ -32,6 +32,10 @@ class Service:
 
             self.models = Models.from_environment(self.settings)
         self.invocations = Invocations(self.settings, self.metrics, self._respond)
+
+    def predicts(self, path: str) -> bool:
+        """Whether POST to the path is a prediction."""
+        return prediction_paths.predicts(path, self.settings.multi_model)
 
     def _respond(self, path: str, *asked: Any) -> Response:
         """The answer to a body, its content type and what is accepted; WSGI has the path's UTF-8 as Latin-1."""

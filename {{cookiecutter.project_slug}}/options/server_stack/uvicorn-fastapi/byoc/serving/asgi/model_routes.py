@@ -1,4 +1,4 @@
-"""The routes of a multi-model endpoint onto byoc/serving/multi_model/requests.py (M-03 to M-13).
+"""The routes of a multi-model endpoint, but for predictions, onto byoc/serving/multi_model/requests.py (M-03 to M-13).
 
 What it asks for may take its time, so it is asked in threads.
 """
@@ -6,7 +6,6 @@ What it asks for may take its time, so it is asked in threads.
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import Response
 
 from byoc.serving.asgi import api_docs
 from byoc.serving.asgi.service import Service
@@ -39,9 +38,3 @@ def add_to(fastapi: FastAPI, service: Service) -> None:
     @fastapi.delete("/models/{name:path}", summary="Unload a model")
     async def unload(name: str) -> dict[str, str]:
         return await in_thread(models.unload, name)
-
-    extra = api_docs.invocations(None, "")
-
-    @fastapi.post("/models/{name:path}/invoke", summary="Predict", response_class=Response, openapi_extra=extra)
-    async def invoke(name: str) -> None:
-        raise AssertionError  # answered before; the route is for the documentation

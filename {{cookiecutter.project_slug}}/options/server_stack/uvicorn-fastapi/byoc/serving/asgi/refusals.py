@@ -17,7 +17,7 @@ def add_to(fastapi: FastAPI, multi_model: bool) -> None:
     def allowed(request: Request) -> str:
         """The methods of all routes to this path; each route itself would name only its own."""
         routes = [route for route in fastapi.routes if route.matches(request.scope)[0] != Match.NONE]
-        return ", ".join(sorted(set().union(*(route.methods for route in routes))))
+        return ", ".join(sorted(set().union(*(getattr(route, "methods", None) or () for route in routes))))
 
     @fastapi.exception_handler(RequestError)
     async def refuse_request(request: Request, error: RequestError) -> PlainTextResponse:

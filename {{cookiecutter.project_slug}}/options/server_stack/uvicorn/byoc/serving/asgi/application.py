@@ -3,37 +3,44 @@
 https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 from byoc.serving.asgi import conversation
 from byoc.serving.asgi.service import Service
 
 
+class Routes(Protocol):
+    """An ASGI application, which answers predictions and conversations, too, if it is asked."""
+
+    def may_be_passed_by(self) -> bool:
+        """Whether a prediction would meet nothing of the owner's on its way through it."""
+
+    async def __call__(self, scope, receive, send): ...
+
+
 class Application:
-    def __init__(self, service: Service, routes: Callable[[Any, Any, Any], Awaitable[None]]):
-        """`routes` is an ASGI application, too."""
+    def __init__(self, service: Service, routes: Routes):
         self.service = service
         self._routes = routes
 
+    @cached_property
+    def is_short(self) -> bool:
+        """Whether predictions go straight to the model. Found once it is served: until then, more may be added."""
+        return self._routes.may_be_passed_by()
+
     async def __call__(self, scope, receive, send):
-        kind, path, service = scope["type"], scope.get("path"), self.service
-        predicts = path == "/invocations" or (service.models and path and path.endswith("/invoke"))
-        if predicts and kind == "http" and scope["method"] == "POST":
-            await service.invoke(scope, receive, send)
-        elif kind == "websocket" and path == conversation.PATH and service.model and service.model.converse:
-            await self._converse(receive, send)
+        kind, path = scope["type"], scope.get("path")
+        if not self.is_short:
+            await self._routes(scope, receive, send)
+        elif kind == "http" and scope["method"] == "POST" and self.service.predicts(path):
+            await self.service.invoke(scope, receive, send)
+        elif kind == "websocket" and path == conversation.PATH:
+            await self.service.converse(scope, receive, send)
         else:
             await self._routes(scope, receive, send)
 
-    async def _converse(self, receive, send):
-        """A conversation takes a place like any request; without one, the connection is refused."""
-        inference = self.service.inference
-        if inference.places <= 0:
-            await conversation.refuse(receive, send)
-            return
-        inference.places -= 1
-        try:
-            await conversation.hold(self.service.model.converse, receive, send)
-        finally:
-            inference.places += 1
+
+def may_answer_at_once(app: Any) -> bool:
+    """Whether predictions may be answered without `app`, asgi.py's: not if its owner has wrapped it."""
+    return type(app) is Application and app.is_short

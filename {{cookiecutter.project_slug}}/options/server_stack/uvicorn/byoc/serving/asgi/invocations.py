@@ -33,7 +33,8 @@ class Invocations:
         self._note(path, headers, began, answer, len(body), len(answer.body), answer.remark)
         return head(answer, headers), answer.body
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope, receive, send) -> bool:
+        """Whether the client got all of the answer."""
         began = self._metrics.begin()
         headers = dict(scope["headers"])
         length = int(headers.get(b"content-length", LARGE + 1))
@@ -41,17 +42,19 @@ class Invocations:
             answer, received = await self._inference.answer(receive, length, scope["path"], *asked(headers))
         except Gone:
             self._metrics.end(self._route, began, 400, 0, 0)
-            return
+            return False
         end = partial(self._metrics.end, self._route, began, answer.status, received)
         start = head(answer, headers)
         if isinstance(answer.body, bytes):
-            sent, remark = len(answer.body), answer.remark
+            sent, remark, whole = len(answer.body), answer.remark, True
             end(sent)
             await send(start)
             await send({"type": "http.response.body", "body": answer.body})
         else:
             sent, remark = await self._stream(start, answer.body, receive, send, end)
+            whole = not remark
         self._note(scope["path"], headers, began, answer, received, sent, remark)
+        return whole
 
     def _note(self, path, headers, began: float, answer: Response, received: int, sent: int, remark: str) -> None:
         seconds = round(time.perf_counter() - began, 3)

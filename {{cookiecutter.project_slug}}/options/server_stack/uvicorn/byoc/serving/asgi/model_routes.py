@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from byoc.serving.asgi.inference import Receive, read
 from byoc.serving.asgi.service import Service
+from byoc.serving.prediction_paths import predicts
 
 MODEL = "/models/"
 
@@ -23,9 +24,9 @@ class ModelRoutes:
         """The routes of a path, by method. Names hold any text, slashes included: they are opaque (M-13)."""
         if path == "/models":
             return {"GET": self._page, "POST": self._load}
-        if not path.startswith(MODEL):
+        if not path.startswith(MODEL) or path == MODEL:
             return {}
-        predict = {"POST": None} if path.endswith("/invoke") else {}  # which application.py answers
+        predict = {"POST": None} if predicts(path, True) else {}  # the model itself
         return {"GET": self._get, "DELETE": self._unload, **predict}
 
     async def _page(self, scope: dict[str, Any], receive: Receive) -> dict[str, Any]:

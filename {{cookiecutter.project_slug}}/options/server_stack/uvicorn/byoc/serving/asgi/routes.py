@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from byoc.errors import RequestError
-from byoc.serving.asgi import conversation
 from byoc.serving.asgi.inference import Gone, Receive
 from byoc.serving.asgi.invocations import head
 from byoc.serving.asgi.service import Service
@@ -16,7 +15,7 @@ Route = Callable[[dict[str, Any], Receive], Awaitable[Response | dict[str, Any]]
 
 
 class Routes:
-    """`table` has the routes by path and method. None stands for one that byoc/serving/asgi/application.py answers."""
+    """`table` has the routes by path and method. None stands for the model."""
 
     def __init__(self, service: Service, table: dict[str, dict[str, Route | None]]):
         self._service = service
@@ -27,13 +26,20 @@ class Routes:
 
             self._models = ModelRoutes(service).of
 
+    def may_be_passed_by(self) -> bool:
+        """Not where a route of the owner's own answers predictions."""
+        return not any(self._service.predicts(path) and methods.get("POST") for path, methods in self._table.items())
+
     async def __call__(self, scope, receive, send):
         """The answer, counted, and a line about it, but for what goes well every few seconds."""
         if scope["type"] == "websocket":
-            await conversation.refuse(receive, send)
+            await self._service.converse(scope, receive, send)
             return
         path, method = scope["path"], scope["method"]
         methods = self._table.get(path) or self._models(path)
+        if methods.get(method, self) is None:
+            await self._service.invoke(scope, receive, send)
+            return
         try:
             answer = await methods[method](scope, receive) if method in methods else self._refuse(path, method, methods)
             if isinstance(answer, dict):

@@ -3,7 +3,8 @@
 import sys
 
 from byoc.errors import ModelError, SettingError
-from byoc.serving import handlers
+from byoc.serving import handlers, prediction_paths
+from byoc.serving.asgi import conversation
 from byoc.serving.asgi.access_log import AccessLog
 from byoc.serving.asgi.inference import Inference
 from byoc.serving.asgi.invocations import Invocations
@@ -36,3 +37,19 @@ class Service:
             route, respond = INVOCATIONS, lambda path, *asked: model.respond(*asked)
         self.inference = Inference(settings, respond, may_be_quick)
         self.invoke = Invocations(self.inference, self.metrics, self.access_log, route)
+
+    def predicts(self, path: str) -> bool:
+        """Whether POST to the path is a prediction."""
+        return prediction_paths.predicts(path, self.settings.multi_model)
+
+    async def converse(self, scope, receive, send) -> None:
+        """A conversation takes a place like any request; without one, or without its handler, it is refused."""
+        converse, inference = self.model and self.model.converse, self.inference
+        if scope["path"] != conversation.PATH or not converse or inference.places <= 0:
+            await conversation.refuse(receive, send)
+            return
+        inference.places -= 1
+        try:
+            await conversation.hold(converse, receive, send)
+        finally:
+            inference.places += 1

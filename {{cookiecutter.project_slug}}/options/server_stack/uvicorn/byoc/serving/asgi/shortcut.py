@@ -12,9 +12,13 @@ LENGTH = b"content-length"
 
 
 class Shortcut(HttpToolsProtocol):
-    """A connection to `service`. `body` is what has come of a request that may be answered at once, in one piece."""
+    """A connection to `service`. `body` is what has come of a request that may be answered at once, in one piece.
+
+    Only where it `is_on`: never where a prediction would meet anything of the owner's, such as a middleware.
+    """
 
     service: Service
+    is_on: bool
     body: bytes | None = None
 
     def data_received(self, data: bytes) -> None:
@@ -33,7 +37,9 @@ class Shortcut(HttpToolsProtocol):
 
     def is_simple(self) -> bool:
         """Whether it is a small prediction, and whatever came before it on this connection is answered and read."""
-        if self.url != b"/invocations" or self.flow.write_paused or (self.cycle and not self.cycle.response_complete):
+        if not self.is_on or self.url != b"/invocations":
+            return False
+        if self.flow.write_paused or (self.cycle and not self.cycle.response_complete):
             return False
         length = next((value for name, value in self.headers if name == LENGTH), b"")
         return (

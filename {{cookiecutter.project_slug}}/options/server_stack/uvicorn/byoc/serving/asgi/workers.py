@@ -1,6 +1,6 @@
 """uvicorn's workers, which share the memory of one process: its own `--workers` each load a copy of everything.
 
-`python -m byoc.serving.asgi.workers MODULE` serves `MODULE.app`, an application.Application.
+`python -m byoc.serving.asgi.workers MODULE` serves `MODULE.app`, an ASGI application over `MODULE.service`.
 """
 
 import gc
@@ -9,10 +9,11 @@ import os
 import socket
 import sys
 from functools import partial
+from typing import Any
 
 import uvicorn
 
-from byoc.serving.asgi.application import Application
+from byoc.serving.asgi.application import may_answer_at_once
 from byoc.serving.asgi.prefork import BEAT, REPLACE, Workers
 from byoc.serving.asgi.protocol import Protocol
 from byoc.serving.asgi.service import Service
@@ -45,12 +46,12 @@ def work(service: Service, config: uvicorn.Config, listener: socket.socket, beat
     return 0
 
 
-def configuration(app: Application) -> uvicorn.Config:
+def configuration(app: Any, service: Service) -> uvicorn.Config:
     """Everything that a worker would else import for itself is loaded."""
     config = uvicorn.Config(
         app,
         loop="auto",  # uvloop, where it is installed: 14 MB for a tenth more requests
-        http=type("ServiceProtocol", (Protocol,), {"service": app.service}),
+        http=type("ServiceProtocol", (Protocol,), {"service": service, "is_on": may_answer_at_once(app)}),
         ws="websockets-sansio",
         interface="asgi3",
         log_level="warning",
@@ -66,19 +67,19 @@ def configuration(app: Application) -> uvicorn.Config:
     return config
 
 
-def listen(port: int) -> socket.socket:
+def listen(endpoint: tuple[str, int]) -> socket.socket:
     """A socket for one worker: the kernel spreads connections over them, while of a shared one the first takes all."""
-    listener = socket.create_server(("0.0.0.0", port), backlog=BACKLOG, reuse_port=True)
+    listener = socket.create_server(endpoint, backlog=BACKLOG, reuse_port=True)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else head and body are 40 ms apart, with asyncio
     return listener
 
 
 def main(module: str) -> int:
-    app = importlib.import_module(module).app
-    service, settings = app.service, app.service.settings
-    config = configuration(app)
+    asgi = importlib.import_module(module)
+    service, settings = asgi.service, asgi.service.settings
+    config = configuration(asgi.app, service)
     gc.freeze()  # what is frozen is never written to by the workers' collectors, so they share it
-    listeners = [listen(settings.port) for _ in range(settings.workers)]
+    listeners = [listen(settings.endpoint) for _ in range(settings.workers)]
     return Workers(listeners, partial(work, service, config), settings.timeout + MARGIN).run()
 
 
