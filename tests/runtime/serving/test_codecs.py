@@ -178,8 +178,8 @@ def test_a_charset_that_is_not_known_or_not_that_of_the_body_is_refused(charset,
 
 
 def test_bytes_that_are_no_text_are_refused():
-    with pytest.raises(RequestError, match="the body is not CSV in UTF-8"):
-        codecs.decode(b"\xff\xfe,1", CSV, FEATURES)
+    with pytest.raises(RequestError, match=r"^the body is not CSV in UTF-8"):
+        codecs.decode(b"\xff,1", CSV, FEATURES)
 
 
 def test_an_unknown_content_type_is_refused_with_those_that_are_known():
@@ -193,15 +193,20 @@ LABELS = ["plain", "a,b", '"hi" he said', "two\nlines", "DOS\r\nlines", "", " bl
 
 
 @pytest.mark.parametrize(
-    "columns", [{"label": LABELS}, {"label": LABELS[:3]}, {"label": LABELS, "scores": [[0.25, 0.75]] * len(LABELS)}]
+    "columns",
+    [
+        {"predicted_label": LABELS},
+        {"predicted_label": LABELS[:3]},
+        {"predicted_label": LABELS, "scores": [[0.25, 0.75]] * len(LABELS)},
+    ],
 )
 def test_any_label_survives_csv_and_json(columns):
     rows = list(csv.reader(io.StringIO(codecs.encode(columns, CSV).decode(), newline="")))
-    labels = columns["label"]
+    labels = columns["predicted_label"]
     assert [row[0] for row in rows] == labels
     assert {tuple(row[1:]) for row in rows} == ({("0.25", "0.75")} if len(columns) > 1 else {()})
     predictions = json.loads(codecs.encode(columns, JSON))["predictions"]
-    assert ([row["label"] for row in predictions] if len(columns) > 1 else predictions) == labels
+    assert ([row["predicted_label"] for row in predictions] if len(columns) > 1 else predictions) == labels
 
 
 def test_json_lines_have_an_object_a_row():

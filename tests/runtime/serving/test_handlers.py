@@ -83,7 +83,7 @@ def test_model_fn_alone_gets_the_model_folder_and_numbers_in_every_form(predicto
     [
         ("def input_fn(body, content_type): return numpy.array([[len(body), len(content_type)]])", b"11\n"),
         ("def predict_fn(data, model): return model.predict(data) * 10", b"30.0\n"),
-        ("def predict_fn(data, model): return [[1, 2.5], ['x', None]]", b"1,2.5\nx,\n"),
+        ("def predict_fn(data, model): return [[1, 2.5, 'x', None]]", b"1,2.5,x,\n"),
         ("def output_fn(prediction, accept): return f'{prediction[0]} as {accept}'", b"3.0 as text/csv"),
         ("def output_fn(prediction, accept): return b'\\x00\\xff'", b"\x00\xff"),
         ("def transform_fn(model, body, content_type, accept): return f'{body} {content_type} {accept}'",

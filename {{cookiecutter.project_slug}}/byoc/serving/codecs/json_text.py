@@ -10,6 +10,9 @@ from byoc.errors import RequestError, RowError
 from byoc.serving.codecs import table
 from byoc.serving.codecs.records import Record
 
+# Outputs that are answered without their name if they are alone.
+BARE = {"predictions", "predicted_label", "probability", "probabilities", "labels"}
+
 
 def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     return _table(_rows(body), features)
@@ -42,7 +45,7 @@ def _rows(body: bytes) -> list[Any]:
 
 def _lines(body: bytes) -> list[Any]:
     rows = []
-    for line in body.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n").splitlines():
+    for line in body.rstrip(b"\r\n").splitlines():
         try:
             rows.append(json.loads(line))
         except (ValueError, RecursionError) as error:
@@ -81,7 +84,7 @@ def _number(value: Any) -> float:
 
 
 def encode(columns: dict[str, Any]) -> bytes:
-    if len(columns) == 1:
+    if len(columns) == 1 and not BARE.isdisjoint(columns):
         (predictions,) = columns.values()
     else:
         predictions = _objects(columns)
