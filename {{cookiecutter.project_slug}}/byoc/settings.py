@@ -62,7 +62,9 @@ class Settings(Variables):
     output: str = setting(
         "SAGEMAKER_INFERENCE_OUTPUT",
         "predicted_label",
-        "what a classifier answers: a list of predicted_label, probability, probabilities, labels",
+        "what a classifier answers: one, or several with commas between",
+        choices=("predicted_label", "probability", "probabilities", "labels", "score"),
+        several=True,
     )
     bad_records: str = setting(
         "BYOC_BAD_RECORDS",
@@ -91,6 +93,10 @@ class Settings(Variables):
     playground: bool = setting(
         "BYOC_PLAYGROUND", False, "true shows a page at / on which to try the model, as serve_local.sh does"
     )
+
+    @property
+    def outputs(self) -> list[str]:
+        return self.output.split(",")
 
     @property
     def worker_threads(self) -> int:

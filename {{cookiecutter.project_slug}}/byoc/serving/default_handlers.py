@@ -2,15 +2,38 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from inspect import isgeneratorfunction
 from typing import Any
 
 import numpy as np
 
-from byoc.errors import RequestError
+from byoc.errors import RequestError, SettingError
 from byoc.serving import codecs, predictions
 from byoc.serving.codecs.records import Record
 from byoc.serving.media_types import MediaType, negotiate
 from byoc.serving.predictions import OUTPUTS
+from byoc.settings import Settings
+from byoc.variables import nearest
+
+
+def check(settings: Settings, own: dict[str, Callable[..., Any]]) -> None:
+    """Raise SettingError for an answer's type that nobody gives; handlers of the project's own may give any."""
+    if own.keys() & {"output_fn", "transform_fn"} or isgeneratorfunction(own.get("predict_fn")):
+        return
+    try:
+        response_format(settings.accept, settings.output)
+    except RequestError as error:
+        near = nearest(settings.accept, codecs.ENCODERS)
+        hint = f"; did you mean {near}?" if near else ", or define output_fn in predictor.py"
+        reason = f"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT={settings.accept!r} cannot be used: {error}{hint}"
+        raise SettingError(reason) from None
+
+
+def check_number(settings: Settings) -> None:
+    """Raise SettingError for outputs that only a classifier has, where the model gives a number a row."""
+    if not predictions.NUMBER.issuperset(settings.outputs):
+        wrong = f"SAGEMAKER_INFERENCE_OUTPUT={settings.output!r} cannot be used: this model is no classifier"
+        raise SettingError(f"{wrong}; unset it, or ask for {' or '.join(sorted(predictions.NUMBER))}")
 
 
 def reader(model: Any) -> Callable[[bytes, str], np.ndarray]:

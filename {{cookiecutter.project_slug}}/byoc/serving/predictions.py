@@ -121,9 +121,7 @@ def _plain(value: Any, handler: str) -> Any:
         return value.isoformat()
     if hasattr(value, "__array__"):  # a tensor
         return _plain(np.asarray(value), handler)
-    raise TypeError(
-        f"{handler} returned {type(value).__name__} in a row; a row must be a number, a text, or such a list"
-    )
+    raise TypeError(f"{handler} returned {type(value).__name__} in a row, which must be numbers or texts")
 
 
 def _are_finite(values: list[Any]) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from byoc.errors import RequestError, RowError
 from byoc.paths import Paths
 from byoc.serving import batch, codecs, handlers
-from byoc.serving.default_handlers import encode, media_type, predict, reader, response_format
+from byoc.serving.default_handlers import check, check_number, encode, media_type, predict, reader, response_format
 from byoc.serving.micro_batches import MicroBatches
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.response import Response, as_bytes, check_json, in_parts, refusal
@@ -26,12 +26,15 @@ class Predictor:
     def __init__(self, model_dir: Path, settings: Settings, module: ModuleType | None = None):
         """Load the model, for the handlers that `module`, the project's predictor.py, defines, and else for ours.
 
-        Raises ModelError if there is no model that can be served.
+        Raises ModelError if there is no model that can be served, SettingError for an answer that is never given.
         """
         own = handlers.of(module)
+        check(settings, own)
         self.settings = settings
         self.has_handlers = bool(own)  # whose pace nobody knows
         self._model = own.get("model_fn", OnnxModel)(model_dir)
+        if not (own or settings.multi_model or self._model.classifies):
+            check_number(settings)
         self._record = getattr(self._model, "record", None)
         self._input_fn = own.get("input_fn", reader(self._model))
         self._predict_fn = own.get("predict_fn", predict)

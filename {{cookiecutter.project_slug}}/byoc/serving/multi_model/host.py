@@ -25,8 +25,9 @@ from pathlib import Path
 from types import ModuleType
 
 from byoc import log
-from byoc.errors import ModelError
-from byoc.serving.handlers import load
+from byoc.errors import ModelError, SettingError
+from byoc.serving.default_handlers import check
+from byoc.serving.handlers import load, of
 from byoc.serving.multi_model import memory, process, requests
 from byoc.settings import MODELS_HOST, Settings
 
@@ -191,7 +192,8 @@ def main(folder: Path, module: str) -> None:
     settings = Settings.from_environment()
     try:
         handlers = load(module)  # what it imports is there once for all models
-    except ModelError as error:
+        check(settings, of(handlers))
+    except (ModelError, SettingError) as error:
         sys.exit(f"serve: {error}")
     host = Host(folder, settings, handlers)
     host.watch(sys.stdin, lambda _: sys.exit(0))
