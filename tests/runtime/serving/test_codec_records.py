@@ -41,6 +41,8 @@ def npy(rows: list) -> bytes:
         (CSV, b'1.5,red,3\n-2,,nan\n0,"a, b",1\n'),
         (JSON, b'[[1.5, "red", 3], [-2, null, null], [0, " a, b", 1]]'),
         (JSON, b'{"instances": [[1.5, "red", 3], {"age": null, "colour": "", "width": -2}, [0, "a, b", 1.0]]}'),
+        (JSON, b'{"instances": [{"features": [1.5, "red", 3]}, {"features": [-2, "", null]}, [0, "a, b", 1]]}'),
+        (JSON_LINES, b'{"features": [1.5, "red", 3]}\n{"features": [-2, null, null]}\n{"features": [0, "a, b", 1]}'),
         (JSON_LINES, b'[1.5, "red", 3]\n{"age": NaN, "colour": null, "width": -2}\n[0, "a, b", 1]\n'),
         ("application/x-ndjson", b'[1.5, "red", 3]\n[-2, "", null]\n[0, "a, b", 1]'),
         (PARQUET, written({"age": [3, None, 1], "width": [1.5, -2.0, 0.0], "colour": ["red ", None, "a, b"]})),

@@ -11,7 +11,7 @@ from typing import Any
 
 from byoc.errors import RequestError, RowError
 from byoc.paths import Paths
-from byoc.serving import batch, codecs, handlers
+from byoc.serving import batch, codecs, content_encoding, handlers
 from byoc.serving.default_handlers import check, check_number, encode, media_type, predict, reader, response_format
 from byoc.serving.micro_batches import MicroBatches
 from byoc.serving.onnx_model import OnnxModel
@@ -59,8 +59,10 @@ class Predictor:
     def from_environment(cls, module: ModuleType) -> "Predictor":
         return cls(Paths.from_environment().model, Settings.from_environment(), module)
 
-    def respond(self, body: bytes, content_type: str, accept: str) -> Response:
+    def respond(self, body: bytes, content_type: str, accept: str, encoding: str = "") -> Response:
         """Answer one `/invocations` request; the header values are as sent, "" where there is none.
+
+        `encoding` is Content-Encoding.
 
         Never raises: what is wrong with the request is a 4xx with one sentence (S-43, S-44); a fault of the model
         is a 500, and its traceback is for the log.
@@ -70,6 +72,8 @@ class Predictor:
             same = media_type(content_type)[0] in codecs.ENCODERS
             accept = self.settings.accept or (content_type if same else codecs.JSON)
         try:
+            if encoding:
+                body = content_encoding.decoded(body, encoding, self.settings.max_payload)
             answer = self._transform_fn(self._model, body, content_type, accept)
             body, content_type, *remark = answer if isinstance(answer, tuple) else (answer, accept)
             if not isinstance(body, bytes):

@@ -1,4 +1,9 @@
-"""JSON, and JSON Lines: a JSON value a line, each a row."""
+"""JSON, and JSON Lines: a JSON value a line, each a row.
+
+A row is a list, an object keyed by feature name, or what SageMaker's built-in algorithms take and Clarify sends:
+`{"features": [values]}`, in full `{"data": {"features": {"values": [values]}}}`.
+https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-inference.html
+"""
 
 import json
 from collections.abc import Sequence
@@ -36,8 +41,8 @@ def _rows(body: bytes) -> list[Any]:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise RequestError(400, f"the body is not JSON: {error}") from None
-    if isinstance(content, dict) and "instances" in content:
-        content = content["instances"]
+    if isinstance(content, dict):
+        content = content["instances"] if "instances" in content else [content] if _holds_values(content) else content
     if not isinstance(content, list) or not content:
         raise RequestError(400, 'send a list of rows, or {"instances": [rows]}; a row is a list or an object')
     return content
@@ -67,6 +72,8 @@ def _records(rows: list[Any], record: Record) -> np.ndarray:
 def _in_order(row: Any, number: int, features: Sequence[str] | None) -> list[Any]:
     if isinstance(row, list):
         return row
+    if isinstance(row, dict) and _holds_values(row):
+        return _values(row, number)
     if not isinstance(row, dict):
         raise RowError(number, f"is neither a list nor an object, but {json.dumps(row)[:40]}")
     if features is None:
@@ -75,6 +82,22 @@ def _in_order(row: Any, number: int, features: Sequence[str] | None) -> list[Any
     if fault:
         raise RowError(number, fault)
     return [row[name] for name in features]
+
+
+def _holds_values(row: dict[str, Any]) -> bool:
+    """Whether it is a row in SageMaker's own form, and no object of a feature by that name."""
+    return isinstance(row.get("features"), list | dict) or (isinstance(row.get("data"), dict) and len(row) == 1)
+
+
+def _values(row: dict[str, Any], number: int) -> list[Any]:
+    fields = row if "features" in row else row["data"]
+    values = fields.get("features")
+    if isinstance(values, dict):
+        values = None if "keys" in values else values.get("values")
+    if not isinstance(values, list) or len(fields) > 1:
+        shown = json.dumps(row)[:80]
+        raise RowError(number, f'is {shown}; send {{"features": [values]}}, each value in its place and nothing else')
+    return values
 
 
 def _number(value: Any) -> float:
