@@ -90,6 +90,8 @@ def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
         (JSON, '[{"width": 1, "height": 2, "hight": 3}]', "^row 1 has an unknown field 'hight'; its fields are "),
         (JSON, "[[1, 2, 3]]", "^row 1 has 3 columns, but the model takes 2: width, height$"),
         (JSON, "[]", '^send a list of rows, or {"instances": '),
+        (JSON, '{"inputs": [[1, 2]]}', '^send a list of rows, or {"instances": '),
+        (JSON, "{}", '^send a list of rows, or {"instances": '),
         (JSON, '{"instances": {}}', '^send a list of rows, or {"instances": '),
         (JSON_LINES, "\ufeff", "the request body is empty"),
         (JSON_LINES, "[1, 2]\n[3,", "^row 2 is not JSON: "),
@@ -121,6 +123,9 @@ def test_one_record_alone_may_be_the_whole_of_a_json_body():
     for body in (b'{"features": [1, 2]}', b'{"data": {"features": {"values": [1, 2]}}}'):
         assert codecs.decode(body, JSON, FEATURES).tolist() == [[1, 2]]
         assert codecs.decode(body, JSON, None).tolist() == [[1, 2]]
+    assert codecs.decode(b'{"height": 2, "width": 1}', JSON, FEATURES).tolist() == [[1, 2]]
+    with pytest.raises(RequestError, match=r"^row 1 has an unknown field 'Width'; its fields are width, height$"):
+        codecs.decode(b'{"height": 2, "Width": 1}', JSON, FEATURES)
 
 
 def test_a_feature_may_be_called_features():

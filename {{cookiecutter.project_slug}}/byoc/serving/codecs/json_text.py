@@ -42,7 +42,7 @@ def _rows(body: bytes) -> list[Any]:
     except (ValueError, RecursionError) as error:
         raise RequestError(400, f"the body is not JSON: {error}") from None
     if isinstance(content, dict):
-        content = content["instances"] if "instances" in content else [content] if _holds_values(content) else content
+        content = content["instances"] if "instances" in content else [content] if _is_row(content) else content
     if not isinstance(content, list) or not content:
         raise RequestError(400, 'send a list of rows, or {"instances": [rows]}; a row is a list or an object')
     return content
@@ -82,6 +82,13 @@ def _in_order(row: Any, number: int, features: Sequence[str] | None) -> list[Any
     if fault:
         raise RowError(number, fault)
     return [row[name] for name in features]
+
+
+def _is_row(content: dict[str, Any]) -> bool:
+    """Whether an object is one row, and does not hold rows under a name that is not known."""
+    return _holds_values(content) or (
+        bool(content) and not any(isinstance(one, list | dict) for one in content.values())
+    )
 
 
 def _holds_values(row: dict[str, Any]) -> bool:
