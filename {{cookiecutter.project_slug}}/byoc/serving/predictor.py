@@ -122,7 +122,6 @@ class Predictor:
         given, _ = response_format(accept, self.settings.output)
         if not {sent, given} <= codecs.BAD_RECORDS.keys():
             return self._transform_whole(body, content_type, accept)
-        codecs.check_unpacked(body)
         body = codecs.text(body, sent, charset)
         header = codecs.header(body, sent, self._record) if self._record else b""
         lines = batch.by_lines(body[len(header) :], answer, mark if self._marks else None)

@@ -13,22 +13,21 @@ WAYS = {
 }
 # With a byte order mark, or without one: no text in UTF-8 begins with a NUL, or has one after its first character.
 UTF_16 = re.compile(rb"\xff\xfe|\xfe\xff|\0.|[^\0]\0", re.DOTALL)
-MARK = "\ufeff".encode()
+ODD = re.compile(rb"[\x1f\xfd\x28\xff\xfe\0PB]|.\0", re.DOTALL)  # one look tells that it is neither
+MARK = 0xEF  # with which a byte order mark in UTF-8 begins
 MARKS = re.compile(rb"(?:(?<=[\r\n])|\A)(?:\xef\xbb\xbf)+")
 
 
-def check_unpacked(body: bytes) -> None:
-    """Raise RequestError for a body that is compressed."""
+def check(body: bytes, utf_8_as: str = "") -> None:
+    """Raise RequestError for a body that is packed, and if it is to be UTF-8, of this content type, for UTF-16."""
+    if not ODD.match(body):
+        return
     if packed := PACKED.match(body):
         raise RequestError(400, f"the body is {packed.lastgroup}; {WAYS.get(packed.lastgroup, 'unpack it')}")
-
-
-def check_utf8(body: bytes, content_type: str) -> None:
-    """Raise RequestError for lines of text that are UTF-16 or UTF-32, of which nothing was said."""
-    if UTF_16.match(body):
-        raise RequestError(400, f"the body is UTF-16, not UTF-8; send UTF-8, or {content_type}; charset=utf-16")
+    if utf_8_as and UTF_16.match(body):
+        raise RequestError(400, f"the body is UTF-16, not UTF-8; send UTF-8, or {utf_8_as}; charset=utf-16")
 
 
 def without_marks(body: bytes) -> bytes:
     """Text in UTF-8 without the byte order marks of the files that were joined to make it: each begins a line."""
-    return MARKS.sub(b"", body) if MARK in body else body
+    return MARKS.sub(b"", body) if MARK in body else body  # one byte, found in a tenth of the time of three

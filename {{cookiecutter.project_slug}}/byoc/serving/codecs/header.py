@@ -19,12 +19,15 @@ class Header:
         self._names = list(names)
         self._plain = _plain([name.replace("\n", " ") for name in names])
         self._different = set(self._plain)
+        self._numerals = set("0123456789-.") - {name[:1] for name in names}
 
     def order(self, cells: list[str]) -> list[int]:
         """Where each of the names is in a header, or nothing if the cells are a row.
 
         Raises RowError for what looks like a header, and is none: a name is missing, unknown or there twice.
         """
+        if cells and cells[0][:1] in self._numerals:  # as most rows begin, which so cost next to nothing
+            return []
         stripped = [cell.strip() for cell in cells]
         if sorted(stripped) == sorted(self._names):
             return [stripped.index(name) for name in self._names]
