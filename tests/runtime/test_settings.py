@@ -11,6 +11,7 @@ from byoc import cpus
 from byoc.errors import SettingError
 from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.serving import processes
+from byoc.serving.predictions import OUTPUTS
 from byoc.settings import Settings
 
 NUMBERS = {
@@ -22,7 +23,10 @@ NUMBERS = {
     "SAGEMAKER_MODEL_JOB_QUEUE_SIZE": "queue",
     "SAGEMAKER_MAX_CONCURRENT_TRANSFORMS": "max_concurrent",
 }
-TEXTS = {"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": "accept", "SAGEMAKER_INFERENCE_OUTPUT": "output"}
+TEXTS = {
+    "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT": ("accept", "9000", "9000"),
+    "SAGEMAKER_INFERENCE_OUTPUT": ("output", "Probability , labels", "probability,labels"),
+}
 
 
 def test_nothing_set_gives_the_defaults(monkeypatch):
@@ -51,10 +55,67 @@ def test_the_workers_libraries_share_the_cpus_of_the_quota(tmp_path, monkeypatch
     assert processes.environment(settings, tmp_path)["OMP_NUM_THREADS"] == threads  # L-10
 
 
-@pytest.mark.parametrize(("variable", "name"), [*NUMBERS.items(), *TEXTS.items()])
-def test_every_setting_is_read_from_its_variable(variable, name):
-    value = getattr(Settings.from_environment({variable: " 9000 "}), name)
-    assert value == (9000 if name in NUMBERS.values() else "9000")
+@pytest.mark.parametrize(("variable", "name"), NUMBERS.items())
+def test_every_number_is_read_from_its_variable(variable, name):
+    assert getattr(Settings.from_environment({variable: " 9000 "}), name) == 9000
+
+
+@pytest.mark.parametrize("variable", TEXTS)
+def test_every_text_is_read_from_its_variable(variable):
+    name, text, value = TEXTS[variable]
+    assert getattr(Settings.from_environment({variable: f" {text} "}), name) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong", "hint"),
+    [
+        ("probabilites", "probabilites", "; did you mean probabilities?"),
+        ("predicted_label,Scores", "Scores", "; did you mean score?"),
+        ("predicted_label;probability", "predicted_label;probability", "; did you mean predicted_label?"),
+        ("x", "x", ""),
+        ("labels,", "", ""),
+    ],
+)
+def test_an_output_that_is_none_is_refused_with_those_there_are_and_the_nearest(text, wrong, hint):
+    with pytest.raises(SettingError) as refusal:
+        Settings.from_environment({"SAGEMAKER_INFERENCE_OUTPUT": text})
+    known = "predicted_label, probability, probabilities, labels, score"
+    told = f"SAGEMAKER_INFERENCE_OUTPUT={text!r} cannot be used: {wrong!r} is none of {known}{hint}"
+    assert str(refusal.value) == told
+
+
+def test_the_outputs_are_those_that_there_are():
+    assert Settings.from_environment({"SAGEMAKER_INFERENCE_OUTPUT": ",".join(OUTPUTS)}).outputs == list(OUTPUTS)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("BYOC_BAD_RECORD", "BYOC_BAD_RECORDS"),
+        ("BYOC_MICROBATCH_MS", "BYOC_MICRO_BATCH_MS"),
+        ("SAGEMAKER_DEFAULT_INVOCATION_ACCEPT", "SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT"),
+        ("SAGEMAKER_INFERENCE_INPUT", "SAGEMAKER_INFERENCE_OUTPUT"),
+        ("SAGEMAKER_MODEL_SERVER_WORKER", "SAGEMAKER_MODEL_SERVER_WORKERS"),
+    ],
+)
+def test_a_variable_that_is_like_a_setting_and_none_is_told(name, near, monkeypatch, capsys):
+    assert Settings.misspelt({name: "x", "PATH": "/bin", "SAGEMAKER_BATCH": "true"}) == [(name, near)]
+    monkeypatch.setenv(name, "x")
+    if name.startswith("BYOC_"):
+        with pytest.raises(SettingError, match=f"^{name} is no setting; did you mean {near}[?]"):
+            processes.check_names()
+    else:
+        processes.check_names()
+        assert capsys.readouterr().out.startswith(f"serve: {name} has no effect here; did you mean {near}? ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["SAGEMAKER_REGION", "SAGEMAKER_PROGRAM", "SAGEMAKER_SUBMIT_DIRECTORY", "SAGEMAKER_CONTAINER_LOG_LEVEL",
+     "SAGEMAKER_SAFE_PORT_RANGE", "SAGEMAKER_BASE_DIR", "BYOC_MODELS", "BYOC_CLUSTER_PORT", "BYOC_OF_THE_OWNERS"],
+)  # fmt: skip
+def test_variables_of_others_are_none_of_them(name):
+    assert Settings.misspelt({name: "x"}) == []
 
 
 @pytest.mark.parametrize("variable", NUMBERS)
@@ -80,7 +141,8 @@ def test_every_other_rule_is_told_too(variable, text, rule):
     kind = ClusterSettings if "CLUSTER" in variable else Settings
     with pytest.raises(SettingError) as refusal:
         kind.from_environment({variable: text})
-    assert str(refusal.value) == f"{variable}={text!r} cannot be used: it must be {rule}, or unset"
+    told = f"{variable}={text!r} cannot be used: it must be {rule}, or unset"
+    assert str(refusal.value) in (told, f"{told}; did you mean MULTI_RECORD?")
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,9 @@ class Settings(Variables):
     output: str = setting(
         "SAGEMAKER_INFERENCE_OUTPUT",
         "predicted_label",
-        "what a classifier answers: a list of predicted_label, probability, probabilities, labels",
+        "what a classifier answers: one, or several with commas between",
+        choices=("predicted_label", "probability", "probabilities", "labels", "score"),
+        several=True,
     )
     bad_records: str = setting(
         "BYOC_BAD_RECORDS",
@@ -101,6 +103,9 @@ class Settings(Variables):
     def endpoint(self) -> tuple[str, int]:
         """Where to listen."""
         return self.address, self.port
+
+    def outputs(self) -> list[str]:
+        return self.output.split(",")
 
     @property
     def worker_threads(self) -> int:

@@ -1,6 +1,7 @@
 """NPY in and out: plain numbers only, nothing is ever unpickled, and a header is not believed (S-51)."""
 
 import io
+import math
 import pickle
 
 import numpy as np
@@ -62,7 +63,7 @@ class Bomb:
         (npy(ROWS) + b"x", "^the array should have 32 bytes by its header, but has 33$"),
         (npy(ROWS, version=(3, 0)), r"^the body is NPY of version \(3, 0\); send 1.0"),
         (npy(ROWS)[:40], "^the body is not NPY: "),
-        (b"PK\x03\x04 as numpy.savez writes", "^the body is not NPY: "),
+        (b"PK\x03\x04 as numpy.savez writes", "^the body is zip; send what is in it; workbooks"),
         (with_header(FLOATS % (10**12, 2)), "^the array should have"),
         (with_header(FLOATS % (-2, 2)), "^the array should have"),
         (with_header(FLOATS % (1, 2) + " " * 1000), "^the body is not"),
@@ -99,7 +100,13 @@ def test_several_outputs_are_fields_by_their_names():
     assert answer.shape == (2,)
 
 
-def test_what_no_array_can_hold_is_refused_rather_than_pickled():
+@pytest.mark.parametrize("rows", [["a", None], [[1], [1, 2]], [{"a": 1}, {"a": 2}]])
+def test_what_no_array_can_hold_is_refused_rather_than_pickled(rows):
     with pytest.raises(RequestError, match=r"^predictions is no array that NPY can hold") as refusal:
-        codecs.encode({"predictions": [1, None]}, NPY)
+        codecs.encode({"predictions": rows}, NPY)
     assert refusal.value.status == 406
+
+
+def test_what_is_missing_among_numbers_is_nan():
+    assert written({"predictions": [1, None]}).tolist() == pytest.approx([1, math.nan], nan_ok=True)
+    assert written({"scores": [[0.5, None]]}).tolist() == [pytest.approx([0.5, math.nan], nan_ok=True)]

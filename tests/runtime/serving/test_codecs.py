@@ -27,6 +27,11 @@ FEATURES = ["width", "height"]
         (JSON, b'[{"width": 1, "height": 2}, {"height": -4, "width": 3.5}]'),
         (JSON, b'{"instances": [{"height": 2, "width": 1}, [3.5, -4.0]], "unknown": null}'),
         (JSON, '{"instances": [[1, 2], [3.5, -4]]}'.encode("utf-16")),
+        (JSON, b'{"instances": [{"features": [1, 2]}, {"features": [3.5, -4.0]}]}'),
+        (JSON, b'{"instances": [{"data": {"features": {"values": [1, 2]}}}, {"features": {"values": [3.5, -4]}}]}'),
+        (JSON, b'[{"features": [1, 2]}, [3.5, -4]]'),
+        (JSON_LINES, b'{"features": [1, 2]}\n{"features": [3.5, -4]}\n'),
+        (JSON_LINES, b'{"data": {"features": {"values": [1, 2], "shape": [2]}}}\n{"features": {"values": [3.5, -4]}}'),
         (JSON_LINES, b"[1, 2]\n[3.5, -4]"),
         (JSON_LINES, b"\xef\xbb\xbf[1, 2]\r\n[3.5, -4]\r\n"),
         (JSON_LINES, b'{"width": 1, "height": 2}\n{"height": -4, "width": 3.5}\n'),
@@ -85,6 +90,8 @@ def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
         (JSON, '[{"width": 1, "height": 2, "hight": 3}]', "^row 1 has an unknown field 'hight'; its fields are "),
         (JSON, "[[1, 2, 3]]", "^row 1 has 3 columns, but the model takes 2: width, height$"),
         (JSON, "[]", '^send a list of rows, or {"instances": '),
+        (JSON, '{"inputs": [[1, 2]]}', '^send a list of rows, or {"instances": '),
+        (JSON, "{}", '^send a list of rows, or {"instances": '),
         (JSON, '{"instances": {}}', '^send a list of rows, or {"instances": '),
         (JSON_LINES, "\ufeff", "the request body is empty"),
         (JSON_LINES, "[1, 2]\n[3,", "^row 2 is not JSON: "),
@@ -95,6 +102,12 @@ def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
         (JSON_LINES, "[1, 2]\n5", "^row 2 is neither a list nor an object, but 5$"),
         (JSON_LINES, '{"width": 1}', "^row 1 has no field 'height'; its fields are width, height$"),
         (JSON, "5", '^send a list of rows, or {"instances": '),
+        (JSON, '[{"features": [1]}]', "^row 1 has 1 columns, but the model takes 2: width, height$"),
+        (JSON, '[{"features": [1, "x"]}]', r'^row 1, column 2 \(height\) is "x", not a number$'),
+        (JSON, '[{"features": 1}]', "^row 1 has an unknown field 'features'; its fields are width, height$"),
+        (JSON, '[{"features": [1, 2], "id": 7}]', r'^row 1 is .*; send {"features": \[values\]}, each value'),
+        (JSON_LINES, '{"features": {"keys": [0], "shape": [2], "values": [1]}}', r'^row 1 is .*; send {"features": '),
+        (JSON_LINES, '{"data": {}}', r'^row 1 is {"data": {}}; send {"features": '),
         (JSON, "[[1, 2]", "^the body is not JSON: "),
         (JSON, "[" * 100_000, "^the body is not JSON: "),
     ],
@@ -104,6 +117,19 @@ def test_a_body_that_holds_no_such_rows_is_refused_by_its_place(content_type, bo
     with pytest.raises(RequestError, match=message) as refusal:
         codecs.decode(body.encode(), content_type, FEATURES)
     assert refusal.value.status == 400
+
+
+def test_one_record_alone_may_be_the_whole_of_a_json_body():
+    for body in (b'{"features": [1, 2]}', b'{"data": {"features": {"values": [1, 2]}}}'):
+        assert codecs.decode(body, JSON, FEATURES).tolist() == [[1, 2]]
+        assert codecs.decode(body, JSON, None).tolist() == [[1, 2]]
+    assert codecs.decode(b'{"height": 2, "width": 1}', JSON, FEATURES).tolist() == [[1, 2]]
+    with pytest.raises(RequestError, match=r"^row 1 has an unknown field 'Width'; its fields are width, height$"):
+        codecs.decode(b'{"height": 2, "Width": 1}', JSON, FEATURES)
+
+
+def test_a_feature_may_be_called_features():
+    assert codecs.decode(b'[{"features": 1, "data": 2}]', JSON, ["features", "data"]).tolist() == [[1, 2]]
 
 
 def test_rows_of_a_model_without_feature_names_must_be_as_long_as_the_first():
@@ -178,8 +204,8 @@ def test_a_charset_that_is_not_known_or_not_that_of_the_body_is_refused(charset,
 
 
 def test_bytes_that_are_no_text_are_refused():
-    with pytest.raises(RequestError, match="the body is not CSV in UTF-8"):
-        codecs.decode(b"\xff\xfe,1", CSV, FEATURES)
+    with pytest.raises(RequestError, match=r"^the body is not CSV in UTF-8"):
+        codecs.decode(b"\xff,1", CSV, FEATURES)
 
 
 def test_an_unknown_content_type_is_refused_with_those_that_are_known():
@@ -193,15 +219,20 @@ LABELS = ["plain", "a,b", '"hi" he said', "two\nlines", "DOS\r\nlines", "", " bl
 
 
 @pytest.mark.parametrize(
-    "columns", [{"label": LABELS}, {"label": LABELS[:3]}, {"label": LABELS, "scores": [[0.25, 0.75]] * len(LABELS)}]
+    "columns",
+    [
+        {"predicted_label": LABELS},
+        {"predicted_label": LABELS[:3]},
+        {"predicted_label": LABELS, "scores": [[0.25, 0.75]] * len(LABELS)},
+    ],
 )
 def test_any_label_survives_csv_and_json(columns):
     rows = list(csv.reader(io.StringIO(codecs.encode(columns, CSV).decode(), newline="")))
-    labels = columns["label"]
+    labels = columns["predicted_label"]
     assert [row[0] for row in rows] == labels
     assert {tuple(row[1:]) for row in rows} == ({("0.25", "0.75")} if len(columns) > 1 else {()})
     predictions = json.loads(codecs.encode(columns, JSON))["predictions"]
-    assert ([row["label"] for row in predictions] if len(columns) > 1 else predictions) == labels
+    assert ([row["predicted_label"] for row in predictions] if len(columns) > 1 else predictions) == labels
 
 
 def test_json_lines_have_an_object_a_row():

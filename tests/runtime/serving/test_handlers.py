@@ -2,13 +2,15 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from types import ModuleType
 
 import pytest
 
 import laid
-from byoc.errors import ModelError
+from byoc.errors import ModelError, SettingError
 from byoc.serving import handlers
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
@@ -83,7 +85,7 @@ def test_model_fn_alone_gets_the_model_folder_and_numbers_in_every_form(predicto
     [
         ("def input_fn(body, content_type): return numpy.array([[len(body), len(content_type)]])", b"11\n"),
         ("def predict_fn(data, model): return model.predict(data) * 10", b"30.0\n"),
-        ("def predict_fn(data, model): return [[1, 2.5], ['x', None]]", b"1,2.5\nx,\n"),
+        ("def predict_fn(data, model): return [[1, 2.5, 'x', None]]", b"1,2.5,x,\n"),
         ("def output_fn(prediction, accept): return f'{prediction[0]} as {accept}'", b"3.0 as text/csv"),
         ("def output_fn(prediction, accept): return b'\\x00\\xff'", b"\x00\xff"),
         ("def transform_fn(model, body, content_type, accept): return f'{body} {content_type} {accept}'",
@@ -204,6 +206,83 @@ def test_a_package_that_a_handler_misses_at_a_request_is_told_with_its_file(pred
     response = predictor_with(source).respond(b"1,2", "text/csv", "")
     assert response.status == 500
     assert response.body.endswith(f"; {handlers.NO_PACKAGE}\n".encode())
+
+
+@pytest.mark.parametrize(
+    ("source", "found", "meant"),
+    [
+        ("def predict_func(data, model): ...", "predict_func", "predict_fn"),
+        ("def predict_fun(data, model): ...", "predict_fun", "predict_fn"),
+        ("def predict_function(data, model): ...", "predict_function", "predict_fn"),
+        ("predictFn = print", "predictFn", "predict_fn"),
+        ("def predcit_fn(data, model): ...", "predcit_fn", "predict_fn"),
+        ("def prediction_fn(data, model): ...", "prediction_fn", "predict_fn"),
+        ("def inputs_fn(body, content_type): ...", "inputs_fn", "input_fn"),
+        ("def ouput_fn(prediction, accept): ...", "ouput_fn", "output_fn"),
+        ("async def output_handler(prediction, accept): ...", "output_handler", "output_fn"),
+        ("def transfrom_fn(*request): ...", "transfrom_fn", "transform_fn"),
+        ("def model_fun(model_dir): ...", "model_fun", "model_fn"),
+        ("from builtins import print as converse_func", "converse_func", "converse_fn"),
+    ],
+)
+def test_a_handler_that_is_misspelt_is_refused_with_the_nearest_name(tmp_path, monkeypatch, source, found, meant):
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    (tmp_path / "predictor.py").write_text(source)
+    sys.modules.pop("predictor", None)
+    with pytest.raises(ModelError) as error:
+        handlers.load("predictor")
+    assert str(error.value).startswith(f"predictor.py defines {found}, which is no handler: did you mean {meant}? ")
+    (tmp_path / "predictor.py").write_text(f"{source}\n{meant} = print")  # which then calls the other, it may be
+    sys.modules.pop("predictor", None)
+    assert handlers.of(handlers.load("predictor")).keys() == {meant}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["predict", "predict_one", "score", "loss_fn", "collate_fn", "softmax_fn", "preprocess", "preprocess_fn",
+     "load_model", "_predict_func", "post_output_fn", "tokenizer_fn", "model", "make_model"],
+)  # fmt: skip
+def test_functions_of_ones_own_are_no_misspelt_handlers(predictor_py, name):
+    module = predictor_py(f"def {name}(*arguments): ...")
+    assert handlers.of(handlers.load(module.__name__)) == {}
+
+
+def test_no_option_has_a_misspelt_handler(tmp_path, monkeypatch):
+    """Their functions are all found, in whatever they are imported from."""
+    for file in laid.PROJECT.glob("options/algorithm/*/program/predictor.py"):
+        names = re.findall(r"^def (\w+)", file.read_text(encoding="utf-8"), re.MULTILINE)
+        module = ModuleType("predictor")
+        for name in names:
+            setattr(module, name, print)
+        monkeypatch.setitem(sys.modules, "predictor", module)
+        assert handlers.load("predictor") is module
+
+
+@pytest.mark.parametrize(
+    ("accept", "handler", "hint"),
+    [
+        ("text/html", "", ", or define output_fn in predictor.py"),
+        ("application/jsn", "", "; did you mean application/json?"),
+        ("text/csv; output=probabilites", "", ""),
+        ("text/html", "def predict_fn(data, model): return data", ", or define output_fn in predictor.py"),
+    ],
+)
+def test_an_answers_type_that_nobody_gives_is_refused_at_the_start(predictor_with, accept, handler, hint):
+    with pytest.raises(SettingError) as refusal:
+        predictor_with(f"{MODEL}\n{handler}", SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT=accept)
+    assert str(refusal.value).startswith(f"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT={accept!r} cannot be used: ")
+    assert str(refusal.value).endswith(hint)
+
+
+@pytest.mark.parametrize(
+    "handler",
+    ["def output_fn(prediction, accept): return '<p>'", "def transform_fn(*asked): return '<p>'",
+     "def predict_fn(data, model):\n    yield '<p>'"],
+)  # fmt: skip
+def test_handlers_may_give_any_type(predictor_with, handler):
+    predictor = predictor_with(f"{MODEL}\n{handler}", SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT="text/html")
+    assert predictor.respond(b"1,2", "text/csv", "").content_type == "text/html"
 
 
 def test_a_handler_can_refuse_a_request(predictor_with):

@@ -137,7 +137,11 @@ def test_outputs_can_be_asked_for_and_set(respond, outputs, first_row, first_pre
         ((ROWS, ";"), 415, f"content type '' is not supported; send {TAKEN}"),
         ((ROWS, "", "image/png"), 406, f"cannot answer in 'image/png'; accept {GIVEN}"),
         ((ROWS, "", "*/*;q=0"), 406, f"cannot answer in '*/*;q=0'; accept {GIVEN}"),
-        ((ROWS, "", "text/csv; output=x"), 406, f"there is no output 'x'; ask for {EVERYTHING.replace(',', ', ')}"),
+        (
+            (ROWS, "", "text/csv; output=x"),
+            406,
+            f"there is no output 'x'; ask for {EVERYTHING.replace(',', ', ')}, score",
+        ),
     ],
 )
 def test_a_refusal_is_one_short_line_of_plain_text(respond, request_parts, status, reason):

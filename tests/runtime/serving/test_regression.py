@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper
 
+from byoc.errors import SettingError
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
@@ -61,14 +62,26 @@ def test_batches_of_lines_are_answered_line_for_line(respond):
 
 @pytest.mark.parametrize("asked", ["probabilities", "predicted_label,probability", "labels"])
 def test_what_only_classifiers_tell_is_refused(respond, asked):
-    for answer in (respond(accept=f'text/csv; output="{asked}"'), respond(SAGEMAKER_INFERENCE_OUTPUT=asked)):
-        assert answer.status == 406
-        shown = asked.replace(",", ", ")
-        assert answer.body.decode() == (
-            f"there is no output {shown!r}, because this model is no classifier; leave `output` out of Accept, "
-            "and SAGEMAKER_INFERENCE_OUTPUT unset\n"
-        )
+    answer = respond(accept=f'text/csv; output="{asked}"')
+    assert answer.status == 406
+    shown = asked.replace(",", ", ")
+    assert answer.body.decode() == (
+        f"there is no output {shown!r}, because this model is no classifier; leave `output` out of Accept, "
+        "and SAGEMAKER_INFERENCE_OUTPUT unset\n"
+    )
+
+
+def test_what_only_classifiers_tell_cannot_be_set(respond):
+    told = "^SAGEMAKER_INFERENCE_OUTPUT='score,labels' cannot be used: this model is no classifier; unset it, or"
+    with pytest.raises(SettingError, match=told):
+        respond(SAGEMAKER_INFERENCE_OUTPUT="score,labels")
+    assert respond(SAGEMAKER_INFERENCE_OUTPUT="labels", SAGEMAKER_MULTI_MODEL="true").status == 406
 
 
 def test_what_sagemaker_calls_a_number_may_be_asked_for(respond):
     assert respond(accept="text/csv; output=predicted_label").body == b"3.0\n-1.5\n"
+    both = [{"predicted_label": 3.0, "score": 3.0}, {"predicted_label": -1.5, "score": -1.5}]
+    answer = respond(accept="application/json", SAGEMAKER_INFERENCE_OUTPUT="predicted_label,score")
+    assert json.loads(answer.body) == {"predictions": both}
+    answer = respond(accept="application/json; output=score")
+    assert json.loads(answer.body) == {"predictions": [{"score": 3.0}, {"score": -1.5}]}

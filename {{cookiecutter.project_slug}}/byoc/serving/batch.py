@@ -42,7 +42,7 @@ def by_lines(body: bytes, answer: Callable[[bytes], bytes], mark: Callable[[str]
             if not mark:
                 raise error.below(above) from None
             answers.append(_marked(piece.splitlines(), above, answer, mark))
-        above += _count(piece)
+        above += count(piece)
     return b"".join(answers)
 
 
@@ -56,13 +56,14 @@ def _pieces(body: bytes) -> Iterator[bytes]:
         start = end
 
 
-def _count(piece: bytes) -> int:
+def count(piece: bytes) -> int:
+    """The lines of a piece."""
     return len(piece.splitlines()) if b"\r" in piece else piece.count(b"\n") + (not piece.endswith(b"\n"))
 
 
 def _ask(piece: bytes, answer: Callable[[bytes], bytes]) -> bytes:
     if piece[len(piece.rstrip(b"\r\n")) :] not in (b"", b"\n", b"\r\n"):  # which decoders pass over
-        raise RowError(_count(piece), "is empty")
+        raise RowError(count(piece), "is empty")
     return answer(piece)
 
 

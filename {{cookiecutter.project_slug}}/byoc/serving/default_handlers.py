@@ -2,22 +2,38 @@
 
 from collections.abc import Callable, Iterator
 from functools import lru_cache, partial
+from inspect import isgeneratorfunction
 from typing import Any
 
 import numpy as np
 
-from byoc.errors import RequestError
-from byoc.serving import codecs
+from byoc.errors import RequestError, SettingError
+from byoc.serving import codecs, predictions
 from byoc.serving.codecs.records import Record
 from byoc.serving.media_types import MediaType, negotiate
+from byoc.serving.predictions import OUTPUTS
+from byoc.settings import Settings
+from byoc.variables import nearest
 
-# What a classifier can be asked for, by the names of SageMaker's own containers.
-OUTPUTS = {
-    "predicted_label": lambda scores: scores["predicted_label"].tolist(),
-    "probability": lambda scores: scores["probabilities"].max(axis=1).tolist(),
-    "probabilities": lambda scores: scores["probabilities"].tolist(),
-    "labels": lambda scores: [list(scores["labels"])] * len(scores["predicted_label"]),
-}
+
+def check(settings: Settings, own: dict[str, Callable[..., Any]]) -> None:
+    """Raise SettingError for an answer's type that nobody gives; handlers of the project's own may give any."""
+    if own.keys() & {"output_fn", "transform_fn"} or isgeneratorfunction(own.get("predict_fn")):
+        return
+    try:
+        response_format(settings.accept, settings.output)
+    except RequestError as error:
+        near = nearest(settings.accept, codecs.ENCODERS)
+        hint = f"; did you mean {near}?" if near else ", or define output_fn in predictor.py"
+        reason = f"SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT={settings.accept!r} cannot be used: {error}{hint}"
+        raise SettingError(reason) from None
+
+
+def check_number(settings: Settings) -> None:
+    """Raise SettingError for outputs that only a classifier has, where the model gives a number a row."""
+    if not predictions.NUMBER.issuperset(settings.outputs):
+        wrong = f"SAGEMAKER_INFERENCE_OUTPUT={settings.output!r} cannot be used: this model is no classifier"
+        raise SettingError(f"{wrong}; unset it, or ask for {' or '.join(sorted(predictions.NUMBER))}")
 
 
 def reader(model: Any) -> Callable[[bytes, str], np.ndarray]:
@@ -44,26 +60,20 @@ def predict(data: np.ndarray, model: Any) -> Any:
     return model.predict(data)
 
 
-def encode(prediction: Any, accept: str, default_output: str) -> tuple[bytes | Iterator[Any], str]:
+def encode(
+    prediction: Any, accept: str, default_output: str, rows: int | None = None, handler: str = "predict_fn"
+) -> tuple[Any, ...]:
     """The `output_fn`: what a classifier was asked for, or else an array's rows, in the type asked for.
 
-    Of a `predict_fn` that yields, the parts are the answer. Raises RequestError 406 where a classifier's outputs are
-    asked of an array; `predicted_label` is what SageMaker's own containers call a number, too.
+    Of a `predict_fn` that yields, the parts are the answer. A third item is what the log should tell. `rows`, `handler`
+    and what is raised are as of predictions.columns.
     """
     if isinstance(prediction, Iterator):
         return prediction, accept
-    if prediction is None:
-        raise TypeError("predict_fn returned None; it must return the prediction")
     content_type, outputs = response_format(accept, default_output)
-    if isinstance(prediction, dict):
-        columns = {name: OUTPUTS[name](prediction) for name in outputs}
-    elif outputs != ("predicted_label",):
-        asked = ", ".join(outputs)
-        reason = f"there is no output {asked!r}, because this model is no classifier; leave `output` out of Accept"
-        raise RequestError(406, f"{reason}, and SAGEMAKER_INFERENCE_OUTPUT unset")
-    else:
-        columns = {"predictions": np.asarray(prediction).tolist()}
-    return codecs.encode(columns, content_type), content_type
+    columns, remark = predictions.columns(prediction, outputs, rows, handler)
+    body = codecs.encode(columns, content_type)
+    return (body, content_type, remark) if remark else (body, content_type)
 
 
 # Clients repeat themselves, so each of the few headers they send is taken apart once.

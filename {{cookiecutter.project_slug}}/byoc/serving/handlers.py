@@ -9,7 +9,9 @@ Ours, because SageMaker has no name for it: `converse_fn(model, messages)` is gi
 ends when the client does, and yields what to answer: bidirectional streaming (X-10), where the server stack has it.
 """
 
+import difflib
 import importlib
+import re
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -19,16 +21,29 @@ from typing import Any
 from byoc.errors import ModelError
 
 NAMES = ("model_fn", "input_fn", "predict_fn", "output_fn", "transform_fn", "converse_fn")
+STEMS = [name.removesuffix("_fn") for name in NAMES]
+# What people end a handler's name with, if not with `_fn`: predict_func, inputFn, output_function.
+ENDINGS = re.compile(r"^(.+?)_?(?:f|fn|fns|fm|nf|fnc|func|fun|function|handler)$", re.IGNORECASE)
 NO_PACKAGE = "a package for serving belongs in requirements/handlers.in; then run: make lock install"
 
 
 def load(name: str) -> ModuleType:
-    """Import the project's predictor.py, by its name; raises ModelError if that fails, after printing the traceback."""
+    """Import the project's predictor.py, by its name; raises ModelError if that fails, after printing the traceback.
+
+    Raises it for a handler that is misspelt, too, which nobody would call.
+    """
     try:
-        return importlib.import_module(name)
+        module = importlib.import_module(name)
     except Exception as error:
         traceback.print_exc()
         raise ModelError(f"{name}.py cannot be imported: {told(error)}") from None
+    if misspelt := [(found, meant) for found in vars(module) if (meant := _meant(found, module))]:
+        found, meant = misspelt[0]
+        raise ModelError(
+            f"{name}.py defines {found}, which is no handler: did you mean {meant}? "
+            f"Handlers are {', '.join(NAMES)}; a function of your own needs another name, such as _{found}"
+        )
+    return module
 
 
 def told(error: Exception) -> str:
@@ -52,3 +67,14 @@ def model_fn(module: ModuleType | None) -> Callable[[Path], Any]:
 def of(module: ModuleType | None) -> dict[str, Callable[..., Any]]:
     """The handlers that the module defines or imports, by name."""
     return {name: getattr(module, name) for name in NAMES if hasattr(module, name)}
+
+
+def _meant(name: str, module: ModuleType) -> str | None:
+    """The handler that a function's name is like, if the module does not define that one as well."""
+    value = vars(module)[name]
+    ending = ENDINGS.match(name)
+    if name in NAMES or name.startswith("_") or not ending or not callable(value) or isinstance(value, type):
+        return None
+    stem = difflib.get_close_matches(ending[1].lower().rstrip("_"), STEMS, 1, cutoff=0.8)
+    meant = f"{stem[0]}_fn" if stem else None
+    return None if meant is None or hasattr(module, meant) else meant

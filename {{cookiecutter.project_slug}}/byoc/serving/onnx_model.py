@@ -40,7 +40,8 @@ class OnnxModel:
         self.record = Record(self.signature.features) if self.signature.differs else None
         # Chosen here, so that a request pays nothing for the choice.
         self._feeds = self._choose_feeds()
-        self.predict = self._scores if {"label", "probabilities"} <= set(self._outputs) else self._numbers
+        self.classifies = {"label", "probabilities"} <= set(self._outputs)
+        self.predict = self._scores if self.classifies else self._numbers
 
     def _scores(self, rows: np.ndarray) -> dict[str, Any]:
         """Score `rows`: float32 of shape (rows, features), or where columns differ the array of codecs/records.py.

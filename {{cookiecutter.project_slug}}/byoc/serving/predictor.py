@@ -1,6 +1,7 @@
 """The predictor: from a request's bytes to a response's bytes. It knows no web framework."""
 
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from inspect import isgeneratorfunction
@@ -8,12 +9,12 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from byoc.errors import RequestError
+from byoc.errors import RequestError, RowError
 from byoc.paths import Paths
-from byoc.serving import batch, codecs, handlers
-from byoc.serving.default_handlers import encode, media_type, predict, reader, response_format
+from byoc.serving import batch, codecs, content_encoding, handlers
+from byoc.serving.default_handlers import check, check_number, encode, media_type, predict, reader, response_format
 from byoc.serving.micro_batches import MicroBatches
-from byoc.serving.response import Response, as_bytes, in_parts, refusal
+from byoc.serving.response import Response, as_bytes, check_json, in_parts, refusal
 from byoc.settings import Settings
 from byoc.signature import Signature
 
@@ -24,16 +25,22 @@ class Predictor:
     def __init__(self, model_dir: Path, settings: Settings, module: ModuleType | None = None):
         """Load the model, for the handlers that `module`, the project's predictor.py, defines, and else for ours.
 
-        Raises ModelError if there is no model that can be served.
+        Raises ModelError if there is no model that can be served, SettingError for an answer that is never given.
         """
         own = handlers.of(module)
+        check(settings, own)
         self.settings = settings
         self.has_handlers = bool(own)  # whose pace nobody knows
         self._model = handlers.model_fn(module)(model_dir)
+        if not (own or settings.multi_model or self._model.classifies):
+            check_number(settings)
         self._record = getattr(self._model, "record", None)
         self._input_fn = own.get("input_fn", reader(self._model))
         self._predict_fn = own.get("predict_fn", predict)
-        self._output_fn = own.get("output_fn", partial(encode, default_output=settings.output))
+        self._output_fn = own.get("output_fn")
+        self._reads = "input_fn" not in own  # so that it is known how many rows there are
+        self._predicts = "predict_fn" if "predict_fn" in own else "the model's predict"
+        self._answers = next((name for name in ("transform_fn", "output_fn") if name in own), "")
         self._marks = settings.bad_records == "mark"
         own_answer = isgeneratorfunction(self._predict_fn) or own.keys() & {"output_fn", "transform_fn"}
         if settings.micro_batch_ms:
@@ -51,8 +58,10 @@ class Predictor:
     def from_environment(cls, module: ModuleType) -> "Predictor":
         return cls(Paths.from_environment().model, Settings.from_environment(), module)
 
-    def respond(self, body: bytes, content_type: str, accept: str) -> Response:
+    def respond(self, body: bytes, content_type: str, accept: str, encoding: str = "") -> Response:
         """Answer one `/invocations` request; the header values are as sent, "" where there is none.
+
+        `encoding` is Content-Encoding.
 
         Never raises: what is wrong with the request is a 4xx with one sentence (S-43, S-44); a fault of the model
         is a 500, and its traceback is for the log.
@@ -62,11 +71,15 @@ class Predictor:
             same = media_type(content_type)[0] in codecs.ENCODERS
             accept = self.settings.accept or (content_type if same else codecs.JSON)
         try:
+            if encoding:
+                body = content_encoding.decoded(body, encoding, self.settings.max_payload)
             answer = self._transform_fn(self._model, body, content_type, accept)
             body, content_type, *remark = answer if isinstance(answer, tuple) else (answer, accept)
             if not isinstance(body, bytes):
                 body = in_parts(body) if isinstance(body, Iterator) else as_bytes(body)
-            return Response(200, body, content_type, *remark)
+            if self._answers and isinstance(body, bytes):
+                check_json(body, content_type, self._answers)
+            return Response(200, body, content_type, *map(str, remark))
         except RequestError as error:
             return refusal(error.status, str(error))
         except MemoryError:
@@ -77,26 +90,39 @@ class Predictor:
 
     def _transform(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
         if (len(body) > batch.PIECE or self._marks) and self._line_by_line:
-            return self._transform_lines(model, body, content_type, accept)
-        return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
+            return self._transform_lines(body, content_type, accept)
+        return self._transform_whole(body, content_type, accept)
 
-    def _transform_lines(self, model: Any, body: bytes, content_type: str, accept: str) -> Any:
+    def _transform_whole(self, body: bytes, content_type: str, accept: str) -> Any:
+        data = self._input_fn(body, content_type)
+        prediction = self._predict_fn(data, self._model)
+        if self._output_fn:
+            return self._output_fn(prediction, accept)
+        return encode(prediction, accept, self.settings.output, len(data) if self._reads else None, self._predicts)
+
+    def _transform_lines(self, body: bytes, content_type: str, accept: str) -> Any:
         """Line by line, if both request and answer have a line a row (B-09, B-11)."""
 
         def answer(piece: bytes) -> bytes:
-            return self._output_fn(self._predict_fn(self._input_fn(header + piece, sent), model), accept)[0]
+            lines, _, *remark = self._transform_whole(header + piece, sent, accept)
+            remarks.extend(one.below(rows.total()) for one in remark)
+            rows["answered"] += batch.count(piece)
+            return lines
 
         def mark(reason: str) -> bytes:
             reasons.append(reason)
+            rows["marked"] += 1
             return codecs.BAD_RECORDS[given](reason)
 
         reasons: list[str] = []
+        remarks: list[RowError] = []
+        rows: Counter[str] = Counter()
         sent, charset = media_type(content_type)
         given, _ = response_format(accept, self.settings.output)
         if not {sent, given} <= codecs.BAD_RECORDS.keys():
-            return self._output_fn(self._predict_fn(self._input_fn(body, content_type), model), accept)
-        body = codecs.in_utf8(body, charset) if charset else body
+            return self._transform_whole(body, content_type, accept)
+        body = codecs.text(body, sent, charset)
         header = codecs.header(body, sent, self._record) if self._record else b""
         lines = batch.by_lines(body[len(header) :], answer, mark if self._marks else None)
-        remark = f"marked {len(reasons)} bad records, the first: {reasons[0]}" if reasons else ""
-        return lines, given, remark
+        marked = [f"marked {len(reasons)} bad records, the first: {reasons[0]}"] if reasons else []
+        return lines, given, "; ".join([*marked, *map(str, remarks[:1])])

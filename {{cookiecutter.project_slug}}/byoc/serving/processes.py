@@ -146,6 +146,7 @@ def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
         fcntl.fcntl(stream, fcntl.F_SETFL, fcntl.fcntl(stream, fcntl.F_GETFL) | os.O_APPEND)
     raise_limit_of_files()
     try:
+        check_names()
         settings = Settings.from_environment()
         check_free(settings)
         parent = short_folder()
@@ -160,6 +161,14 @@ def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
 
     with tempfile.TemporaryDirectory(prefix="serve-", dir=parent) as folder:
         return Servers().run(start_all)
+
+
+def check_names() -> None:
+    """Refuse a variable of ours that is misspelt; of SageMaker's it may have one that is like ours: tell of it."""
+    for name, near in Settings.misspelt():
+        if name.startswith("BYOC_"):
+            raise SettingError(f"{name} is no setting; did you mean {near}? `serve --help` lists them")
+        print(f"serve: {name} has no effect here; did you mean {near}? `serve --help` lists all", flush=True)
 
 
 def raise_limit_of_files() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from byoc.errors import RequestError
 from byoc.serving.codecs import csv_text, json_text, npy, parquet
+from byoc.serving.codecs.body import check, without_marks
 from byoc.serving.codecs.records import Record
 from byoc.serving.codecs.table import EMPTY, check_finite
 
@@ -51,6 +52,7 @@ for alias in ("application/x-jsonlines", "application/x-ndjson"):
         registry[alias] = registry[JSON_LINES]
 
 BINARY = (NPY, PARQUET)
+NO_LINES = (JSON, *BINARY)
 
 
 def decode(body: bytes, content_type: str, features: Sequence[str] | None, charset: str = "") -> np.ndarray:
@@ -75,11 +77,22 @@ def decode_records(body: bytes, content_type: str, record: Record, charset: str 
 def _checked(body: bytes, content_type: str, charset: str) -> bytes:
     if content_type not in DECODERS:
         raise RequestError(415, f"content type {content_type!r} is not supported; send {one_of(DECODERS)}")
-    if charset and content_type not in BINARY:
-        body = in_utf8(body, charset)
+    body = text(body, content_type, charset)
     if not body or body.isspace():
         raise RequestError(400, EMPTY)
     return body
+
+
+def text(body: bytes, content_type: str, charset: str = "") -> bytes:
+    """The body in UTF-8, without byte order marks, or of a binary format as it is.
+
+    Raises RequestError for one that is packed, and for lines of text that are UTF-16.
+    """
+    lines = not (charset or content_type in NO_LINES)  # JSON's parser finds out by itself
+    check(body, content_type if lines else "")
+    if content_type in BINARY:
+        return body
+    return without_marks(in_utf8(body, charset) if charset else body)
 
 
 def header(body: bytes, content_type: str, record: Record) -> bytes:

@@ -10,6 +10,7 @@ import numpy as np
 
 from byoc.errors import RequestError, RowError
 from byoc.serving.codecs import plain_csv, table
+from byoc.serving.codecs.header import Header
 from byoc.serving.codecs.records import Record
 
 FIRST_LINE = re.compile(rb"[^\r\n]*(\r\n|\r|\n|$)")
@@ -21,12 +22,17 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     try:
         return plain_csv.numbers(body, features)
     except ValueError:
-        return table.from_cells(_cells(body), features, float)  # quoted numbers, or the place of the fault
+        cells = _cells(body)  # quoted numbers, or the place of the fault
+        if features and Header(features).order(cells[0]):
+            raise RowError(1, "is a header, which a model of numbers alone does not take; send rows only") from None
+        return table.from_cells(cells, features, float)
 
 
 def decode_records(body: bytes, record: Record) -> np.ndarray:
     """An empty cell is a missing value. With a header, the columns may come in any order, and rows count below it."""
     body = body.rstrip(b"\r\n")
+    if record.texts_only:
+        _check_header_comes_once(body, record)
     if record.loose:
         try:
             return record.from_numbers(plain_csv.numbers(body, record.names, missing=True))
@@ -54,6 +60,20 @@ def header(body: bytes, record: Record) -> bytes:
         return b""
 
 
+def _check_header_comes_once(body: bytes, record: Record) -> None:
+    """Where files were joined, one may begin in the middle; where all columns are text, its header could be a row."""
+    first = FIRST_LINE.match(body)[0].rstrip(b"\r\n")
+    for line in filter(None, (first, ",".join(record.names).encode())):
+        start = body.find(b"\n" + line, len(first)) + 1
+        if (
+            start
+            and body[start + len(line) : start + len(line) + 1] in (b"", b"\r", b"\n")
+            and record.order(_cells(line)[0])
+        ):
+            row = body.count(b"\n", 0, start) + (not header(body, record))
+            raise RowError(row, "is a header again; send it once, or rows only")
+
+
 def _cells(body: bytes) -> list[list[str]]:
     try:
         reader = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), skipinitialspace=True)
@@ -72,7 +92,7 @@ def _cells(body: bytes) -> list[list[str]]:
 def encode(columns: dict[str, Any]) -> bytes:
     if len(columns) == 1:
         (values,) = columns.values()
-        if not isinstance(values[0], list):
+        if values and not isinstance(values[0], list):
             if isinstance(values[0], str):  # labels repeat themselves, so each is looked at once
                 cells = {label: _cell(label) for label in set(values)}
                 return ("\n".join([cells[label] for label in values]) + "\n").encode()
@@ -94,5 +114,5 @@ def line(values: Iterable[Any]) -> str:
 
 
 def _cell(value: Any) -> str:
-    text = str(value)
+    text = "" if value is None else str(value)
     return '"' + text.replace('"', '""') + '"' if QUOTED.search(text) else text

@@ -1,4 +1,9 @@
-"""JSON, and JSON Lines: a JSON value a line, each a row."""
+"""JSON, and JSON Lines: a JSON value a line, each a row.
+
+A row is a list, an object keyed by feature name, or what SageMaker's built-in algorithms take and Clarify sends:
+`{"features": [values]}`, in full `{"data": {"features": {"values": [values]}}}`.
+https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-inference.html
+"""
 
 import json
 from collections.abc import Sequence
@@ -9,6 +14,9 @@ import numpy as np
 from byoc.errors import RequestError, RowError
 from byoc.serving.codecs import table
 from byoc.serving.codecs.records import Record
+
+# Outputs that are answered without their name if they are alone.
+BARE = {"predictions", "predicted_label", "probability", "probabilities", "labels"}
 
 
 def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
@@ -33,8 +41,8 @@ def _rows(body: bytes) -> list[Any]:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise RequestError(400, f"the body is not JSON: {error}") from None
-    if isinstance(content, dict) and "instances" in content:
-        content = content["instances"]
+    if isinstance(content, dict):
+        content = content["instances"] if "instances" in content else [content] if _is_row(content) else content
     if not isinstance(content, list) or not content:
         raise RequestError(400, 'send a list of rows, or {"instances": [rows]}; a row is a list or an object')
     return content
@@ -42,7 +50,7 @@ def _rows(body: bytes) -> list[Any]:
 
 def _lines(body: bytes) -> list[Any]:
     rows = []
-    for line in body.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n").splitlines():
+    for line in body.rstrip(b"\r\n").splitlines():
         try:
             rows.append(json.loads(line))
         except (ValueError, RecursionError) as error:
@@ -64,6 +72,8 @@ def _records(rows: list[Any], record: Record) -> np.ndarray:
 def _in_order(row: Any, number: int, features: Sequence[str] | None) -> list[Any]:
     if isinstance(row, list):
         return row
+    if isinstance(row, dict) and _holds_values(row):
+        return _values(row, number)
     if not isinstance(row, dict):
         raise RowError(number, f"is neither a list nor an object, but {json.dumps(row)[:40]}")
     if features is None:
@@ -74,6 +84,29 @@ def _in_order(row: Any, number: int, features: Sequence[str] | None) -> list[Any
     return [row[name] for name in features]
 
 
+def _is_row(content: dict[str, Any]) -> bool:
+    """Whether an object is one row, and does not hold rows under a name that is not known."""
+    return _holds_values(content) or (
+        bool(content) and not any(isinstance(one, list | dict) for one in content.values())
+    )
+
+
+def _holds_values(row: dict[str, Any]) -> bool:
+    """Whether it is a row in SageMaker's own form, and no object of a feature by that name."""
+    return isinstance(row.get("features"), list | dict) or (isinstance(row.get("data"), dict) and len(row) == 1)
+
+
+def _values(row: dict[str, Any], number: int) -> list[Any]:
+    fields = row if "features" in row else row["data"]
+    values = fields.get("features")
+    if isinstance(values, dict):
+        values = None if "keys" in values else values.get("values")
+    if not isinstance(values, list) or len(fields) > 1:
+        shown = json.dumps(row)[:80]
+        raise RowError(number, f'is {shown}; send {{"features": [values]}}, each value in its place and nothing else')
+    return values
+
+
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError
@@ -81,7 +114,7 @@ def _number(value: Any) -> float:
 
 
 def encode(columns: dict[str, Any]) -> bytes:
-    if len(columns) == 1:
+    if len(columns) == 1 and not BARE.isdisjoint(columns):
         (predictions,) = columns.values()
     else:
         predictions = _objects(columns)

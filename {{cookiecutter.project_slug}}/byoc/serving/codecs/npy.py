@@ -57,10 +57,7 @@ def _header(body: bytes) -> tuple[tuple[int, ...], bool, np.dtype, int]:
 
 def encode(columns: dict[str, Any]) -> bytes:
     """One output is a plain array, several are a structured one with a field each; texts have a fixed width."""
-    arrays = {name: np.asarray(values) for name, values in columns.items()}
-    for name, array in arrays.items():
-        if array.dtype.hasobject:
-            raise RequestError(406, f"{name} is no array that NPY can hold without pickling; accept another type")
+    arrays = {name: _array(name, values) for name, values in columns.items()}
     if len(arrays) == 1:
         (content,) = arrays.values()
     else:
@@ -71,3 +68,16 @@ def encode(columns: dict[str, Any]) -> bytes:
     file = io.BytesIO()
     np.save(file, content, allow_pickle=False)
     return file.getvalue()
+
+
+def _array(name: str, values: Any) -> np.ndarray:
+    """None among numbers is NaN; raises RequestError 406 for what is no array of one type."""
+    try:
+        array = np.asarray(values)
+        if array.dtype.hasobject and not any(isinstance(value, str | list | dict) for value in array.flat):
+            array = array.astype(np.float64)
+    except ValueError:  # rows of several lengths
+        array = np.empty(0, object)
+    if array.dtype.hasobject:
+        raise RequestError(406, f"{name} is no array that NPY can hold without pickling; accept another type")
+    return array

@@ -10,6 +10,7 @@ import numpy as np
 from byoc.errors import RowError
 from byoc.records import LARGEST, NAN, dtype
 from byoc.serving.codecs import table
+from byoc.serving.codecs.header import Header
 from byoc.signature import Feature
 
 Number = Callable[[Any], float]  # makes a number of a cell, or raises ValueError or OverflowError
@@ -19,18 +20,16 @@ class Record:
     """What a row is made of, looked at once for all requests. All that is read raises RequestError for what it refuses.
 
     `loose` tells that every column is a number that may be missing: such rows can be read as one array of floats.
+    `texts_only` tells that none is a number.
     """
 
     def __init__(self, features: Sequence[Feature]):
         self.features = features
         self.names = [feature.name for feature in features]
         self.loose = all(feature.missing and not feature.is_text for feature in features)
+        self.texts_only = all(feature.is_text for feature in features)
+        self.order = Header(self.names).order
         self._dtype = dtype(features)
-
-    def order(self, cells: list[str]) -> list[int]:
-        """Where each of the names is in a header, or nothing if the cells are none."""
-        cells = [cell.strip() for cell in cells]
-        return [cells.index(name) for name in self.names] if sorted(cells) == sorted(self.names) else []
 
     def from_cells(self, rows: list[list[Any]], number: Number, absent: Any) -> np.ndarray:
         """Records of shape (rows). `absent` is what a format has in the place of a missing number."""

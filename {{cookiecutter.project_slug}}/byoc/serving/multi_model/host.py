@@ -25,8 +25,9 @@ from pathlib import Path
 from types import ModuleType
 
 from byoc import log
-from byoc.errors import ModelError
-from byoc.serving.handlers import load, model_fn
+from byoc.errors import ModelError, SettingError
+from byoc.serving.default_handlers import check
+from byoc.serving.handlers import load, model_fn, of
 from byoc.serving.multi_model import memory, process, requests
 from byoc.settings import MODELS_HOST, Settings
 
@@ -192,7 +193,8 @@ def main(folder: Path, module: str) -> None:
     try:
         handlers = load(module)
         model_fn(handlers)  # what the two import is there once for all models
-    except ModelError as error:
+        check(settings, of(handlers))
+    except (ModelError, SettingError) as error:
         sys.exit(f"serve: {error}")
     host = Host(folder, settings, handlers)
     host.watch(sys.stdin, lambda _: sys.exit(0))

@@ -116,7 +116,7 @@ def accept(listener: socket.socket, host: Connection, respond: Callable) -> None
 def answer(client: Connection, respond: Callable) -> None:
     asked, body = json.loads(client.recv_bytes()), client.recv_bytes()
     try:
-        response = respond(body, asked["content_type"], asked["accept"])
+        response = respond(body, asked["content_type"], asked["accept"], asked["encoding"])
         body = response.body if isinstance(response.body, bytes) else b"".join(response.body)  # no API streams from it
     except BaseException as error:  # a handler may even have called sys.exit
         response = refusal(500, f"the model failed on this request: {error!r}", traceback.format_exc())

@@ -64,11 +64,14 @@ class Models:
         more = {"nextPageToken": page[-1]["modelName"]} if len(found) > len(page) else {}
         return {"models": page, **more}
 
-    def invoke(self, name: str, body: bytes, content_type: str, accept: str) -> tuple[int, bytes, str, str]:
+    def invoke(
+        self, name: str, body: bytes, content_type: str, accept: str, encoding: str = ""
+    ) -> tuple[int, bytes, str, str]:
         """`POST /models/NAME/invoke`: the fields of a predictor.Response. 507 if its memory ran out (M-12)."""
         try:
             with Client(str(self._folder / entry(name)), "AF_UNIX") as model:
-                model.send_bytes(json.dumps({"content_type": content_type, "accept": accept}).encode())
+                asked = {"content_type": content_type, "accept": accept, "encoding": encoding}
+                model.send_bytes(json.dumps(asked).encode())
                 model.send_bytes(body)
                 head = json.loads(self._wait(model))
                 return head["status"], model.recv_bytes(), head["content_type"], head["remark"]
@@ -78,13 +81,13 @@ class Models:
             self._ask("ending", name=name)
             raise RequestError(500, f"the model {name!r} ended while it answered; see the log") from None
 
-    def respond(self, path: str, body: bytes, content_type: str, accept: str) -> Response:
+    def respond(self, path: str, body: bytes, content_type: str, accept: str, encoding: str = "") -> Response:
         """Answer `POST path`, which ends in /invoke or is that of single models. Never raises."""
         try:
             if path == "/invocations":
                 raise RequestError(404, SINGLE)
             name = path.removeprefix(MODEL).removesuffix(INVOKE)
-            return Response(*self.invoke(name, body, content_type, accept))
+            return Response(*self.invoke(name, body, content_type, accept, encoding))
         except RequestError as error:
             return refusal(error.status, str(error))
 

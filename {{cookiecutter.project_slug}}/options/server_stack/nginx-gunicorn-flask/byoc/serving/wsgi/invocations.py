@@ -23,9 +23,9 @@ LAST_WORDS = (
 
 
 class Invocations:
-    """Answers what `respond(path, body, content_type, accept)` does, and counts it."""
+    """Answers what `respond(path, body, content_type, accept, encoding)` does, and counts it."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, respond: Callable[[str, bytes, str, str], Response]):
+    def __init__(self, settings: Settings, metrics: Metrics, respond: Callable[..., Response]):
         self._timeout = settings.timeout
         self._metrics = metrics
         self._respond = respond
@@ -63,7 +63,8 @@ class Invocations:
         body = b""
         try:
             body = self._read(environ)
-            asked = environ["PATH_INFO"], body, environ.get("CONTENT_TYPE", ""), environ.get("HTTP_ACCEPT", "")
+            headers = [environ.get(name, "") for name in ("CONTENT_TYPE", "HTTP_ACCEPT", "HTTP_CONTENT_ENCODING")]
+            asked = environ["PATH_INFO"], body, *headers
             return self._in_time(environ, LAST_WORDS, self._respond, *asked), len(body)
         except RequestError as error:
             return refusal(error.status, str(error)), 0

@@ -38,7 +38,7 @@ class Service:
         return prediction_paths.predicts(path, self.settings.multi_model)
 
     def _respond(self, path: str, *asked: Any) -> Response:
-        """The answer to a body, its content type and what is accepted; WSGI has the path's UTF-8 as Latin-1."""
+        """The answer to a body and the headers about it; WSGI has the path's UTF-8 as Latin-1."""
         if self.models:
             return self.models.respond(path.encode("latin-1").decode(errors="replace"), *asked)
         return self.model.respond(*asked)

@@ -34,12 +34,12 @@ class Gone(Exception):
 
 
 class Inference:
-    """The queue of a worker, and the threads that run `respond(path, body, content_type, accept)`.
+    """The queue of a worker, and the threads that run `respond(path, body, content_type, accept, encoding)`.
 
     For one event loop only. `may_be_quick` is false for a model whose pace may change from one request to the next.
     """
 
-    def __init__(self, settings: Settings, respond: Callable[[str, bytes, str, str], Response], may_be_quick: bool):
+    def __init__(self, settings: Settings, respond: Callable[..., Response], may_be_quick: bool):
         self.run = respond
         self.may_be_quick = may_be_quick
         self.timeout = settings.timeout + (MARGIN if settings.multi_model else 0)
@@ -54,8 +54,8 @@ class Inference:
     async def answer(self, receive: Receive, length: int, path: str, *headers: str) -> tuple[Response, int]:
         """The answer to a request, and how many bytes its body had; `length` is what it is said to have.
 
-        `headers` are Content-Type and Accept. A refusal with status 503 if there is no place for it (S-49) or no
-        answer in time (S-45), with 408 if its body is not there in time; raises Gone.
+        `headers` are Content-Type, Accept and Content-Encoding. A refusal with status 503 if there is no place for it
+        (S-49) or no answer in time (S-45), with 408 if its body is not there in time; raises Gone.
         """
         large = length > LARGE
         if self.places <= 0 or (large and self.large_places <= 0):
@@ -77,7 +77,7 @@ class Inference:
         """The model's answer, given in this thread or in another. Only now it takes a place: clients may be slow."""
         if self.places <= 0:
             return FULL
-        if self.answers_at_once(len(body)):
+        if self.answers_at_once(len(body)) and not any(headers[2:]):  # nobody knows how long what is packed will be
             return self.timed(path, body, *headers)
         self.places -= 1
         try:

@@ -84,9 +84,9 @@ class Invocations:
         return sent, ""
 
 
-def asked(headers: dict[bytes, bytes]) -> tuple[str, str]:
-    """Content-Type and Accept, "" for what is not there."""
-    return headers.get(b"content-type", b"").decode("latin-1"), headers.get(b"accept", b"").decode("latin-1")
+def asked(headers: dict[bytes, bytes]) -> list[str]:
+    """Content-Type, Accept and Content-Encoding, "" for what is not there."""
+    return [headers.get(name, b"").decode("latin-1") for name in (b"content-type", b"accept", b"content-encoding")]
 
 
 def head(answer: Response, headers: dict[bytes, bytes]) -> dict:

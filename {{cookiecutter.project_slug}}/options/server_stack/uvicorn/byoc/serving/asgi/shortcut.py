@@ -8,7 +8,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from byoc.serving.asgi.service import Service
 
-LENGTH = b"content-length"
+LENGTH, ENCODING = b"content-length", b"content-encoding"
 
 
 class Shortcut(HttpToolsProtocol):
@@ -41,9 +41,11 @@ class Shortcut(HttpToolsProtocol):
             return False
         if self.flow.write_paused or (self.cycle and not self.cycle.response_complete):
             return False
-        length = next((value for name, value in self.headers if name == LENGTH), b"")
+        headers = dict(self.headers)
+        length = headers.get(LENGTH, b"")
         return (
             length.isdigit()
+            and ENCODING not in headers
             and self.service.inference.answers_at_once(int(length))
             and not self.expect_100_continue
             and self.parser.get_method() == b"POST"
