@@ -104,6 +104,7 @@ class Settings(Variables):
         """Where to listen."""
         return self.address, self.port
 
+    @property
     def outputs(self) -> list[str]:
         return self.output.split(",")
 

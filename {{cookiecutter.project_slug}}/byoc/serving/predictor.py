@@ -11,7 +11,8 @@ from typing import Any
 
 from byoc.errors import RequestError, RowError
 from byoc.paths import Paths
-from byoc.serving import batch, codecs, content_encoding, handlers
+from byoc.serving import batch, codecs, handlers
+from byoc.serving.codecs import content_encoding
 from byoc.serving.default_handlers import check, check_number, encode, media_type, predict, reader, response_format
 from byoc.serving.micro_batches import MicroBatches
 from byoc.serving.response import Response, as_bytes, check_json, in_parts, refusal
