@@ -19,6 +19,7 @@ OUTPUTS = {
 NUMBER = {"predicted_label", "score"}  # what a regression can be asked for
 DEFAULT = ("predicted_label",)
 MUST = "it must return one prediction for each row: an array, a list, a Series, a DataFrame, or a dict of lists"
+OWN = (list, tuple, str, bytes, dict)
 NO_FLOATS = {str, bool, int, type(None)}
 PLAIN = NO_FLOATS | {float}
 
@@ -90,13 +91,13 @@ def _score(probabilities: np.ndarray) -> np.ndarray:
 
 def _listed(values: Any, name: str, handler: str) -> tuple[list[Any], bool]:
     """Values of an array, or of whatever is like one, as Python's own, and whether all numbers are finite."""
-    array = values if isinstance(values, np.ndarray) else None
-    if array is None and not isinstance(values, list | tuple | str | bytes | dict):
-        array = np.asarray(values)
+    array = values if isinstance(values, np.ndarray) else _array(values)
     if array is not None and array.ndim:
-        values, kind = array.tolist(), array.dtype.kind
-        if kind in "biufU":  # among bytes, as `all()` takes three times as long for a row
-            return values, kind != "f" or 0 not in np.isfinite(array).tobytes()
+        kind, values = array.dtype.kind, array.tolist()
+        if kind in "biuU":
+            return values, True
+        if kind == "f":  # among bytes, as `all()` takes three times as long for a row
+            return values, 0 not in np.isfinite(array).tobytes()
     elif not isinstance(values, list | tuple):
         if values is None:
             raise TypeError(f"{handler} returned None; it must return the prediction")
@@ -107,6 +108,11 @@ def _listed(values: Any, name: str, handler: str) -> tuple[list[Any], bool]:
         return list(values), True
     values = list(values) if types <= PLAIN else [_plain(value, handler) for value in values]
     return values, all(map(_is_finite, values))
+
+
+def _array(values: Any) -> np.ndarray | None:
+    """The array of what is like one, and is not Python's own."""
+    return None if values is None or isinstance(values, OWN) else np.asarray(values)
 
 
 def _plain(value: Any, handler: str) -> Any:

@@ -9,7 +9,7 @@ def input_fn(request_body, content_type):
     # From the body (bytes) to what predict_fn takes. By default an array of shape (rows, features).
 
 def predict_fn(data, model):
-    # The prediction, from what input_fn and model_fn returned. By default model.predict(data).
+    # One prediction for each row (array, list, dict of lists), from what input_fn and model_fn returned.
 
 def output_fn(prediction, accept):
     # From the prediction to the answer: (body, content_type).
