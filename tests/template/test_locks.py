@@ -23,6 +23,7 @@ from template import ROOT, Template, kept_files
 TEMPLATE = Template(ROOT)
 INPUTS = [Path(name) for name in kept_files() if name.endswith(".in")]
 OF_PROJECTS = [input.with_suffix(".txt") for input in INPUTS if (ROOT / input).is_relative_to(TEMPLATE.project)]
+LOCK = TEMPLATE.project / "byoc/tools/packages/lock.sh"
 OLD = "0.1"  # older than any that PyPI has
 GLIBC = "manylinux_2_34"  # Ubuntu 22.04's and Debian 12's are newer, or as new
 # TensorFlow is not there for 3.14 yet, and keeps Keras from versions of others that are.
@@ -37,7 +38,7 @@ def server_lock(bake) -> str:
 @pytest.fixture
 def further_index(tmp_path) -> Iterator[str]:
     """Its address; besides a package of its own it has an old version of one that PyPI has, as PyTorch's indexes do."""
-    for name, version in (("private-demo", "1.0"), ("sniffio", OLD)):
+    for name, version in (("private-demo", "1.0"), ("nvidia-demo", "1.0"), ("sniffio", OLD)):
         folder = tmp_path / "index" / name
         folder.mkdir(parents=True)
         (folder / f"{name.replace('-', '_')}-{version}-py3-none-any.whl").write_bytes(make_wheel(name, version))
@@ -87,11 +88,27 @@ def test_a_further_index_adds_its_packages_and_no_old_version_of_another(further
     given = f"--extra-index-url {further_index}"
     (tmp_path / "some.in").write_text(f"{given}\nprivate-demo\nsniffio\n")
     with_uv = os.environ | {"PATH": f"{UV.parent}{os.pathsep}{os.environ['PATH']}"}
-    run(TEMPLATE.project / "byoc/tools/packages/lock.sh", tmp_path, env=with_uv)
+    run(LOCK, tmp_path, env=with_uv)
     made = tmp_path / "some.txt"
     found = {locks.name(pin.requirement): locks.version(pin) for pin in locks.pins(made)}
     assert found.keys() == {"private-demo", "sniffio"} and found["sniffio"] != OLD
     assert given in made.read_text().splitlines()
+
+
+def test_libraries_for_gpus_are_told_of_when_they_come_with_the_way_to_do_without(further_index, tmp_path):
+    (tmp_path / "some.in").write_text(f"--extra-index-url {further_index}\nnvidia-demo\n")
+    with_uv = os.environ | {"PATH": f"{UV.parent}{os.pathsep}{os.environ['PATH']}"}
+    told = [
+        subprocess.run([LOCK, tmp_path], env=with_uv, capture_output=True, text=True, timeout=300, check=True).stderr
+        for _ in range(2)
+    ]
+    first, second = told[0].splitlines()
+    assert first.endswith("some.txt has changed")
+    assert second == (
+        "lock.sh: it brings 1 for NVIDIA's GPUs (nvidia-demo …), gigabytes on Linux; "
+        "without them: docs/packages.md, PyTorch for CPUs alone"
+    )
+    assert told[1] == "", "the second time there is nothing new"
 
 
 def test_without_caches_a_lock_installs_the_same_files_again(server_lock, tmp_path):

@@ -40,6 +40,14 @@ def test_the_default_algorithms_project_is_small(bake, stack):
     assert {place: count for place, count in found.items() if count > MOST[place]} == {}, found
 
 
+@pytest.mark.parametrize("base", ["python-slim", "cuda"])
+def test_onnx_runtime_is_locked_where_a_model_may_be_onnx_and_nowhere_else(bake, base):
+    """It is 41 MB, and many times that for CUDA, of which the example in `custom` has no use."""
+    for algorithm in ALGORITHMS:
+        locks = (bake(algorithm=algorithm, base_image=base) / "requirements").glob("*.txt")
+        assert any("\nonnxruntime" in f"\n{lock.read_text()}" for lock in locks) is (algorithm != "custom"), algorithm
+
+
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_an_owner_has_at_most_so_many_tests(bake, algorithm, record_property):
     """Of other algorithms than the default, program/ may hold more. The report, --junitxml, has all counts."""

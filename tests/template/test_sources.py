@@ -71,8 +71,7 @@ def told(file: Path) -> list[str]:
     text = file.read_text(encoding="utf-8")
     if file.suffix in (".md", ".html"):
         return text.splitlines()
-    first = text.partition("\n")[0]
-    if file.suffix != ".py" and not (first.startswith("#!") and "python" in first):
+    if file.suffix != ".py" and not re.match("#!.*python", text):
         return []
     nodes = list(ast.walk(ast.parse(text)))
     docstrings = {node.value for node in nodes if isinstance(node, ast.Expr)}

@@ -42,7 +42,7 @@ def test_what_is_not_held_comes_after_the_rest_and_musts_before_all_else(capsys)
     places = [shown.index(text) for text in ("NOT CHECKED (1)", "NOT HELD (2)", "T-08", DUTIES["T-08"].page, "T-03")]
     assert places == sorted(places)
     assert "T-01" not in shown
-    assert shown.endswith("\n4 duties in 1 s; what was seen of each is in report.md\n")
+    assert shown.endswith("\n4 duties in 1 s; what each id means, and what was seen, is in report.md\n")
 
 
 def test_duties_that_lack_a_check_for_the_same_reason_share_a_line(capsys):
@@ -72,4 +72,5 @@ def test_the_three_files_agree(tmp_path):
     assert suite.attrib == {"name": "contract", "tests": "4", "failures": "1", "errors": "0", "skipped": "2"}
     text = (tmp_path / "report.md").read_text()
     assert f"| [T-02]({DUTIES['T-02'].page}) | MUST | {DUTIES['T-02'].duty} | it &lt;was> seen |" in text
+    assert f'- it &lt;was> seen: [T-52]({DUTIES["T-52"].page} "{DUTIES["T-52"].duty}")' in text
     assert "1 of the 2 MUSTs" in text

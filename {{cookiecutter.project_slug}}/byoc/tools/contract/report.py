@@ -99,13 +99,19 @@ def as_markdown(target: str, verdicts: list[Verdict], seconds: float) -> str:
     reasons = by_reason(verdicts)
     if reasons:
         lines += ["", f"## Not checked ({sum(map(len, reasons.values()))})", ""]
+    links = {v.duty.id: f'[{v.duty.id}]({v.duty.page} "{titled(v.duty.duty)}")' for v in verdicts}
     for reason, ids in reasons.items():
-        lines.append(f"- {escaped(reason)}: {', '.join(ids)}")
+        lines.append(f"- {escaped(reason)}: {', '.join(links[each] for each in ids)}")
     return "\n".join(lines) + "\n"
 
 
 def escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("<", "&lt;")
+
+
+def titled(text: str) -> str:
+    """What a link shows when it is pointed at."""
+    return escaped(text).replace('"', "'")
 
 
 def as_junit(verdicts: list[Verdict]) -> ElementTree.ElementTree:

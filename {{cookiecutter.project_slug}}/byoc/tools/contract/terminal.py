@@ -55,4 +55,4 @@ def show(verdicts: list[Verdict], seconds: float, more: Path) -> None:
             print(f"               {duty.page}")
     print("", *table(verdicts), "", sep="\n")
     print(coloured(conclusion(verdicts), HELD if all_musts_hold(verdicts) else NOT_HELD))
-    print(f"{len(verdicts)} duties in {seconds:.0f} s; what was seen of each is in {more}")
+    print(f"{len(verdicts)} duties in {seconds:.0f} s; what each id means, and what was seen, is in {more}")

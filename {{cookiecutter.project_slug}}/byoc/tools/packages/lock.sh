@@ -50,6 +50,6 @@ for input in "${inputs[@]}"; do
   came=$(comm -13 <(for_gpus "$lock") <(for_gpus "$work/lock.txt"))
   cp "$work/lock.txt" "$lock"
   echo "lock.sh: $lock has changed" >&2
-  [[ -z $came ]] || echo "lock.sh: that brings $(wc -l <<<"$came") packages for NVIDIA's GPUs, gigabytes:" \
-    "$(head -n 3 <<<"$came" | paste -sd' ') …; without them: docs/packages.md, PyTorch for CPUs alone" >&2
+  [[ -z $came ]] || echo "lock.sh: it brings $(wc -l <<<"$came") for NVIDIA's GPUs ($(head -n 3 <<<"$came" | paste -sd' ') …)," \
+    "gigabytes on Linux; without them: docs/packages.md, PyTorch for CPUs alone" >&2
 done
