@@ -15,6 +15,18 @@ def kind(column: Any) -> Any:
     return column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
 
 
+def is_coded(column: Any) -> bool:
+    """Whether the values are held as places in a dictionary, as those of pandas' categories are."""
+    import pyarrow
+
+    return pyarrow.types.is_dictionary(column.type)
+
+
+def plain(column: Any) -> Any:
+    """The column without a dictionary."""
+    return column.cast(column.type.value_type) if is_coded(column) else column
+
+
 def is_number(kind: Any) -> bool:
     import pyarrow
 
@@ -22,16 +34,17 @@ def is_number(kind: Any) -> bool:
 
 
 def is_text(kind: Any) -> bool:
-    """Whether it can hold texts, if only missing ones."""
+    """Whether its values are words, such as true and false, or all of them are missing."""
     import pyarrow
 
-    return pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or pyarrow.types.is_null(kind)
+    is_string = pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
+    return is_string or pyarrow.types.is_boolean(kind) or pyarrow.types.is_null(kind)
 
 
 def texts(column: Any) -> np.ndarray:
     """Texts without blanks around them, "" for null; each is made once, however often it comes."""
     import pyarrow
 
-    encoded = column.cast(pyarrow.string()).dictionary_encode()
+    encoded = plain(column).cast(pyarrow.string()).dictionary_encode()
     different = np.array([text.strip() for text in encoded.dictionary.to_pylist()] + [""], dtype=object)
     return different[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]

@@ -11,7 +11,7 @@ from byoc.boosting.across_hosts import level
 from byoc.boosting.objectives import Objective, chosen, known_labels, learnt
 from byoc.boosting.rounds import TRAINING, VALIDATION
 from byoc.channels import columns
-from byoc.channels.labelled_records import NAME_IT
+from byoc.channels.text_columns import NAME_IT
 from byoc.hosts import sharding
 from byoc.signature import Feature, Signature
 from byoc.training.job import Job

@@ -12,7 +12,7 @@ import numpy as np
 from byoc import records
 from byoc.channels import columns
 from byoc.channels.channel import Channel
-from byoc.channels.labelled_records import NAME_IT
+from byoc.channels.text_columns import NAME_IT
 from byoc.errors import InputError, NoRowsError
 from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.hosts.collectives import Collectives
