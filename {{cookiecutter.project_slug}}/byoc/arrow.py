@@ -33,12 +33,18 @@ def is_number(kind: Any) -> bool:
     return pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)
 
 
+def is_boolean(kind: Any) -> bool:
+    import pyarrow
+
+    return pyarrow.types.is_boolean(kind)
+
+
 def is_text(kind: Any) -> bool:
     """Whether its values are words, such as true and false, or all of them are missing."""
     import pyarrow
 
     is_string = pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
-    return is_string or pyarrow.types.is_boolean(kind) or pyarrow.types.is_null(kind)
+    return is_string or is_boolean(kind) or pyarrow.types.is_null(kind)
 
 
 def texts(column: Any) -> np.ndarray:

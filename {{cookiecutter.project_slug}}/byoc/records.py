@@ -54,6 +54,11 @@ def of_number(text: str) -> str:
     return text
 
 
+def is_number(text: str) -> bool:
+    """Whether `of_number` takes it for one."""
+    return bool(WHOLE.fullmatch(text) or FRACTION.fullmatch(text))
+
+
 def category(text: str) -> str:
     """The one text of all that are equal, for a column of texts; "" for what stands for a missing value."""
     return "" if text in NO_VALUE else BOOLEANS.get(text) or of_number(text)

@@ -13,7 +13,7 @@ import numpy as np
 
 from byoc.channels import parquet, precision
 from byoc.channels.labels import Labels
-from byoc.channels.parsing import MOST_SHOWN, NOT_FINITE, PERHAPS_NONE, is_number
+from byoc.channels.parsing import MOST_SHOWN, NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number
 from byoc.errors import InputError
 from byoc.records import BOOLEANS, LARGEST, NO_VALUE
 
@@ -117,7 +117,7 @@ def _fault(cells: list[str], width: int, trained: int) -> str:
     for column, cell in enumerate(cells[1:], start=2):
         text = cell.strip()
         if not text or text in NO_VALUE or text in PERHAPS_NONE:
-            return f", column {column}: {text!r}: no value may be missing here; leave the row out, or put a number"
+            return f", column {column}: {text!r}: {NONE_MISSING}"
         if text in BOOLEANS:
             return f", column {column}: {text!r} is not a number; write 1 for True and 0 for False"
         if not is_number(text):

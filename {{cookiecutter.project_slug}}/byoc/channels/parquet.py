@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from byoc import arrow, records
+from byoc.channels.parsing import NONE_MISSING, NOT_FINITE
 from byoc.errors import InputError
 
 MAGIC = b"PAR1"
@@ -15,7 +16,6 @@ MISSING = (
     "Parquet needs pyarrow, which is not installed; add pyarrow to requirements/algorithm.in, run `make lock` and "
     "build again, or use CSV"
 )
-FINITE = ("a finite float32 number, and none may be missing", "a finite float32 number")  # or where some may be
 ROWS_AT_ONCE = 65_536
 
 
@@ -101,7 +101,8 @@ def _numbers(column: Any, title: str, name: str, first: int, missing: bool = Fal
     bad = np.isinf(records.as_float32(numbers)) | (np.isnan(numbers) & (not missing))  # null became NaN
     if bad.any():
         place = f"{name}, row {first + int(bad.argmax())}, column {title!r}"
-        raise InputError(f"{place}: every feature must be {FINITE[missing]}; it is {numbers[bad][0]}")
+        value = numbers[bad][0].item()
+        raise InputError(f"{place}: {NONE_MISSING if np.isnan(value) else f'{value!r} is {NOT_FINITE}'}")
     return numbers
 
 

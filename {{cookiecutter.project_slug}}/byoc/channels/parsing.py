@@ -5,6 +5,7 @@ from math import isinf
 from byoc.records import LARGEST, NAN, NO_VALUE
 
 NOT_FINITE = "not a finite float32 number"
+NONE_MISSING = "no value may be missing here; leave the row out, or put a number"
 # What may stand for a missing value as well: pandas reads it as text.
 PERHAPS_NONE = frozenset(("?", r"\N", "-", "--", "."))
 MOST_SHOWN = 40  # characters of a cell

@@ -35,12 +35,15 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
 
 
 def decode_records(body: bytes, record: Record) -> np.ndarray:
-    """NaN is a missing value; raises RequestError 415 for a model that takes text, too."""
-    for feature in record.features:
-        if feature.is_text:
+    """NaN is a missing value; raises RequestError 415 for a model that takes text which is no number, too."""
+    for feature, known in zip(record.features, record.categories, strict=True):
+        if known and not known.numbers:
             raise RequestError(415, f"NPY holds numbers only, but {feature.name[:80]} is text; send CSV or JSON")
     rows = decode(body, record.names)
-    return record.from_numbers(rows) if record.loose else record.from_columns([*rows.T])
+    if record.loose:
+        return record.from_numbers(rows)
+    columns = zip(record.categories, rows.T, strict=True)
+    return record.from_columns([known.of_numbers(column) if known else column for known, column in columns])
 
 
 def _header(body: bytes) -> tuple[tuple[int, ...], bool, np.dtype, int]:
