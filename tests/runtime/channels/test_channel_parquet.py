@@ -73,7 +73,10 @@ def test_many_rows_come_in_parts_and_a_bad_one_is_named_by_its_number_in_the_fil
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ({"kind": ["a", "b"], "width": [1, None]}, ", row 2, column 'width': no value may be missing here; leave the row out"),
+        (
+            {"kind": ["a", "b"], "width": [1, None]},
+            ", row 2, column 'width': no value may be missing here; leave",
+        ),
         ({"kind": ["a", "b"], "width": [True, False]}, ": column 'width' holds bool, not numbers; cast it to int8"),
         ({"kind": ["a", None], "width": [1, 2]}, ", row 2, column 'kind': the label is missing"),
         ({"kind": ["a", " "], "width": [1, 2]}, ", row 2, column 'kind': the label is missing"),

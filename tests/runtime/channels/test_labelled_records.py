@@ -62,7 +62,10 @@ def test_gzip_is_unpacked(channel):
         ("l,width,colour\na,1e39,red\n", r"line 2, column 2 \(width\): '1e39' is not a finite float32 number$"),
         ("l,width,colour\n ,1,red\n", "line 2, column 1: the label is missing$"),
         ("l,width,colour\na,1\n", "line 2: 1 features, but there are 2: width, colour$"),
-        ("l,width,color\na,1,red\n", "line 1: hyperparameter categories: there is no column 'colour' among width, color$"),
+        (
+            "l,width,color\na,1,red\n",
+            "line 1: hyperparameter categories: there is no column 'colour' among",
+        ),
         ("l,width,colour,width\na,1,red,2\n", "every column needs a name of its own$"),
         ("l,colour,\nb,1,red\n", "there is no column 'colour' among feature_1, feature_2$"),
         ("l\na\n", "every column needs a name of its own$"),
@@ -156,7 +159,10 @@ def test_labels_of_parquet_may_be_numbers_of_any_kind(channel):
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"l": ["a"], "width": ["1"], "colour": ["x"]}, "rows: column 'width' holds text, not numbers; if the column holds text, set"),
+        (
+            {"l": ["a"], "width": ["1"], "colour": ["x"]},
+            "column 'width' holds text, not numbers; if the column",
+        ),
         ({"l": ["a"], "width": [1e39]}, r"rows, row 1, column 'width': 1e\+39 is not a finite float32 number$"),
         ({"l": ["a"], "colour": [b"1"]}, "rows: column 'colour' holds binary, not text or numbers; leave it out$"),
         ({"l": ["a", None], "colour": ["x", "y"]}, "rows, row 2, column 'l': the label is missing$"),

@@ -62,8 +62,8 @@ class Channel:
         """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first.
 
         The columns named in `categories` hold text, the others numbers; without it, a column's first value says which
-        of the two all of them must be. An empty cell, null or what pandas takes for one is a missing value. A first line
-        without a number and without an empty cell is a header; without one, the columns are feature_1 and so on.
+        of the two all of them must be. An empty cell, null or what pandas takes for one is a missing value. A first
+        line without a number and without an empty cell is a header; without one, the columns are feature_1 and so on.
         `advice` is what the refusal of a value that does not go with its column says to do about it. `trained` are the
         columns that there must be, if training has said so.
         Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:

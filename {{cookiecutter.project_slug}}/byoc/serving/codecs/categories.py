@@ -34,14 +34,16 @@ class Categories:
         """Of JSON; raises ValueError for what is none."""
         if isinstance(value, str):
             return self.text(value)
-        if not isinstance(value, bool | int | float) or not (self.booleans if isinstance(value, bool) else self.numbers):
+        if not isinstance(value, bool | int | float) or not (
+            self.booleans if isinstance(value, bool) else self.numbers
+        ):
             raise ValueError
         return self.text(repr(value))
 
     def of_numbers(self, values: np.ndarray) -> np.ndarray:
-        """The texts of numbers (rows)."""
+        """The texts of numbers (rows), each as its own type writes it: 0.1, and not 0.10000000149011612."""
         different, places = np.unique(values, return_inverse=True)
-        return np.array([self.text(repr(number)) for number in different.tolist()], object)[places]
+        return np.array([self.text(str(number)) for number in different], object)[places]
 
     def of_texts(self, values: np.ndarray) -> np.ndarray:
         """The same of texts (rows)."""
