@@ -16,7 +16,8 @@ LARGEST = float(np.finfo(np.float32).max)
 NAN = float("nan")
 # What pandas.read_csv takes for a missing value: https://pandas.pydata.org/docs/reference/api/pandas.read_csv.html
 NO_VALUE = frozenset(
-    "#N/A,#N/A N/A,#NA,-1.#IND,-1.#QNAN,-NaN,-nan,1.#IND,1.#QNAN,<NA>,N/A,NA,NULL,NaN,None,n/a,nan,null".split(",")
+    {"NA", "<NA>", "#NA", "N/A", "#N/A", "#N/A N/A", "n/a", "NaN", "nan", "-NaN", "-nan", "NULL", "null", "None"}
+    | {"1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"}
 )
 BOOLEANS = {spelling: word for word in ("True", "False") for spelling in (word, word.lower(), word.upper())}
 WHOLE = re.compile(r"([+-]?)(0|[1-9][0-9]*)(?:\.0*)?", re.ASCII)

@@ -75,6 +75,6 @@ def test_rows_too_few_for_a_split_give_a_model_that_answers_the_mean(paths, caps
 
 def test_text_that_no_category_is_named_for_is_refused_and_so_is_a_category_without_a_column(paths):
     channel(paths, "a,1\nb,two\n")
-    refused(paths, "'two' is not a number; if the column holds text, name it among the categories")
+    refused(paths, "'two' is not a number; if the column holds text, set the hyperparameter categories to [\\"feature_1\\"], all")
     paths.failure.unlink()
     refused(paths, "there is no column 'colour' among feature_1", categories='["colour"]')

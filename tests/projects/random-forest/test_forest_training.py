@@ -146,7 +146,7 @@ def test_data_that_no_forest_can_be_trained_on_is_refused_without_a_model(paths,
 def test_a_validation_channel_with_other_columns_is_refused(paths):
     channel(paths, ROWS)
     channel(paths, "kind,size,colour,more\na,1,red,1\n", "validation")
-    message = "channel 'validation' has the columns size, colour, more, but training has size, colour"
+    message = "rows.csv, line 1: column 'more' is none of those that training has: size, colour"
     refused(paths, message, categories='["colour"]')
 
 

@@ -58,6 +58,7 @@ class Channel:
         epoch: int = 0,
         advice: str = NAME_IT,
         trained: Collection[str] | None = None,
+        known: Collection[str] = (),
     ) -> tuple[np.ndarray, np.ndarray]:
         """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first.
 
@@ -65,11 +66,12 @@ class Channel:
         of the two all of them must be. An empty cell, null or what pandas takes for one is a missing value. A first
         line without a number and without an empty cell is a header; without one, the columns are feature_1 and so on.
         `advice` is what the refusal of a value that does not go with its column says to do about it. `trained` are the
-        columns that there must be, if training has said so.
+        columns that there must be, if training has said so; `known` are texts of a model that is there already, to be
+        read as it spells them.
         Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:
         float32, NaN where it is missing, or text, "" where it is missing. Raises InputError as `read_labelled` does.
         """
-        return self._read(LabelledRecords(categories, advice, trained), epoch)
+        return self._read(LabelledRecords(categories, advice, trained, known), epoch)
 
     def _read(self, rows: LabelledRows, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         status.update(f"reading channel {self.name}")

@@ -23,15 +23,19 @@ class LabelledRecords(LabelledRows):
     """What was read so far, a column for each feature. Each category is kept as text only once."""
 
     def __init__(
-        self, categories: Collection[str] | None, advice: str = NAME_IT, trained: Collection[str] | None = None
+        self,
+        categories: Collection[str] | None,
+        advice: str = NAME_IT,
+        trained: Collection[str] | None = None,
+        known: Collection[str] = (),
     ) -> None:
         """`categories` names the columns that hold text; without it, a column's first value says whether it does.
 
         What does not go with that is refused with the `advice`, once all that is so was found. `trained` are the
-        columns that there must be, if training has said so.
+        columns that there must be, if training has said so, and `known` the texts of a model that is there already.
         """
         super().__init__()
-        self._trained_names = trained
+        self._trained_names, self._known = trained, known
         self._categories, self._mixed = set(categories or ()), Mixed(advice)
         self._finds_out = categories is None
         self._open: set[str] = set()  # the columns that it has to find out about and that have no value yet
@@ -128,7 +132,7 @@ class LabelledRecords(LabelledRows):
                 )
             self._names = names
             self._columns = {name: [] if name in self._categories else array("d") for name in names}
-            self._texts = {name: Texts() for name in self._categories}
+            self._texts = {name: Texts(known=self._known) for name in self._categories}
             self._gaps = {name: set() for name in names}
             self._open = set(names) if self._finds_out else set()
         elif set(names) != set(self._names):

@@ -60,12 +60,8 @@ class Labels:
         others = [text for text in self._texts if text not in self._gaps]
         label, place = next(iter(self._gaps.items()))
         if others and all(map(_is_number, others)):
-            raise InputError(
-                f"{place}: the label {label!r} stands for a missing value among numbers; leave the row out"
-            )
-        notices.warn(
-            f"{place}: {label!r} is a label like any other; leave such rows out if it stands for a missing one"
-        )
+            raise InputError(f"{place}: the label {label!r} is a missing value among numbers; leave the row out")
+        notices.warn(f"{place}: {label!r} is learnt as a label; if it stands for a missing one, leave such rows out")
 
 
 def as_labels(labels: list[str]) -> np.ndarray:

@@ -15,9 +15,9 @@ MOST_NAMED = 50
 class Texts(dict[str, str]):
     """The different texts of one column, by every spelling that was met: what is equal is the same text, kept once."""
 
-    def __init__(self, first: str = "") -> None:
-        """`first` is the place of the first of them."""
-        super().__init__({"": ""})
+    def __init__(self, first: str = "", known: Collection[str] = ()) -> None:
+        """`first` is the place of the first of them; those that are `known` are spelled as they are there."""
+        super().__init__({category(text): text for text in known} | {"": ""} | {text: text for text in known})
         self.first = first
 
     def __missing__(self, text: str) -> str:
@@ -33,7 +33,7 @@ class Texts(dict[str, str]):
 
     def missing(self) -> set[str]:
         """What was taken for a missing value, but for an empty cell."""
-        return self.keys() & NO_VALUE
+        return {text for text in self.keys() & NO_VALUE if not self[text]}
 
 
 class Mixed:

@@ -34,9 +34,8 @@ class Categories:
         """Of JSON; raises ValueError for what is none."""
         if isinstance(value, str):
             return self.text(value)
-        if not isinstance(value, bool | int | float) or not (
-            self.booleans if isinstance(value, bool) else self.numbers
-        ):
+        of_its_kind = self.booleans if isinstance(value, bool) else self.numbers and isinstance(value, int | float)
+        if not of_its_kind:
             raise ValueError
         return self.text(repr(value))
 

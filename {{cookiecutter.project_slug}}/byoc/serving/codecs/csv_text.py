@@ -26,7 +26,9 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
 
 
 def decode_records(body: bytes, record: Record) -> np.ndarray:
-    """An empty cell is a missing value, and so is what pandas takes for one. With a header, the columns may come in any order, and rows count below it."""
+    """An empty cell is a missing value, and so is what pandas takes for one. With a header, the columns may come in any
+    order, and rows count below it.
+    """
     body = body.rstrip(b"\r\n")
     if record.loose:
         try:
