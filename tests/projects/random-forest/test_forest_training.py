@@ -11,6 +11,7 @@ from byoc.serving import batch
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
+from equal_values import equal_everywhere
 
 ROWS = "kind,size,colour\n" + "".join(f"{'ab'[n % 2]},{n % 2 * 10 + n},{('red', '')[n % 2]}\n" for n in range(20))
 
@@ -157,3 +158,7 @@ def test_the_same_random_state_gives_the_same_model(paths):
         assert train(paths, categories='["colour"]') == 0
         models.append((paths.model / "model.onnx").read_bytes())
     assert models[0] == models[1]
+
+
+def test_categories_that_are_equal_are_the_same_however_they_are_written(paths):
+    equal_everywhere(paths, n_estimators="10")

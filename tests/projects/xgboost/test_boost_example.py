@@ -23,4 +23,4 @@ def test_the_report_stands_on_its_own_and_holds_every_picture(trained):
 
 def test_text_is_refused_without_a_word_of_categories(paths):
     channel(paths, "a,1\nb,two\n")
-    refused(paths, "'two' is not a number; no text is learnt from here: encode the columns [\"feature_1\"] as")
+    refused(paths, "'two' is not a number; no text is learnt from here: encode the columns [\"feature_1\"] as numbers")
