@@ -1,7 +1,10 @@
 """Categories that are equal however they are written, in training and in requests. (Parquet: tests/runtime.)"""
 
 import json
+import re
 from typing import Any
+
+import pytest
 
 from algorithm_jobs import channel, served, train
 from byoc.paths import Paths
@@ -61,3 +64,18 @@ def equal_everywhere(paths: Paths, **hyperparameters: str) -> None:
     answers = asked(paths)
     assert len(answers) == 13
     assert answers == {name: [*TRUTH.values()] for name in answers}
+
+
+def told_is_served(paths: Paths, capsys: pytest.CaptureFixture, **hyperparameters: str) -> None:
+    """Of numbers that float32 does not tell apart, training tells what is served, and that some are lost."""
+    values = [2**30 + step * 1.7 for step in range(400)]
+    labels = ["ab"[step >= 170] for step in range(400)]
+    rows = [f"{value!r},{step % 7}" for step, value in enumerate(values)]
+    channel(paths, "".join(f"{label},{row}\n" for label, row in zip(labels, rows, strict=True)))
+    assert train(paths, **hyperparameters) == 0
+    out = capsys.readouterr().out
+    assert "of 400 different numbers float32, in which models learn and are asked, holds 6;" in out
+    answers = served(paths).respond("\n".join(rows).encode(), "text/csv", "").body.decode().split()
+    right = sum(answer == label for answer, label in zip(answers, labels, strict=True)) / 400
+    assert float(re.search("train:accuracy=(.*)", out)[1]) == pytest.approx(right, abs=1e-6)
+    assert right > 0.9

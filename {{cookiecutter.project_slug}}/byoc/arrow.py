@@ -15,16 +15,9 @@ def kind(column: Any) -> Any:
     return column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
 
 
-def is_coded(column: Any) -> bool:
-    """Whether the values are held as places in a dictionary, as those of pandas' categories are."""
-    import pyarrow
-
-    return pyarrow.types.is_dictionary(column.type)
-
-
 def plain(column: Any) -> Any:
     """The column without a dictionary."""
-    return column.cast(column.type.value_type) if is_coded(column) else column
+    return column if column.type == kind(column) else column.cast(kind(column))
 
 
 def is_number(kind: Any) -> bool:

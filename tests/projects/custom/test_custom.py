@@ -10,6 +10,7 @@ import predictor
 from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
 from byoc.errors import InputError, ModelError
 from byoc.training.hyperparameters import parse
+from equal_values import told_is_served
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):
@@ -142,3 +143,7 @@ def test_a_model_that_is_missing_or_broken_is_refused_in_one_line(trained, tmp_p
         (tmp_path / "model.npz").write_bytes(content)
     with pytest.raises(ModelError, match=r"^the model cannot be loaded: .*/model\.npz: [^\n]+$"):
         predictor.model_fn(tmp_path)
+
+
+def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
+    told_is_served(paths, capsys)

@@ -6,6 +6,7 @@ import pytest
 
 from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, served, train
 from byoc.serving.onnx_model import OnnxModel
+from equal_values import told_is_served
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):
@@ -81,3 +82,7 @@ def test_the_same_random_state_gives_the_same_model(paths):
         assert train(paths, random_state=seed) == 0
         models.append((paths.model / "model.onnx").read_bytes())
     assert models[0] == models[1]
+
+
+def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
+    told_is_served(paths, capsys)

@@ -38,15 +38,14 @@ def record_batches(
 ) -> Iterator[tuple[list[str], np.ndarray, list[str], list[np.ndarray]]]:
     """The same for columns that differ: the labels as above, the columns' names, and the columns.
 
-    Those named in `categories` and those of text or booleans are texts (n, object), and so are those of pandas'
-    categories if that is None; the others float64, NaN where one is missing.
+    Those named in `categories` and those of text or booleans are texts (n, object), the others float64, NaN where one
+    is missing.
     """
     for first, batch in _batches(name, content):
         label, *titles = batch.schema.names
         columns = []
         for column, title in zip(batch.columns[1:], titles, strict=True):
-            coded = categories is None and arrow.is_coded(column)
-            is_text = coded or title in (categories or ()) or arrow.is_text(arrow.kind(column))
+            is_text = title in (categories or ()) or arrow.is_text(arrow.kind(column))
             read = _texts if is_text else partial(_numbers, missing=True)
             columns.append(read(column, title, name, first))
         yield *_labels(batch.column(0), label, name, first), titles, columns
