@@ -50,10 +50,8 @@ class LabelledRows:
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float32)."""
         features = np.frombuffer(self._features).reshape(len(self), self._width)
-        rounded = np.empty(features.shape, np.float32)
-        for column in range(self._width):
-            rounded[:, column] = precision.served(features[:, column], f"column {column + 2}")
-        return self._labels.array(), rounded
+        names = [f"column {column}" for column in range(2, self._width + 2)]
+        return self._labels.array(), precision.served(features, names)
 
     def _read_csv(self, name: str, content: BinaryIO) -> None:
         reader = csv.reader(io.TextIOWrapper(content, encoding="utf-8-sig", newline=""), skipinitialspace=True)

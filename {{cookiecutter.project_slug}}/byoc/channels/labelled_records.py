@@ -55,8 +55,9 @@ class LabelledRecords(LabelledRows):
         rows = np.empty(len(self), records.dtype(features))
         for name in self._names:
             column = self._columns.pop(name)
-            texts = name in self._categories
-            rows[name] = column if texts else precision.served(np.frombuffer(column), f"column {name!r}")
+            if name not in self._categories:
+                column = precision.served(np.frombuffer(column).reshape(-1, 1), [f"column {name!r}"])[:, 0]
+            rows[name] = column
         gaps = self._gaps | {name: texts.missing() for name, texts in self._texts.items()}
         tell_missing({name: gaps[name] for name in self._names})
         return self._labels.array(), rows

@@ -10,25 +10,23 @@ STEPS = 2**22  # as many different float32 in a column's range are enough for a 
 MOST_LOST = 0.01  # of a quantity's different values
 
 
-def served(values: np.ndarray, column: str) -> np.ndarray:
-    """A column (rows, float64) as float32, with a warning if values that differ do not do so any more."""
-    rounded = as_float32(values)
-    there = values[~np.isnan(values)]
-    if len(there):
-        low, high = there.min(), there.max()
+def served(values: np.ndarray, names: list[str]) -> np.ndarray:
+    """Columns (rows, columns; float64) as float32, with a warning where values that differ do not do so any more."""
+    # The ends let most columns through, so that only few are sorted; NaN is passed over.
+    ends = zip(np.fmin.reduce(values).tolist(), np.fmax.reduce(values).tolist(), strict=True)
+    for column, (name, (low, high)) in enumerate(zip(names, ends, strict=True)):
         largest = max(-low, high)
-        # Most columns are let through by this, so that only few are sorted.
         if low < high and (largest > EXACT or STEPS * np.spacing(np.float32(largest)) > high - low):
-            _warn(there, column)
-    return rounded
+            _check(values[:, column], name)
+    return as_float32(values)
 
 
-def _warn(values: np.ndarray, column: str) -> None:
-    different = np.unique(values)
+def _check(values: np.ndarray, name: str) -> None:
+    different = np.unique(values[~np.isnan(values)])
     left = len(np.unique(as_float32(different)))
     bearable = 0 if (different == np.floor(different)).all() else MOST_LOST * len(different)
     if len(different) - left > bearable:
         notices.warn(
-            f"{column}: of {len(different)} different numbers float32, in which models learn and are asked, holds "
+            f"{name}: of {len(different)} different numbers float32, in which models learn and are asked, holds "
             f"{left}; subtract the least one, or use a larger unit"
         )
