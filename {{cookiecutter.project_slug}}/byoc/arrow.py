@@ -15,23 +15,35 @@ def kind(column: Any) -> Any:
     return column.type.value_type if pyarrow.types.is_dictionary(column.type) else column.type
 
 
+def plain(column: Any) -> Any:
+    """The column without a dictionary."""
+    return column if column.type == kind(column) else column.cast(kind(column))
+
+
 def is_number(kind: Any) -> bool:
     import pyarrow
 
     return pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)
 
 
-def is_text(kind: Any) -> bool:
-    """Whether it can hold texts, if only missing ones."""
+def is_boolean(kind: Any) -> bool:
     import pyarrow
 
-    return pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind) or pyarrow.types.is_null(kind)
+    return pyarrow.types.is_boolean(kind)
+
+
+def is_text(kind: Any) -> bool:
+    """Whether its values are words, such as true and false, or all of them are missing."""
+    import pyarrow
+
+    is_string = pyarrow.types.is_string(kind) or pyarrow.types.is_large_string(kind)
+    return is_string or is_boolean(kind) or pyarrow.types.is_null(kind)
 
 
 def texts(column: Any) -> np.ndarray:
     """Texts without blanks around them, "" for null; each is made once, however often it comes."""
     import pyarrow
 
-    encoded = column.cast(pyarrow.string()).dictionary_encode()
+    encoded = plain(column).cast(pyarrow.string()).dictionary_encode()
     different = np.array([text.strip() for text in encoded.dictionary.to_pylist()] + [""], dtype=object)
     return different[encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)]

@@ -39,7 +39,7 @@ def test_data_that_nothing_can_be_learnt_from_is_refused_without_a_model(paths, 
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("a,1\nb,2\n", "channel 'validation' has the columns feature_1, but training has feature_1, feature_2"),
+        ("a,1\nb,2\n", "rows.csv, line 1: there is no column 'feature_2', which training has; the columns are"),
         ("c,1,2\n", "channel 'validation' has the label 'c', but training has only a, b"),
     ],
 )

@@ -7,7 +7,7 @@ from algorithm_jobs import channel, refused
 BAD = [
     ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
     ("a,1\n,2\n", {}, "line 2, column 1: the label is missing"),
-    ("l,x\na,1\nb,two\n", {}, "line 3, column 2 (x): 'two' is not a number; if the column holds text, name it among"),
+    ("l,x\na,1\nb,two\n", {}, "line 3, column 2 (x): 'two' is not a number; if the column holds text, set the hyper"),
     ("a,1\nb,1,2\n", {}, "line 2: 2 features, but there are 1"),
     ("a,1,\nb,2,\n", {}, "column 'feature_2' holds no value in any row; leave it out"),
     ("", {}, "channel 'training' holds no rows"),
@@ -28,7 +28,7 @@ def test_data_that_nothing_can_be_learnt_from_is_refused_without_a_model(paths, 
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("a,1,2\n", "channel 'validation' has the columns feature_1, feature_2, but training has feature_1"),
+        ("a,1,2\n", "rows.csv, line 1: column 'feature_2' is none of those that training has: feature_1"),
         ("c,1\n", "channel 'validation' has the label 'c', but training has only a, b"),
     ],
 )

@@ -15,6 +15,7 @@ from algorithm_jobs import channel, refused, served, train
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import job
 from byoc.training.describe import as_json
+from equal_values import equal_everywhere
 from jobs import signalled
 
 EPOCHS = 30  # of a training that is killed midway
@@ -163,3 +164,7 @@ def test_a_stopped_job_leaves_a_model_and_a_checkpoint_to_go_on_from(example, mo
     model(example)
     assert "the model is that of epoch " in capsys.readouterr().out
     assert sorted(int(file.stem.split("-")[1]) for file in example.checkpoints.iterdir()) == [1, 2, 3]
+
+
+def test_categories_that_are_equal_are_the_same_however_they_are_written(paths):
+    equal_everywhere(paths, **QUICK | {"epochs": "60"})

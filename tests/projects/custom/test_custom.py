@@ -10,6 +10,7 @@ import predictor
 from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
 from byoc.errors import InputError, ModelError
 from byoc.training.hyperparameters import parse
+from equal_values import told_is_served
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):
@@ -107,7 +108,7 @@ def test_awkward_data_are_learnt_and_whole_numbers_come_back_as_numbers(paths, r
         ("a,1\n", "every row has the label 'a': a classifier needs at least two"),
         ("a,1\nb,two\n", "line 2, column 2: 'two' is not a number"),
         ("a,1\n,2\n", "line 2, column 1: the label is missing"),
-        ("a,1\nb,\n", "line 2, column 2: '' is not a number"),
+        ("a,1\nb,\n", "line 2, column 2: '': no value may be missing here; leave the row out"),
         ("a,1\nb,2,3\n", "line 2: 2 features, but the rows before it have 1"),
     ],
 )
@@ -119,7 +120,7 @@ def test_data_that_cannot_be_learnt_are_refused_without_a_model(paths, rows, mes
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ("a,1\n", "channel 'validation' has 1 features, but training has 2"),
+        ("a,1\n", "validation/rows.csv, line 1: 1 features, but training has 2"),
         ("c,1,2\n", "channel 'validation' has the label 'c', but training has only a, b"),
     ],
 )
@@ -142,3 +143,7 @@ def test_a_model_that_is_missing_or_broken_is_refused_in_one_line(trained, tmp_p
         (tmp_path / "model.npz").write_bytes(content)
     with pytest.raises(ModelError, match=r"^the model cannot be loaded: .*/model\.npz: [^\n]+$"):
         predictor.model_fn(tmp_path)
+
+
+def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
+    told_is_served(paths, capsys)

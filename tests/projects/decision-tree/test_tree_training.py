@@ -6,6 +6,7 @@ import pytest
 
 from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, served, train
 from byoc.serving.onnx_model import OnnxModel
+from equal_values import told_is_served
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):
@@ -62,7 +63,7 @@ def test_awkward_labels_and_names_survive_from_training_to_the_answer(paths):
         ("a,1\na,2\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
         ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
         ("a,1\n,2\n", {}, "line 2, column 1: the label is missing"),
-        ("a,1\nb,\n", {}, "line 2, column 2: '' is not a number"),
+        ("a,1\nb,\n", {}, "line 2, column 2: '': no value may be missing here; leave the row out"),
         ("a,1\nb,two\n", {}, "line 2, column 2: 'two' is not a number"),
         ("", {}, "channel 'training' holds no rows"),
         ("a,1\nb,2\n", {"feature_names": '["x", "y"]'}, "= ['x', 'y']: the data needs 1 different names"),
@@ -81,3 +82,7 @@ def test_the_same_random_state_gives_the_same_model(paths):
         assert train(paths, random_state=seed) == 0
         models.append((paths.model / "model.onnx").read_bytes())
     assert models[0] == models[1]
+
+
+def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
+    told_is_served(paths, capsys)

@@ -8,6 +8,7 @@ from framework import BY_HEART
 
 from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report, served, train
 from byoc.serving.onnx_model import OnnxModel
+from equal_values import equal_everywhere
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):
@@ -75,6 +76,11 @@ def test_rows_too_few_for_a_split_give_a_model_that_answers_the_mean(paths, caps
 
 def test_text_that_no_category_is_named_for_is_refused_and_so_is_a_category_without_a_column(paths):
     channel(paths, "a,1\nb,two\n")
-    refused(paths, "'two' is not a number; if the column holds text, name it among the categories")
+    told = "'two' is not a number; if the column holds text, set the hyperparameter categories to [\"feature_1\"], all"
+    refused(paths, told)
     paths.failure.unlink()
     refused(paths, "there is no column 'colour' among feature_1", categories='["colour"]')
+
+
+def test_categories_that_are_equal_are_the_same_however_they_are_written(paths):
+    equal_everywhere(paths, **BY_HEART)

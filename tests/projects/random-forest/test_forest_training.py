@@ -11,6 +11,7 @@ from byoc.serving import batch
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
+from equal_values import equal_everywhere, told_is_served
 
 ROWS = "kind,size,colour\n" + "".join(f"{'ab'[n % 2]},{n % 2 * 10 + n},{('red', '')[n % 2]}\n" for n in range(20))
 
@@ -146,7 +147,7 @@ def test_data_that_no_forest_can_be_trained_on_is_refused_without_a_model(paths,
 def test_a_validation_channel_with_other_columns_is_refused(paths):
     channel(paths, ROWS)
     channel(paths, "kind,size,colour,more\na,1,red,1\n", "validation")
-    message = "channel 'validation' has the columns size, colour, more, but training has size, colour"
+    message = "rows.csv, line 1: column 'more' is none of those that training has: size, colour"
     refused(paths, message, categories='["colour"]')
 
 
@@ -157,3 +158,11 @@ def test_the_same_random_state_gives_the_same_model(paths):
         assert train(paths, categories='["colour"]') == 0
         models.append((paths.model / "model.onnx").read_bytes())
     assert models[0] == models[1]
+
+
+def test_categories_that_are_equal_are_the_same_however_they_are_written(paths):
+    equal_everywhere(paths, n_estimators="10")
+
+
+def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
+    told_is_served(paths, capsys, n_estimators="10")

@@ -2,6 +2,7 @@
 
 from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report
 from byoc.serving.onnx_model import OnnxModel
+from equal_values import told_is_served
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):
@@ -23,4 +24,8 @@ def test_the_report_stands_on_its_own_and_holds_every_picture(trained):
 
 def test_text_is_refused_without_a_word_of_categories(paths):
     channel(paths, "a,1\nb,two\n")
-    refused(paths, "'two' is not a number; no text is learnt from here: encode it as numbers, or leave the column out")
+    refused(paths, "'two' is not a number; no text is learnt from here: encode the columns [\"feature_1\"] as numbers")
+
+
+def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
+    told_is_served(paths, capsys)

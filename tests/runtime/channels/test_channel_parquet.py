@@ -38,7 +38,7 @@ def test_parquet_and_csv_are_read_into_the_same_arrays(channel):
     write(channel, "3", {**ROWS, "kind": [" b ", "d", "a"]})
     labels, features = channel.read_labelled()
     assert labels.tolist() == ["b", "a", "b", "c", "a", "b", "d", "a"]
-    assert features.dtype == np.float64
+    assert features.dtype == np.float32
     assert features.tolist() == [[1, 0.5], [2, 1.5], [3, 2.5], [4, 3.5], [5, 4.5], [1, 0.5], [2, 1.5], [3, 2.5]]
 
 
@@ -66,18 +66,22 @@ def test_many_rows_come_in_parts_and_a_bad_one_is_named_by_its_number_in_the_fil
     assert features[:, 0].tolist() == rows["width"]
     rows["width"][7] = float("nan")
     write(channel, "rows", rows)
-    with pytest.raises(InputError, match="rows, row 8, column 'width': every feature must be a finite number"):
+    with pytest.raises(InputError, match="rows, row 8, column 'width': no value may be missing here"):
         channel.read_labelled()
 
 
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        ({"kind": ["a", "b"], "width": [1, None]}, ", row 2, column 'width': every feature must be a finite number"),
-        ({"kind": ["a", "b"], "width": [True, False]}, ": column 'width' holds bool, not numbers; the first column"),
+        (
+            {"kind": ["a", "b"], "width": [1, None]},
+            ", row 2, column 'width': no value may be missing here; leave",
+        ),
+        ({"kind": ["a", "b"], "width": [True, False]}, ": column 'width' holds bool, not numbers; cast it to int8"),
         ({"kind": ["a", None], "width": [1, 2]}, ", row 2, column 'kind': the label is missing"),
         ({"kind": ["a", " "], "width": [1, 2]}, ", row 2, column 'kind': the label is missing"),
-        ({"kind": [True, False], "width": [1, 2]}, ": column 'kind', the label, holds bool, not text or numbers"),
+        ({"kind": [b"a", b"b"], "width": [1, 2]}, ": column 'kind', the label, holds binary, not text or numbers"),
+        ({"kind": ["a", "b"], "width": [1, 1e39]}, ", row 2, column 'width': 1e+39 is not a finite float32 number"),
         ({"kind": ["a", "b"]}, ": a row needs a label and at least one feature; its only column is 'kind'"),
     ],
 )

@@ -62,7 +62,10 @@ def test_gzip_is_unpacked(channel):
         ("l,width,colour\na,1e39,red\n", r"line 2, column 2 \(width\): '1e39' is not a finite float32 number$"),
         ("l,width,colour\n ,1,red\n", "line 2, column 1: the label is missing$"),
         ("l,width,colour\na,1\n", "line 2: 1 features, but there are 2: width, colour$"),
-        ("l,width,color\na,1,red\n", "line 1: there is no column 'colour' among width, color$"),
+        (
+            "l,width,color\na,1,red\n",
+            "line 1: hyperparameter categories: there is no column 'colour' among",
+        ),
         ("l,width,colour,width\na,1,red,2\n", "every column needs a name of its own$"),
         ("l,colour,\nb,1,red\n", "there is no column 'colour' among feature_1, feature_2$"),
         ("l\na\n", "every column needs a name of its own$"),
@@ -80,7 +83,7 @@ def test_an_algorithm_says_what_to_do_about_text(channel):
     with pytest.raises(InputError, match=r"'wide' is not a number; encode it$"):
         read(channel, "l,width\na,1\nb,wide\n", categories=[], advice=advice)
     write(channel, "0.csv", {"l": ["a"], "width": ["wide"]})
-    with pytest.raises(InputError, match=r"'width' holds string, not numbers; encode it$"):
+    with pytest.raises(InputError, match=r"'width' holds text, not numbers; encode it$"):
         channel.read_records([], advice=advice)
 
 
@@ -99,7 +102,7 @@ def test_without_categories_the_first_value_of_a_column_says_what_it_holds(chann
     [
         (
             "l,width\na,1\nb,wide\n",
-            r"line 3, column 2 \(width\): 'wide' is not a number; if the column holds text, name",
+            r"line 3, column 2 \(width\): 'wide' is not a number; if the column holds text, set",
         ),
         (
             "l,width\na,wide\nb,1\n",
@@ -156,12 +159,15 @@ def test_labels_of_parquet_may_be_numbers_of_any_kind(channel):
 @pytest.mark.parametrize(
     ("columns", "message"),
     [
-        ({"l": ["a"], "width": ["1"]}, "rows: column 'width' holds string, not numbers; if the column holds text, nam"),
-        ({"l": ["a"], "width": [1e39]}, "rows, row 1, column 'width': every feature must be a finite float32 number$"),
-        ({"l": ["a"], "colour": [1]}, "rows: column 'colour' holds int64, not text; leave it out of the categories$"),
+        (
+            {"l": ["a"], "width": ["1"], "colour": ["x"]},
+            "column 'width' holds text, not numbers; if the column",
+        ),
+        ({"l": ["a"], "width": [1e39]}, r"rows, row 1, column 'width': 1e\+39 is not a finite float32 number$"),
+        ({"l": ["a"], "colour": [b"1"]}, "rows: column 'colour' holds binary, not text or numbers; leave it out$"),
         ({"l": ["a", None], "colour": ["x", "y"]}, "rows, row 2, column 'l': the label is missing$"),
         ({"l": [1.0, math.nan], "colour": ["x", "y"]}, "rows, row 2, column 'l': the label is missing$"),
-        ({"l": ["a"], "width": [1]}, "rows: there is no column 'colour' among width$"),
+        ({"l": ["a"], "width": [1]}, "rows: hyperparameter categories: there is no column 'colour' among width$"),
         ({"l": ["a"]}, "rows: : after the label, every column needs a name of its own$"),
     ],
 )

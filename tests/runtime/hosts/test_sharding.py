@@ -144,3 +144,35 @@ def test_columns_that_are_missing_on_every_host_are_refused_as_on_one():
     rows = np.array([(np.nan,)], [("size", np.float32)])
     with pytest.raises(InputError, match="column 'size' holds no value in any row"):
         columns.of_seen([columns.seen(rows), columns.seen(rows)])
+
+
+def test_labels_and_categories_that_are_equal_are_the_same_on_every_host(on_hosts):
+    shards = "l,grade\n1,1.0\n2,2\n", "l,grade\n1.0,1\nx,2.50\n"
+
+    def graded(job: Any) -> tuple[list, list]:
+        labels, rows = sharding.labelled_records(job.channel("training"), job.collectives, ["grade"])
+        return labels.tolist(), rows["grade"].tolist()
+
+    assert on_hosts(graded, *shards) == [(["1", "2"], ["1", "2"]), (["1", "x"], ["1", "2.5"])]
+
+
+def test_true_and_false_are_spelled_alike_on_every_host(on_hosts):
+    assert [labels for labels, _ in on_hosts(numbers, "True,1\nFalse,2\n", "true,3\n", None)] == [
+        ["True", "False"],
+        ["True"],
+        [],
+    ]
+
+
+def test_true_and_false_are_left_as_all_hosts_spell_them(on_hosts):
+    assert [labels for labels, _ in on_hosts(numbers, "true,1\nmaybe,2\n", "true,3\n")] == [["true", "maybe"], ["true"]]
+
+
+def test_columns_of_text_are_all_named_where_hosts_differ(on_hosts):
+    def refused(job: Any) -> str:
+        with pytest.raises(InputError) as refusal:
+            mixed(job)
+        return str(refusal.value)
+
+    told = on_hosts(refused, "l,a,b\nx,1,red\n", "l,a,b\ny,two,blue\n")
+    assert [each.partition("categories to ")[2] for each in told] == ['["a", "b"], all that do'] * 2

@@ -9,9 +9,10 @@ import numpy as np
 
 from byoc import status
 from byoc.channels.labelled import LabelledRows
-from byoc.channels.labelled_records import NAME_IT, LabelledRecords
+from byoc.channels.labelled_records import LabelledRecords
 from byoc.channels.pipes import open_fifo
 from byoc.channels.recordio import records
+from byoc.channels.text_columns import NAME_IT
 from byoc.errors import NoRowsError
 
 
@@ -41,28 +42,36 @@ class Channel:
         """Where SageMaker writes the epoch, which counts from 0, in Pipe mode (T-22)."""
         return self.folder.with_name(f"{self.name}_{epoch}")
 
-    def read_labelled(self, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    def read_labelled(self, epoch: int = 0, trained: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Read Parquet, or CSV without header, gzipped or not: the label first, then numbers.
 
-        In Pipe mode each epoch can be read once, in turn; in the other modes all are the same.
-        Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64).
+        In Pipe mode each epoch can be read once, in turn; in the other modes all are the same. `trained` is how many
+        features there must be, if training has said so.
+        Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float32).
         Raises InputError, naming file and line or row, for a row that does not fit or if there are no rows.
         """
-        return self._read(LabelledRows(), epoch)
+        return self._read(LabelledRows(trained), epoch)
 
     def read_records(
-        self, categories: Collection[str] | None = None, epoch: int = 0, advice: str = NAME_IT
+        self,
+        categories: Collection[str] | None = None,
+        epoch: int = 0,
+        advice: str = NAME_IT,
+        trained: Collection[str] | None = None,
+        known: Collection[str] = (),
     ) -> tuple[np.ndarray, np.ndarray]:
         """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first.
 
         The columns named in `categories` hold text, the others numbers; without it, a column's first value says which
-        of the two all of them must be. An empty cell or null is a missing value. A first line without a number and
-        without an empty cell is a header; without one, the columns are feature_1 and so on. `advice` is what the
-        refusal of a value that does not go with its column says to do about it.
+        of the two all of them must be. An empty cell, null or what pandas takes for one is a missing value. A first
+        line without a number and without an empty cell is a header; without one, the columns are feature_1 and so on.
+        `advice` is what the refusal of a value that does not go with its column says to do about it. `trained` are the
+        columns that there must be, if training has said so; `known` are texts of a model that is there already, to be
+        read as it spells them.
         Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:
         float32, NaN where it is missing, or text, "" where it is missing. Raises InputError as `read_labelled` does.
         """
-        return self._read(LabelledRecords(categories, advice), epoch)
+        return self._read(LabelledRecords(categories, advice, trained, known), epoch)
 
     def _read(self, rows: LabelledRows, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         status.update(f"reading channel {self.name}")

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from byoc import arrow, records
+from byoc.channels.parsing import NONE_MISSING, NOT_FINITE
 from byoc.errors import InputError
 
 MAGIC = b"PAR1"
@@ -33,19 +34,19 @@ def batches(name: str, content: BufferedReader) -> Iterator[tuple[list[str], np.
 
 
 def record_batches(
-    name: str, content: BufferedReader, categories: Collection[str] | None, advice: str
+    name: str, content: BufferedReader, categories: Collection[str] | None
 ) -> Iterator[tuple[list[str], np.ndarray, list[str], list[np.ndarray]]]:
     """The same for columns that differ: the labels as above, the columns' names, and the columns.
 
-    Those named in `categories`, or those of text if that is None, are texts (n, object), the others float32, NaN where
-    one is missing. `advice` is what the refusal of text in one of the others says to do about it.
+    Those named in `categories` and those of text or booleans are texts (n, object), the others float64, NaN where one
+    is missing.
     """
     for first, batch in _batches(name, content):
         label, *titles = batch.schema.names
         columns = []
         for column, title in zip(batch.columns[1:], titles, strict=True):
-            is_text = arrow.is_text(arrow.kind(column)) if categories is None else title in categories
-            read = _texts if is_text else partial(_numbers, advice=advice, missing=True)
+            is_text = title in (categories or ()) or arrow.is_text(arrow.kind(column))
+            read = _texts if is_text else partial(_numbers, missing=True)
             columns.append(read(column, title, name, first))
         yield *_labels(batch.column(0), label, name, first), titles, columns
 
@@ -76,7 +77,7 @@ def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], 
     kind = arrow.kind(column)
     if not (arrow.is_number(kind) or arrow.is_text(kind)):
         raise InputError(f"{name}: column {title!r}, the label, holds {kind}, not text or numbers")
-    texts = column.cast(pyarrow.string())
+    texts = arrow.plain(column).cast(pyarrow.string())
     absent = {None, "nan"} if pyarrow.types.is_floating(kind) else {None}
     if any(text in absent or not text.strip() for text in texts.unique().to_pylist()):
         bad = (text in absent or not text.strip() for text in texts.to_pylist())
@@ -86,27 +87,26 @@ def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], 
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
 
 
-def _numbers(
-    column: Any, title: str, name: str, first: int, advice: str = "the first column is the label", missing: bool = False
-) -> np.ndarray:
-    """float64, or, if any may be `missing`, float32 with NaN."""
+def _numbers(column: Any, title: str, name: str, first: int, missing: bool = False) -> np.ndarray:
+    """float64, with NaN if any may be `missing`."""
     import pyarrow
 
-    kind = column.type
+    kind = arrow.kind(column)
     nothing = missing and pyarrow.types.is_null(kind)
     if not (arrow.is_number(kind) or nothing):
-        raise InputError(f"{name}: column {title!r} holds {kind}, not numbers; {advice}")
-    numbers = column.cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)  # null becomes NaN
-    numbers = records.as_float32(numbers) if missing else numbers
-    bad = np.isinf(numbers) if missing else ~np.isfinite(numbers)
+        way = "cast it to int8" if pyarrow.types.is_boolean(kind) else "the first column is the label"
+        raise InputError(f"{name}: column {title!r} holds {kind}, not numbers; {way}")
+    numbers = arrow.plain(column).cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)
+    bad = np.isinf(records.as_float32(numbers)) | (np.isnan(numbers) & (not missing))  # null became NaN
     if bad.any():
-        rule = "every feature must be a finite float32 number" if missing else "every feature must be a finite number"
-        raise InputError(f"{name}, row {first + int(bad.argmax())}, column {title!r}: {rule}")
+        place = f"{name}, row {first + int(bad.argmax())}, column {title!r}"
+        value = numbers[bad][0].item()
+        raise InputError(f"{place}: {NONE_MISSING if np.isnan(value) else f'{value!r} is {NOT_FINITE}'}")
     return numbers
 
 
 def _texts(column: Any, title: str, name: str, first: int) -> np.ndarray:
     kind = arrow.kind(column)
-    if not arrow.is_text(kind):
-        raise InputError(f"{name}: column {title!r} holds {kind}, not text; leave it out of the categories")
+    if not (arrow.is_text(kind) or arrow.is_number(kind)):
+        raise InputError(f"{name}: column {title!r} holds {kind}, not text or numbers; leave it out")
     return arrow.texts(column)

@@ -2,7 +2,13 @@
 
 from math import isinf
 
-from byoc.records import LARGEST
+from byoc.records import LARGEST, NAN, NO_VALUE
+
+NOT_FINITE = "not a finite float32 number"
+NONE_MISSING = "no value may be missing here; leave the row out, or put a number"
+# What may stand for a missing value as well: pandas reads it as text.
+PERHAPS_NONE = frozenset(("?", r"\N", "-", "--", "."))
+MOST_SHOWN = 40  # characters of a cell
 
 
 def is_number(text: str) -> bool:
@@ -15,7 +21,7 @@ def is_number(text: str) -> bool:
 
 
 def is_value(text: str) -> bool:
-    """Whether `as_number` takes it."""
+    """Whether it is a number or a missing value."""
     try:
         as_number(text)
     except ValueError:
@@ -23,12 +29,14 @@ def is_value(text: str) -> bool:
     return True
 
 
-def as_number(text: str, advice: str = "") -> float:
-    """NaN for an empty cell; raises ValueError that says what it is not, with the advice."""
+def as_number(text: str) -> float:
+    """NaN for a missing value; raises ValueError that says what it is not."""
     try:
         found = float(text or "nan")
     except ValueError:
-        raise ValueError(f"not a number; {advice}") from None
+        if text in NO_VALUE:
+            return NAN
+        raise ValueError("not a number") from None
     if isinf(found) or abs(found) > LARGEST:
-        raise ValueError("not a finite float32 number")
+        raise ValueError(NOT_FINITE)
     return found

@@ -1,8 +1,19 @@
 """The targets that a model learns: one of several labels, or a number."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from byoc import notices
 from byoc.errors import InputError
+from byoc.records import BOOLEANS
+
+FEW_LABELS = 20  # how often they come is nobody's question
+MANY_LABELS = 100
+VERY_MANY_LABELS = 1000
+FEW_ROWS = 10  # a label; with more, numbers are labels as well, such as the ids of shops
+LEARN_NUMBERS = "take an algorithm that learns numbers"
+AS_TEXT = "if they are labels, write them as text, such as 'shop 17'"
 
 
 def classes(labels: np.ndarray) -> np.ndarray:
@@ -13,14 +24,51 @@ def classes(labels: np.ndarray) -> np.ndarray:
     return different
 
 
+def check_count(different: np.ndarray, rows: int, way_out: str = LEARN_NUMBERS, sure: bool = False) -> None:
+    """Ask whether so many labels are meant, before a classifier is trained on them: `different` ones in so many rows.
+
+    Raises InputError, with the `way_out`, if they are numbers that hardly ever come twice, which must be quantities,
+    unless somebody is `sure` that they are labels; what else is odd is a warning.
+    """
+    count, numbers = len(different), are_numbers(different)
+    if count <= FEW_LABELS:
+        return
+    rare = rows < count * FEW_ROWS
+    question = f"{count:,} different labels in {rows:,} rows: is it {'a number' if numbers else 'the right column'}?"
+    if numbers and rare and count > MANY_LABELS and not sure:
+        raise InputError(f"{question} If so, {way_out}; {AS_TEXT}")
+    if (numbers and (rare or count > VERY_MANY_LABELS)) or rows < count * 2:
+        notices.warn(f"{question} Each is learnt as a label of its own")
+
+
+def are_numbers(labels: np.ndarray) -> bool:
+    """Whether all labels are."""
+    try:
+        labels.astype(np.float64)
+    except ValueError:
+        return False
+    return True
+
+
 def codes(labels: np.ndarray, known: np.ndarray, channel: str) -> np.ndarray:
     """The place of each label among those `known` from training; raises InputError for one that is not there."""
-    strange = np.setdiff1d(labels.astype(str), known.astype(str))
+    different, places = np.unique(labels.astype(str), return_inverse=True)
+    known = known.astype(str)
+    different = _as_known(different, known.tolist())
+    strange = np.setdiff1d(different, known)
     if len(strange):
-        shown = ", ".join(known.astype(str)[:20])
+        shown = ", ".join(known[:20])
         raise InputError(f"channel {channel!r} has the label {str(strange[0])!r}, but training has only {shown}")
-    order = np.argsort(known.astype(str))
-    return order[np.searchsorted(known.astype(str), labels.astype(str), sorter=order)]
+    order = np.argsort(known)
+    return order[np.searchsorted(known, different, sorter=order)][places]
+
+
+def _as_known(labels: np.ndarray, known: Iterable[str]) -> np.ndarray:
+    """The labels, of which true and false are spelled as those that are `known`."""
+    spelled = {BOOLEANS[label]: label for label in known if label in BOOLEANS}
+    if not spelled:
+        return labels
+    return np.array([spelled.get(BOOLEANS.get(label, ""), label) for label in labels.tolist()])
 
 
 def accuracy(actual: np.ndarray, predicted: np.ndarray) -> float:
@@ -30,8 +78,13 @@ def accuracy(actual: np.ndarray, predicted: np.ndarray) -> float:
 
 
 def alike(some: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both as texts if only one is: where training has 1 and 2, another channel with 1, 2 and x has texts."""
-    return (some, others) if some.dtype.kind == others.dtype.kind else (some.astype(str), others.astype(str))
+    """Both as texts if only one is: where training has 1 and 2, another channel with 1, 2 and x has texts.
+
+    True and false are spelled as among the `others`.
+    """
+    if some.dtype.kind != others.dtype.kind:
+        return some.astype(str), others.astype(str)
+    return (_as_known(some, set(others.tolist())), others) if some.dtype.kind == "U" else (some, others)
 
 
 def numbers(labels: np.ndarray, channel: str) -> np.ndarray:
@@ -60,6 +113,7 @@ def _number(label: str) -> float:
 
 def confusion(known: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> tuple[list[str], np.ndarray]:
     """All labels, in order, also those that only training has, and how often each (row) was taken for each (column)."""
+    actual, known = alike(actual, known)
     every = np.union1d(known, actual)
     counts = np.zeros((len(every), len(every)), int)
     places = (np.searchsorted(every, labels.astype(every.dtype)) for labels in (actual, predicted))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from byoc.errors import RequestError, RowError
+from byoc.records import NAN, NO_VALUE
 from byoc.serving.codecs import plain_csv, table
 from byoc.serving.codecs.header import Header
 from byoc.serving.codecs.records import Record
@@ -29,7 +30,9 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
 
 
 def decode_records(body: bytes, record: Record) -> np.ndarray:
-    """An empty cell is a missing value. With a header, the columns may come in any order, and rows count below it."""
+    """An empty cell is a missing value, and so is what pandas takes for one. With a header, the columns may come in any
+    order, and rows count below it.
+    """
     body = body.rstrip(b"\r\n")
     if record.texts_only:
         _check_header_comes_once(body, record)
@@ -48,7 +51,11 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
         cells = [[row[column] for column in order] if len(row) == len(order) else row for row in cells[1:]]
     if not cells:
         raise RequestError(400, table.EMPTY)
-    return record.from_cells(cells, float, absent="")
+    return record.from_cells(cells, _number, absent="")
+
+
+def _number(cell: str) -> float:
+    return NAN if cell.strip() in NO_VALUE else float(cell)
 
 
 def header(body: bytes, record: Record) -> bytes:

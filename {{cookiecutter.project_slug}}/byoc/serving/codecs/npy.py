@@ -21,6 +21,10 @@ READ_HEADER = {(1, 0): npy_format.read_array_header_1_0, (2, 0): npy_format.read
 
 
 def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
+    return records.as_float32(_values(body, features))
+
+
+def _values(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     shape, fortran_order, dtype, start = _header(body)
     if dtype.kind not in "iuf":
         raise RequestError(400, f"the array holds {str(dtype)[:80]}; send numbers, best float32")
@@ -30,17 +34,21 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     size = math.prod(shape) * dtype.itemsize
     if len(body) - start != size:
         raise RequestError(400, f"the array should have {size} bytes by its header, but has {len(body) - start}")
-    values = np.frombuffer(body, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
-    return records.as_float32(values)
+    return np.frombuffer(body, dtype, offset=start).reshape(shape, order="F" if fortran_order else "C")
 
 
 def decode_records(body: bytes, record: Record) -> np.ndarray:
-    """NaN is a missing value; raises RequestError 415 for a model that takes text, too."""
-    for feature in record.features:
-        if feature.is_text:
+    """NaN is a missing value; raises RequestError 415 for a model that takes text which is no number, too."""
+    for feature, known in zip(record.features, record.categories, strict=True):
+        if known and not known.numbers:
             raise RequestError(415, f"NPY holds numbers only, but {feature.name[:80]} is text; send CSV or JSON")
-    rows = decode(body, record.names)
-    return record.from_numbers(rows) if record.loose else record.from_columns([*rows.T])
+    rows = _values(body, record.names)
+    if record.loose:
+        return record.from_numbers(records.as_float32(rows))
+    columns = zip(record.categories, rows.T, strict=True)
+    return record.from_columns(
+        [known.of_numbers(column) if known else records.as_float32(column) for known, column in columns]
+    )
 
 
 def _header(body: bytes) -> tuple[tuple[int, ...], bool, np.dtype, int]:

@@ -9,6 +9,7 @@ import numpy as np
 from byoc import arrow, records
 from byoc.errors import RequestError, RowError
 from byoc.serving.codecs import table
+from byoc.serving.codecs.categories import Categories
 from byoc.serving.codecs.records import Record
 
 MISSING = (
@@ -33,9 +34,12 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
     """The same for columns that differ; null is a missing value."""
     content, names = _content(body, record.names)
     columns = []
-    for index, feature in enumerate(record.features):
-        read = _texts if feature.is_text else _numbers
-        columns.append(read(content.column(feature.name), index, names, feature.missing))
+    for index, (feature, known) in enumerate(zip(record.features, record.categories, strict=True)):
+        column = content.column(feature.name)
+        if known:
+            columns.append(_texts(column, index, names, feature.missing, known))
+        else:
+            columns.append(_numbers(column, index, names, feature.missing))
     return record.from_columns(columns)
 
 
@@ -80,12 +84,14 @@ def _numbers(column: Any, index: int, features: Sequence[str], missing: bool = F
     return records.as_float32(column.cast(pyarrow.float64()).to_numpy() if nothing else column.to_numpy())
 
 
-def _texts(column: Any, index: int, features: Sequence[str], missing: bool) -> np.ndarray:
-    if not arrow.is_text(arrow.kind(column)):
-        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {arrow.kind(column)}, not text")
+def _texts(column: Any, index: int, features: Sequence[str], missing: bool, known: Categories) -> np.ndarray:
+    kind = arrow.kind(column)
+    may_be = arrow.is_text(kind) and (known.booleans or not arrow.is_boolean(kind))
+    if not (may_be or (known.numbers and arrow.is_number(kind))):
+        raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds {kind}, not text")
     _check_nulls(column, index, features, missing, "text")
     try:
-        return arrow.texts(column.combine_chunks())
+        return known.of_texts(arrow.texts(column.combine_chunks()))
     except UnicodeDecodeError:
         raise RequestError(400, f"column {index + 1} ({features[index][:80]}) holds text that is not UTF-8") from None
 

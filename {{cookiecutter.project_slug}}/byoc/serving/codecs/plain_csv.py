@@ -7,6 +7,7 @@ import numpy as np
 import orjson
 
 from byoc.records import NAN
+from byoc.serving.codecs.categories import Categories
 from byoc.serving.codecs.records import Record
 
 # What numbers are written with; a blank may stand on either side of one.
@@ -46,9 +47,7 @@ def records(body: bytes, record: Record) -> np.ndarray:
         columns = [columns[column][1:] for column in order]
     if not columns[0]:  # nothing but a header
         raise ValueError
-    found = [
-        _texts(cells) if feature.is_text else None for feature, cells in zip(record.features, columns, strict=True)
-    ]
+    found = [_texts(known, cells) if known else None for known, cells in zip(record.categories, columns, strict=True)]
     rest = [column for column, texts in enumerate(found) if texts is None]
     if rest:
         lines = "\n".join(",".join(columns[column]) for column in rest)
@@ -69,6 +68,6 @@ def _with_gaps(cells: bytes) -> list[float]:
     return [NAN if number is None else number for number in orjson.loads(b"[" + cells[1:-1] + b"]")]
 
 
-def _texts(cells: list[str]) -> list[str]:
-    stripped = {cell: cell.strip() for cell in set(cells)}  # categories repeat themselves
-    return [stripped[cell] for cell in cells]
+def _texts(known: Categories, cells: list[str]) -> list[str]:
+    texts = {cell: known.text(cell) for cell in set(cells)}  # categories repeat themselves
+    return [texts[cell] for cell in cells]

@@ -1,4 +1,4 @@
-"""Rows of a request whose columns differ, into the arrays of byoc/records.py. Blanks around a category do not count."""
+"""Rows of a request whose columns differ, into the arrays of byoc/records.py."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,6 +10,7 @@ import numpy as np
 from byoc.errors import RowError
 from byoc.records import LARGEST, NAN, dtype
 from byoc.serving.codecs import table
+from byoc.serving.codecs.categories import Categories
 from byoc.serving.codecs.header import Header
 from byoc.signature import Feature
 
@@ -29,6 +30,7 @@ class Record:
         self.loose = all(feature.missing and not feature.is_text for feature in features)
         self.texts_only = all(feature.is_text for feature in features)
         self.order = Header(self.names).order
+        self.categories = [Categories(feature) if feature.is_text else None for feature in features]
         self._dtype = dtype(features)
 
     def from_cells(self, rows: list[list[Any]], number: Number, absent: Any) -> np.ndarray:
@@ -67,25 +69,25 @@ class Record:
         if len(cells) != len(self.names):
             raise RowError(row, f"has {len(cells)} columns, but {table.expected(len(self.names), self.names)}")
         record = []
-        for column, (feature, value) in enumerate(zip(self.features, cells, strict=True)):
+        for column, (feature, known, value) in enumerate(zip(self.features, self.categories, cells, strict=True)):
             try:
-                record.append(_value(feature, value, number, absent))
+                record.append(_category(feature, known, value) if known else _value(feature, value, number, absent))
             except (ValueError, OverflowError) as error:
                 raise RowError(row, f"{table.cell(column, self.names)} {_fault(feature, value, error)}") from None
         return tuple(record)
 
 
-def _value(feature: Feature, value: Any, number: Number, absent: Any) -> float | str:
-    if feature.is_text:
-        if value is None and feature.missing:
-            return ""
-        if not isinstance(value, str):
-            raise ValueError
-        text = value.strip()
-        text.encode()  # a ValueError for half a surrogate pair, which JSON can hold and ONNX Runtime cannot
-        if not (text or feature.missing):
-            raise ValueError
-        return text
+def _category(feature: Feature, known: Categories, value: Any) -> str:
+    if value is None and feature.missing:
+        return ""
+    text = known.value(value)
+    text.encode()  # a ValueError for half a surrogate pair, which JSON can hold and ONNX Runtime cannot
+    if not (text or feature.missing):
+        raise ValueError
+    return text
+
+
+def _value(feature: Feature, value: Any, number: Number, absent: Any) -> float:
     if value == absent and feature.missing:
         return NAN
     found = number(value)

@@ -14,7 +14,6 @@ import numpy as np
 from pydantic import BaseModel, Field
 
 from byoc.channels import columns, targets
-from byoc.errors import InputError
 from byoc.reports import classification, data_tables, report
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable
@@ -43,6 +42,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     # Your data, if it is no CSV or Parquet of a label and numbers: job.channel("training").files(), or read_records.
     labels, features = job.channel("training").read_labelled()
     known = targets.classes(labels)
+    targets.check_count(known, len(labels))
     names = columns.names(hyperparameters.feature_names, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 
@@ -54,9 +54,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     job.metric("train:accuracy", accuracy(probabilities, codes))
     if "validation" in job.channels:
         channel = "validation"
-        labels, rows = job.channel(channel).read_labelled()
-        if rows.shape[1] != len(names):
-            raise InputError(f"channel 'validation' has {rows.shape[1]} features, but training has {len(names)}")
+        labels, rows = job.channel(channel).read_labelled(trained=len(names))
         codes, probabilities = targets.codes(labels, known, channel), score(model, rows)
         job.metric("validation:accuracy", accuracy(probabilities, codes))
 
@@ -74,6 +72,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
 def fit(features: np.ndarray, codes: np.ndarray, shrinkage: float) -> dict[str, np.ndarray]:
     """What `score` needs, from rows (n, m) and the place of each row's label."""
+    features = features.astype(np.float64)
     scale = features.std(axis=0)
     scale[scale == 0] = 1  # a constant column tells nothing, and does no harm
     rows = features / scale

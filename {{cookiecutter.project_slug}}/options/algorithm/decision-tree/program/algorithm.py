@@ -47,7 +47,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     Raises InputError for data that no classifier can be trained on.
     """
     labels, features = job.channel("training").read_labelled()
-    targets.classes(labels)
+    targets.check_count(targets.classes(labels), len(labels))
     names = columns.names(hyperparameters.feature_names, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 
@@ -55,7 +55,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     job.metric("train:accuracy", tree.score(features, labels))
     scored = "training", labels, features
     if "validation" in job.channels:
-        scored = "validation", *job.channel("validation").read_labelled()
+        scored = "validation", *job.channel("validation").read_labelled(trained=len(names))
         job.metric("validation:accuracy", targets.accuracy(scored[1], tree.predict(scored[2])))
 
     job.save(export(tree), signature(tree, names, features))

@@ -18,6 +18,7 @@ from byoc.onnx_import import (
     conversion_report,
     graph_inputs,
     graph_labels,
+    graph_nodes,
     graph_outputs,
     optimization,
     source_model,
@@ -67,7 +68,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
         inputs = graph_inputs.read(model.graph, names)
         original = Original(file, inputs, graph_labels.zipped(model.graph))
     columns = graph_inputs.columns(inputs, names)
-    held_out = HeldOut.read(job, columns, hyperparameters.missing)
+    held_out = HeldOut.read(job, columns, hyperparameters.missing, graph_nodes.texts(model.graph))
     seen = graph_inputs.columns_of(held_out.rows) if held_out else [np.array([])] * len(columns)
     features = tuple(
         graph_inputs.feature(*column, hyperparameters.missing, values)

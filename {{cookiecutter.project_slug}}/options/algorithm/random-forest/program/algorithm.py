@@ -61,6 +61,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
         return
     labels, rows = read["train"]
     known = targets.classes(labels)
+    targets.check_count(known, len(labels))
     signature = Signature(columns.of_records(rows), tuple(known.tolist()))
     if "validation" in read:
         truth, more = read["validation"]

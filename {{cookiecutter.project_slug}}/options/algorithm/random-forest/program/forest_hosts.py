@@ -24,18 +24,20 @@ def read(job: Job, categories: Collection[str] | None) -> dict[str, Rows]:
     training = _read(job, "training", categories)
     found = {"train": training}
     if "validation" in job.channels:
-        texts = job.collectives.gather(training and columns.texts(training[1]))[0]
-        found["validation"] = _read(job, "validation", texts)
+        told = job.collectives.gather(training and (columns.texts(training[1]), training[1].dtype.names))
+        found["validation"] = _read(job, "validation", *told[0])
     return {name: rows for name, rows in found.items() if rows}
 
 
-def _read(job: Job, name: str, categories: Collection[str] | None) -> Rows | None:
+def _read(
+    job: Job, name: str, categories: Collection[str] | None, trained: Collection[str] | None = None
+) -> Rows | None:
     channel = job.channel(name)
     if job.collectives.size > 1 and (channel.sharded or not job.collectives.gather(channel.here)[0]):
-        labels, rows = sharding.labelled_records(job.channel(name), job.collectives, categories)
+        labels, rows = sharding.labelled_records(job.channel(name), job.collectives, categories, trained=trained)
         labels, rows = job.collectives.gather_rows(labels), _bring(job, rows)
         return (labels, rows) if job.leads else None
-    return channel.read_records(categories) if job.leads else None
+    return channel.read_records(categories, trained=trained) if job.leads else None
 
 
 def _bring(job: Job, rows: np.ndarray) -> np.ndarray:

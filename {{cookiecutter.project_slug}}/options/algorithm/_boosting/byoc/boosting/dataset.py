@@ -8,16 +8,16 @@ import numpy as np
 
 from byoc import cpus
 from byoc.boosting.across_hosts import level
-from byoc.boosting.objectives import Objective, chosen, known_labels, learnt
+from byoc.boosting.objectives import AUTO, Objective, chosen, known_labels, learnt
 from byoc.boosting.rounds import TRAINING, VALIDATION
-from byoc.channels import columns
-from byoc.channels.labelled_records import NAME_IT
+from byoc.channels import columns, targets
+from byoc.channels.text_columns import NAME_IT
 from byoc.hosts import sharding
 from byoc.signature import Feature, Signature
 from byoc.training.job import Job
 
 ROWS_PER_THREAD = 1000
-ENCODE_IT = "no text is learnt from here: encode it as numbers, or leave the column out"
+ENCODE_IT = "no text is learnt from here: encode the columns {columns} as numbers, or leave them out"
 
 
 @dataclass(frozen=True)
@@ -80,11 +80,15 @@ def read(job: Job, objectives: Sequence[Objective], name: str, categories: Colle
     labels, records = level(job.collectives, labels, records)
     different = _different(job, objectives, name, labels)
     objective = chosen(objectives, name, different)
+    if objective.kind.classifies:
+        numbers = ", ".join(one.name for one in objectives if not one.kind.classifies)
+        way_out = f"choose an objective for numbers ({numbers})"
+        targets.check_count(different, sum(job.collectives.gather(len(labels))), way_out, sure=name != AUTO)
     features, known = sharding.features(job.collectives, records), known_labels(objective, different)
     given = {TRAINING: (labels, records)}
     if VALIDATION in job.channels:
         labels, others = sharding.labelled_records(
-            job.channel(VALIDATION), job.collectives, columns.texts(records), advice
+            job.channel(VALIDATION), job.collectives, columns.texts(records), advice, records.dtype.names
         )
         given[VALIDATION] = labels, columns.as_trained(others, records, VALIDATION)
     channels = {

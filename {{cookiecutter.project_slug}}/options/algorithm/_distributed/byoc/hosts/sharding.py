@@ -12,7 +12,7 @@ import numpy as np
 from byoc import records
 from byoc.channels import columns
 from byoc.channels.channel import Channel
-from byoc.channels.labelled_records import NAME_IT
+from byoc.channels.text_columns import NAME_IT, advised
 from byoc.errors import InputError, NoRowsError
 from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.hosts.collectives import Collectives
@@ -36,25 +36,29 @@ def channels_of_all_hosts(own: dict[str, Channel], collectives: Collectives, pat
     return {name: own.get(name) or Channel(name, paths.data / name, sharded) for name, sharded in every.items()}
 
 
-def labelled(channel: Channel, collectives: Collectives) -> Rows:
+def labelled(channel: Channel, collectives: Collectives, trained: int = 0) -> Rows:
     """This host's labels (n) and features (n × m) of a channel, as `Channel.read_labelled` reads them.
 
     n may be 0, but not on all hosts. Raises InputError as that does, or if hosts have different numbers of columns.
     """
     if collectives.size == 1:
-        return channel.read_labelled()
-    rows = _part(channel, collectives, Channel.read_labelled)
+        return channel.read_labelled(trained=trained)
+    rows = _part(channel, collectives, lambda channel: channel.read_labelled(trained=trained))
     counts = _found(channel.name, collectives.gather(None if rows is None else rows[1].shape[1]))
     if len(set(counts)) > 1:
         raise InputError(
             f"channel {channel.name!r}: some hosts have rows of {min(counts)} features, others of {max(counts)}"
         )
-    labels, features = rows or (np.empty(0, np.int64), np.empty((0, counts[0])))
+    labels, features = rows or (np.empty(0, np.int64), np.empty((0, counts[0]), np.float32))
     return _alike(collectives, labels), features
 
 
 def labelled_records(
-    channel: Channel, collectives: Collectives, categories: Collection[str] | None = None, advice: str = NAME_IT
+    channel: Channel,
+    collectives: Collectives,
+    categories: Collection[str] | None = None,
+    advice: str = NAME_IT,
+    trained: Collection[str] | None = None,
 ) -> Rows:
     """This host's labels and records (n) of a channel, as `Channel.read_records` reads them.
 
@@ -62,8 +66,8 @@ def labelled_records(
     text where another has numbers.
     """
     if collectives.size == 1:
-        return channel.read_records(categories, advice=advice)
-    rows = _part(channel, collectives, lambda channel: channel.read_records(categories, advice=advice))
+        return channel.read_records(categories, advice=advice, trained=trained)
+    rows = _part(channel, collectives, lambda channel: channel.read_records(categories, advice=advice, trained=trained))
     found = _found(channel.name, collectives.gather(rows and _kinds(rows[1])))
     names = list(found[0])
     for kinds in found:
@@ -74,7 +78,8 @@ def labelled_records(
     kinds = {column: {kinds[column] for kinds in found} - {None} for column in names}
     if mixed := [column for column in names if len(kinds[column]) > 1]:
         raise InputError(
-            f"channel {channel.name!r}: column {mixed[0]!r} holds text on one host, numbers on another; {advice}"
+            f"channel {channel.name!r}: column {mixed[0]!r} holds text on one host, numbers on another; "
+            f"{advised(advice, [column for column in names if TEXT in kinds[column]])}"
         )
     dtype = records.dtype([Feature(column, *(kinds[column] or {NUMBER}), 0, True) for column in names])
     labels, part = rows or (np.empty(0, np.int64), np.empty(0, dtype))
@@ -152,5 +157,10 @@ def _as(rows: np.ndarray, dtype: np.dtype) -> np.ndarray:
 
 
 def _alike(collectives: Collectives, labels: np.ndarray) -> np.ndarray:
-    """The labels as texts if they are texts on any host."""
-    return labels.astype(str) if collectives.any(labels.dtype.kind == "U") else labels
+    """The labels as texts if they are texts on any host, and what is true or false spelled as on the others."""
+    if not collectives.any(labels.dtype.kind == "U"):
+        return labels
+    labels = labels.astype(str)
+    words = collectives.gather(sorted(records.BOOLEANS.keys() & set(labels.tolist())))
+    spelled = records.one_spelling(word for told in words for word in told)
+    return np.array([spelled.get(label, label) for label in labels.tolist()], str) if spelled else labels

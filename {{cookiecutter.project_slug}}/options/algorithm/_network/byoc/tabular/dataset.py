@@ -60,14 +60,17 @@ def read(job: Job, categories: Collection[str], regression: bool) -> Data:
     if regression:
         target = Target.of_numbers(targets.numbers(labels, "training"), job.collectives)
     else:
-        target = Target.of_labels(sharding.distinct(job.collectives, labels))
+        different = sharding.distinct(job.collectives, labels)
+        target = Target.of_labels(different)
+        targets.check_count(different, sum(job.collectives.gather(len(labels))), "set task = regression")
 
     def rows(channel: str, labels: np.ndarray, records: np.ndarray) -> Rows:
         return Rows(labels, records, encoding.encode(records), target.learnt(labels, channel))
 
     validation = None
     if "validation" in job.channels:
-        held_out, more = sharding.labelled_records(job.channel("validation"), job.collectives, columns.texts(records))
+        texts, names = columns.texts(records), records.dtype.names
+        held_out, more = sharding.labelled_records(job.channel("validation"), job.collectives, texts, trained=names)
         validation = rows("validation", held_out, columns.as_trained(more, records, "validation"))
     return Data(Signature(features, target.labels), encoding, target, rows("training", labels, records), validation)
 

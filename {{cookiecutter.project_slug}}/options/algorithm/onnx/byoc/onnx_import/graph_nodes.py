@@ -7,6 +7,14 @@ from onnx import helper, numpy_helper
 OWN = "brought_"  # what all of the brought graph's names begin with, so that all others are free
 
 
+def texts(graph: onnx.GraphProto) -> set[str]:
+    """Every text that the graph holds, such as the categories that it knows."""
+    tensors = [tensor for tensor in graph.initializer if tensor.data_type == onnx.TensorProto.STRING]
+    listed = [text for node in graph.node for attribute in node.attribute for text in attribute.strings]
+    held = [text for tensor in tensors for text in numpy_helper.to_array(tensor).reshape(-1).tolist()]
+    return {text.decode(errors="replace") if isinstance(text, bytes) else str(text) for text in listed + held}
+
+
 class Nodes(list[onnx.NodeProto]):
     """Nodes in the order in which they run; `prefix` begins the names of what they give."""
 

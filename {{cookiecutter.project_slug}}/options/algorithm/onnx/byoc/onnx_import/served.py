@@ -1,6 +1,6 @@
 """The model to be served, and its scores on held-out rows."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -8,6 +8,7 @@ import numpy as np
 
 from byoc.channels import targets
 from byoc.errors import InputError
+from byoc.records import category
 from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Signature
 from byoc.training.job import Job
@@ -48,8 +49,13 @@ class HeldOut:
         self.labels, self.rows = labels, rows
 
     @classmethod
-    def read(cls, job: Job, columns: Mapping[str, bool], missing: bool) -> "HeldOut | None":
-        """What a served model is given, with labels; `columns` tells which are text. None without such a channel."""
+    def read(
+        cls, job: Job, columns: Mapping[str, bool], missing: bool, known: Collection[str] = ()
+    ) -> "HeldOut | None":
+        """What a served model is given, with labels; `columns` tells which are text. None without such a channel.
+
+        `known` are the texts of the model, by whose spelling it knows a category.
+        """
         if "validation" not in job.channels:
             return None
         channel, texts = job.channel("validation"), [name for name, is_text in columns.items() if is_text]
@@ -58,8 +64,8 @@ class HeldOut:
             if rows.shape[1] != len(columns):
                 takes = f"but the model takes {len(columns)}"
                 raise InputError(f"channel 'validation' has {rows.shape[1]} features, {takes}")
-            return cls(labels, rows.astype(np.float32))
-        labels, rows = channel.read_records(texts, advice="the model takes a number there")
+            return cls(labels, rows)
+        labels, rows = channel.read_records(texts, advice="the model takes a number there", known=known)
         if sorted(rows.dtype.names) != sorted(columns):
             takes = f"but the model takes {', '.join(columns)}"
             raise InputError(f"channel 'validation' has the columns {', '.join(rows.dtype.names)}, {takes}")
@@ -78,7 +84,10 @@ class HeldOut:
         if predicted.dtype.kind == "f":
             off = targets.numbers(self.labels, "validation") - predicted
             return "validation:rmse", float(np.sqrt(np.mean(off**2)))
-        return "validation:accuracy", float(np.mean(predicted.astype(str) == self.labels.astype(str)))
+        # The model spells its labels as its own training did, such as 1.0 for 1.
+        spelled = [category(label) for label in predicted.astype(str).tolist()]
+        actual = [category(label) for label in self.labels.astype(str).tolist()]
+        return "validation:accuracy", float(np.mean(np.array(spelled) == np.array(actual)))
 
     def loss(self, before: Served, after: Served) -> float:
         """What was lost: accuracy, or the share by which the RMSE has grown."""

@@ -1,0 +1,55 @@
+"""Labels: whether so many are meant, and those of another channel."""
+
+import numpy as np
+import pytest
+
+from byoc import notices
+from byoc.channels import targets
+from byoc.errors import InputError
+
+
+@pytest.fixture(autouse=True)
+def told(monkeypatch) -> list[str]:
+    lines: list[str] = []
+    monkeypatch.setattr(notices, "_given", lines)
+    return lines
+
+
+@pytest.mark.parametrize("labels", [np.arange(11_602), np.arange(11_602) / 4, np.arange(11_602).astype(str)])
+def test_very_many_numbers_as_labels_are_refused_unless_somebody_is_sure(labels, told):
+    asked = "^11,602 different labels in 53,940 rows: is it a number?"
+    with pytest.raises(
+        InputError, match=rf"{asked}\? If so, set task = regression; if they are labels, write them as "
+    ):
+        targets.check_count(labels, 53_940, "set task = regression")
+    assert told == []
+    targets.check_count(labels, 53_940, sure=True)
+    assert told == ["11,602 different labels in 53,940 rows: is it a number? Each is learnt as a label of its own"]
+
+
+@pytest.mark.parametrize(
+    ("labels", "rows", "question"),
+    [
+        (np.arange(30), 60, "is it a number?"),
+        (np.arange(2000), 200_000, "is it a number?"),
+        (np.array([f"name {number}" for number in range(500)]), 600, "is it the right column?"),
+        (np.arange(20), 20, None),
+        (np.arange(200), 2000, None),
+        (np.array([f"name {number}" for number in range(500)]), 1000, None),
+    ],
+)
+def test_labels_that_are_odd_are_told_and_others_are_not(labels, rows, question, told):
+    targets.check_count(labels, rows)
+    assert [question in line for line in told] == ([True] if question else [])
+
+
+def test_labels_of_another_channel_are_those_of_training_however_true_and_false_are_written():
+    known = np.array(["false", "maybe", "true"])
+    labels = np.array(["True", "FALSE", "maybe", "true"])
+    assert targets.codes(labels, known, "validation").tolist() == [2, 0, 1, 2]
+    assert targets.accuracy(labels, np.array(["true", "false", "maybe", "false"])) == 0.75
+    names, counts = targets.confusion(known, labels, np.array(["true", "false", "maybe", "false"]))
+    assert names == ["false", "maybe", "true"]
+    assert counts.tolist() == [[1, 0, 0], [0, 1, 0], [1, 0, 1]]
+    with pytest.raises(InputError, match="channel 'validation' has the label 'yes', but training has only false, may"):
+        targets.codes(np.array(["yes"]), known, "validation")

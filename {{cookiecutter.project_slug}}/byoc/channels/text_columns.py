@@ -1,0 +1,67 @@
+"""The columns of text in rows of a label, numbers and categories: their texts, and what else they hold by mistake."""
+
+import json
+from collections.abc import Collection, Iterable
+
+from byoc import notices
+from byoc.channels.parsing import PERHAPS_NONE
+from byoc.errors import InputError
+from byoc.records import NO_VALUE, category
+
+NAME_IT = "if the column holds text, set the hyperparameter categories to {columns}, all that do"
+MOST_NAMED = 50
+
+
+class Texts(dict[str, str]):
+    """The different texts of one column, by every spelling that was met: what is equal is the same text, kept once."""
+
+    def __init__(self, first: str = "", known: Collection[str] = ()) -> None:
+        """`first` is the place of the first of them; those that are `known` are spelled as they are there."""
+        super().__init__({category(text): text for text in known} | {"": ""} | {text: text for text in known})
+        self.first = first
+
+    def __missing__(self, text: str) -> str:
+        found = category(text)
+        self[text] = found = self.setdefault(found, found)  # the very same object
+        return found
+
+    @property
+    def gap(self) -> str | None:
+        """What may stand for a missing value, if there is nothing else so far."""
+        texts = self.keys() - NO_VALUE - {""}
+        return min(texts) if texts and texts <= PERHAPS_NONE else None
+
+    def missing(self) -> set[str]:
+        """What was taken for a missing value, but for an empty cell."""
+        return {text for text in self.keys() & NO_VALUE if not self[text]}
+
+
+class Mixed:
+    """Columns that hold numbers and text, and where that was seen first: told together, so that the advice is whole."""
+
+    def __init__(self, advice: str) -> None:
+        self._advice = advice
+        self._faults: dict[str, str] = {}
+
+    def add(self, column: str, fault: str) -> None:
+        self._faults.setdefault(column, fault)
+
+    def check(self, names: Iterable[str], texts: Collection[str]) -> None:
+        """Raise InputError if there are any; `texts` are the columns that are known to hold text."""
+        if self._faults:
+            every = [name for name in names if name in texts or name in self._faults]
+            raise InputError(f"{next(iter(self._faults.values()))}; {advised(self._advice, every)}")
+
+
+def advised(advice: str, columns: list[str]) -> str:
+    """The advice, with the names of all columns of text where it has a place for them."""
+    more = f" and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else ""
+    return advice.replace("{columns}", json.dumps(columns[:MOST_NAMED], ensure_ascii=False) + more)
+
+
+def tell_missing(gaps: dict[str, Collection[str]]) -> None:
+    """Say once what was taken for a missing value (`gaps` by column), and in which columns."""
+    if found := {column: tokens for column, tokens in gaps.items() if tokens}:
+        tokens = ", ".join(sorted(set().union(*found.values())))
+        columns = ", ".join(list(found)[:MOST_NAMED]) + (" and more" if len(found) > MOST_NAMED else "")
+        notices.warn(f"{tokens} counts as a missing value, as in pandas; it is found in the columns {columns}")
