@@ -1,13 +1,15 @@
 """One input channel: its files or FIFOs, and the rows in them (T-20 to T-25)."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO
 from pathlib import Path
 
 import numpy as np
 
 from byoc import status
+from byoc.channels import data_files, indexes
+from byoc.channels.chosen import ChosenColumns
 from byoc.channels.labelled import LabelledRows
 from byoc.channels.labelled_records import NAME_IT, LabelledRecords
 from byoc.channels.pipes import open_fifo
@@ -24,13 +26,16 @@ class Channel:
     sharded: bool = False  # whether each host has only its share of the files, which may be none (D-07, T-25)
     piped: bool = False
     wrapped: bool = False  # whether the FIFO holds a RecordIO record for each file (T-23)
+    declared: Path | None = field(default=None, compare=False)  # the inputdataconfig.json that has it
+    chosen: ChosenColumns = field(default_factory=ChosenColumns)
 
     def files(self) -> list[Path]:
         """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20).
 
-        Neither hidden files, nor those in hidden folders, nor S3 manifests are data.
+        Links are followed. Neither hidden files, nor those in hidden folders, nor S3 manifests are data, nor what
+        Spark, Athena and the like leave beside it. Raises InputError for a link to nothing.
         """
-        return sorted(file for file in self.folder.rglob("*") if file.is_file() and self._is_data(file))
+        return data_files.find(self.folder, manifest=f"{self.name}-manifest")
 
     @property
     def here(self) -> bool:
@@ -42,35 +47,50 @@ class Channel:
         return self.folder.with_name(f"{self.name}_{epoch}")
 
     def read_labelled(self, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
-        """Read Parquet, or CSV without header, gzipped or not: the label first, then numbers.
+        """Read Parquet, or CSV without header, gzipped or not: the label first, or else `chosen`, then numbers.
 
-        In Pipe mode each epoch can be read once, in turn; in the other modes all are the same.
+        A header is read if columns are chosen. In Pipe mode each epoch can be read once, in turn; in the other modes
+        all are the same.
         Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64).
         Raises InputError, naming file and line or row, for a row that does not fit or if there are no rows.
         """
-        return self._read(LabelledRows(), epoch)
+        _, *arrays = self.read_named(epoch)
+        return tuple(arrays)
+
+    def read_named(self, epoch: int = 0) -> tuple[list[str], np.ndarray, np.ndarray]:
+        """The same, and before it the names of the features (m), if Parquet or a header gives any; else none."""
+        rows = LabelledRows(self.chosen)
+        labels, features = self._read(rows, epoch)
+        return rows.names, labels, features
 
     def read_records(
         self, categories: Collection[str] | None = None, epoch: int = 0, advice: str = NAME_IT
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first.
+        """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first, or else
+        `chosen`.
 
         The columns named in `categories` hold text, the others numbers; without it, a column's first value says which
         of the two all of them must be. An empty cell or null is a missing value. A first line without a number and
-        without an empty cell is a header; without one, the columns are feature_1 and so on. `advice` is what the
+        without an empty cell is a header, unless the rows below show it to be one of them; without one, the columns are
+        feature_1 and so on. `advice` is what the
         refusal of a value that does not go with its column says to do about it.
         Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:
         float32, NaN where it is missing, or text, "" where it is missing. Raises InputError as `read_labelled` does.
         """
-        return self._read(LabelledRecords(categories, advice), epoch)
+        return self._read(LabelledRecords(self.chosen, categories, advice), epoch)
 
     def _read(self, rows: LabelledRows, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         status.update(f"reading channel {self.name}")
+        starts = []
         for name, content in self.streams(epoch):
+            starts.append((name, len(rows)))
             rows.read(name, content)
         if not len(rows):
             raise NoRowsError(self._nothing(epoch))
-        return rows.arrays()
+        labels, features = rows.arrays()
+        if self.chosen.target is None:
+            indexes.refuse_labels(labels, starts, rows.target)
+        return labels, features
 
     def streams(self, epoch: int = 0) -> Iterator[tuple[str, BufferedReader]]:
         """The name and the bytes of one file after the other; each is closed when the next is asked for.
@@ -91,10 +111,6 @@ class Channel:
             else:
                 yield str(self.fifo(epoch)), content
 
-    def _is_data(self, file: Path) -> bool:
-        hidden = any(part.startswith(".") for part in file.relative_to(self.folder).parts)
-        return not hidden and file.suffix != ".manifest" and file.name != f"{self.name}-manifest"
-
     def _nothing(self, epoch: int) -> str:
         place = self.fifo(epoch) if self.piped else self.folder
         if self.sharded and not self.here:
@@ -102,4 +118,7 @@ class Channel:
                 f"channel {self.name!r} gave this host no files: with S3DistributionType=ShardedByS3Key there must be "
                 f"at least as many files as hosts, else use FullyReplicated; looked in {place}"
             )
-        return f"channel {self.name!r} holds no rows: looked for CSV and Parquet in {place}"
+        nothing = f"channel {self.name!r} holds no rows: looked for CSV and Parquet in {place}"
+        if self.declared and not (self.piped or self.folder.exists()):
+            return f"{nothing}, which is not there: put files into it, or take the channel out of {self.declared}"
+        return nothing

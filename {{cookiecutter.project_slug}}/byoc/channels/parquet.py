@@ -1,5 +1,6 @@
 """Reads labelled rows from Parquet, if pyarrow is installed: it is larger than most images, so it is optional."""
 
+import json
 from collections.abc import Collection, Iterator
 from functools import partial
 from io import BufferedReader
@@ -8,7 +9,10 @@ from typing import Any
 import numpy as np
 
 from byoc import arrow, records
-from byoc.errors import InputError
+from byoc.channels import indexes
+from byoc.channels.chosen import ChosenColumns
+from byoc.console import warn
+from byoc.errors import InputError, shown
 
 MAGIC = b"PAR1"
 MISSING = (
@@ -18,29 +22,32 @@ MISSING = (
 ROWS_AT_ONCE = 65_536
 
 
-def batches(name: str, content: BufferedReader) -> Iterator[tuple[list[str], np.ndarray, np.ndarray]]:
-    """Parts of the rows: the different labels, for each row its index in them (n), the features (n × m, float64).
+def batches(
+    name: str, content: BufferedReader, chosen: ChosenColumns
+) -> Iterator[tuple[list[str], list[str], np.ndarray, np.ndarray]]:
+    """Parts of the rows: the features' names, the different labels, for each row its index in them (n), the features
+    (n × m, float64).
 
     The first column is the label, text or numbers; the others are numbers. Raises InputError, naming the file, column
     and row, for anything else, and for a stream that cannot be searched, as that of Pipe mode without RecordIO.
     """
-    for first, batch in _batches(name, content):
+    for first, batch in _batches(name, content, chosen):
         label, *features = batch.schema.names
         numbers = [_numbers(batch.column(n), title, name, first) for n, title in enumerate(features, start=1)]
         if not numbers:
             raise InputError(f"{name}: a row needs a label and at least one feature; its only column is {label!r}")
-        yield *_labels(batch.column(0), label, name, first), np.column_stack(numbers)
+        yield features, *_labels(batch.column(0), label, name, first), np.column_stack(numbers)
 
 
 def record_batches(
-    name: str, content: BufferedReader, categories: Collection[str] | None, advice: str
+    name: str, content: BufferedReader, chosen: ChosenColumns, categories: Collection[str] | None, advice: str
 ) -> Iterator[tuple[list[str], np.ndarray, list[str], list[np.ndarray]]]:
     """The same for columns that differ: the labels as above, the columns' names, and the columns.
 
     Those named in `categories`, or those of text if that is None, are texts (n, object), the others float32, NaN where
     one is missing. `advice` is what the refusal of text in one of the others says to do about it.
     """
-    for first, batch in _batches(name, content):
+    for first, batch in _batches(name, content, chosen):
         label, *titles = batch.schema.names
         columns = []
         for column, title in zip(batch.columns[1:], titles, strict=True):
@@ -50,8 +57,8 @@ def record_batches(
         yield *_labels(batch.column(0), label, name, first), titles, columns
 
 
-def _batches(name: str, content: BufferedReader) -> Iterator[tuple[int, Any]]:
-    """Parts of the file, each with the number of its first row."""
+def _batches(name: str, content: BufferedReader, chosen: ChosenColumns) -> Iterator[tuple[int, Any]]:
+    """Parts of the file, the label first, each with the number of its first row."""
     try:
         import pyarrow  # on first use, because few jobs need it
         from pyarrow import parquet
@@ -63,11 +70,27 @@ def _batches(name: str, content: BufferedReader) -> Iterator[tuple[int, Any]]:
         )
     first = 1
     try:
-        for batch in parquet.ParquetFile(content).iter_batches(ROWS_AT_ONCE):
-            yield first, batch
+        file = parquet.ParquetFile(content)
+        order = _order(file.schema_arrow, chosen, name)
+        for batch in file.iter_batches(ROWS_AT_ONCE):
+            yield first, batch.select(order)
             first += batch.num_rows
     except (pyarrow.ArrowException, OSError) as error:
         raise InputError(f"{name}: not Parquet: {str(error).splitlines()[0][:200]}") from None
+
+
+def _order(schema: Any, chosen: ChosenColumns, name: str) -> list[int]:
+    """Where the label and then the features are. The index of a DataFrame, which pandas marks as such, is neither."""
+    names = schema.names
+    order = chosen.order(names, len(names), name)
+    told = json.loads((schema.metadata or {}).get(b"pandas", b"{}")).get("index_columns", [])
+    index = [column for column in order[chosen.target is not None :] if names[column] in told]
+    for column in index:
+        warn(f"column {shown(names[column])} is the index of a DataFrame, and left out; reset_index makes it a column")
+    order = [column for column in order if column not in index]
+    features = order[chosen.target is not None :]
+    indexes.refuse_named([names[column] for column in features], [column + 1 for column in features], name)
+    return order
 
 
 def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], np.ndarray]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from byoc.channels.parsing import number
 from byoc.errors import RequestError, RowError
 from byoc.serving.codecs import plain_csv, table
 from byoc.serving.codecs.records import Record
@@ -21,7 +22,7 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     try:
         return plain_csv.numbers(body, features)
     except ValueError:
-        return table.from_cells(_cells(body), features, float)  # quoted numbers, or the place of the fault
+        return table.from_cells(_cells(body), features, number)  # quoted numbers, or the place of the fault
 
 
 def decode_records(body: bytes, record: Record) -> np.ndarray:
@@ -42,7 +43,7 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
         cells = [[row[column] for column in order] if len(row) == len(order) else row for row in cells[1:]]
     if not cells:
         raise RequestError(400, table.EMPTY)
-    return record.from_cells(cells, float, absent="")
+    return record.from_cells(cells, number, absent="")
 
 
 def header(body: bytes, record: Record) -> bytes:

@@ -1,0 +1,86 @@
+"""The lines and records of a file of CSV in UTF-8, gzipped or not, with the numbers of lines."""
+
+import csv
+import gzip
+import zlib
+from collections.abc import Iterator, Sequence
+from io import BufferedReader, TextIOWrapper
+from itertools import chain
+from operator import methodcaller
+
+from byoc.channels.delimited import formats
+from byoc.errors import InputError
+
+GZIP = b"\x1f\x8b"
+LOOKED_AT = 20  # lines, for their delimiter
+
+Row = tuple[int, Sequence[str]]  # the line on which it begins, and its cells
+
+
+def rows(name: str, content: BufferedReader) -> Iterator[Row]:
+    """The rows, but for empty lines. Raises InputError, naming file and line, for what is no CSV in UTF-8.
+
+    A byte-order mark may begin any line, as files are joined by pipes and by `cat`.
+    """
+    packed = content.peek(len(GZIP)).startswith(GZIP)
+    unpacked = BufferedReader(gzip.GzipFile(fileobj=content)) if packed else content
+    try:
+        formats.refuse_bytes(name, unpacked.peek(formats.LOOKED_AT)[: formats.LOOKED_AT])
+        text = TextIOWrapper(unpacked, encoding="utf-8", newline="")
+        yield from _records(name, map(methodcaller("removeprefix", "\ufeff"), text))
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{name}: begins as gzip, but cannot be unpacked: {error}") from None
+
+
+class _End(Exception):
+    """All lines were read."""
+
+
+def _end() -> Iterator[str]:
+    raise _End
+    yield
+
+
+def _records(name: str, lines: Iterator[str]) -> Iterator[Row]:
+    first: list[str] = []
+    reader, done, width = None, 0, 0
+    try:
+        while len(first) < LOOKED_AT and (line := next(lines, None)) is not None:
+            first.append(line)
+        formats.refuse_lines(name, first)
+        reader = csv.reader(chain(first, lines, _end()), skipinitialspace=True)
+        for cells in reader:
+            begins, done = done + 1, reader.line_num
+            if done > begins:
+                width = width or len(cells)
+                _refuse_swallowed(name, begins, done, cells, width)
+            if cells:
+                width = width or len(cells)
+                yield begins, cells
+    except _End:
+        if reader.line_num > done:
+            raise InputError(f"{name}, line {done + 1}: a quote opens a cell that never closes; {DOUBLE_IT}") from None
+    except UnicodeDecodeError as error:
+        read = reader.line_num if reader else len(first)
+        bad = read + 1 + error.object[: error.start].count(b"\n")
+        raise InputError(
+            f"{name}, line {bad}: not CSV in UTF-8: byte 0x{error.object[error.start]:02x}; convert it, for example by "
+            "iconv -f WINDOWS-1252 -t UTF-8"
+        ) from None
+    except csv.Error as error:
+        raise InputError(f"{name}, line {done + 1}: not CSV: {error}; is a quote open? {DOUBLE_IT}") from None
+
+
+DOUBLE_IT = 'a quote in a text is written twice ("") in a quoted cell'
+
+
+def _refuse_swallowed(name: str, begins: int, ends: int, cells: Sequence[str], width: int) -> None:
+    """Raise InputError if a quoted cell of several lines holds what look like rows: a quote too many opened it."""
+    for place, cell in enumerate(cells):
+        inner = cell.splitlines()[1:-1]
+        if len(inner) >= (1 if width > 2 else 3) and all(line.count(",") == width - 1 for line in inner):
+            opened = begins + sum(before.count("\n") for before in cells[:place])
+            raise InputError(
+                f"{name}, line {opened}: a quote opens a cell that closes only on line {ends}, with rows in it; "
+                f"{DOUBLE_IT}"
+            )

@@ -1,0 +1,77 @@
+"""Recognises what is no data of anyone's: the index of a DataFrame, and names that only count the columns."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from byoc.channels.parsing import is_number
+from byoc.console import warn
+from byoc.errors import InputError, shown
+
+# What pandas and R call a column of row names: nothing, Unnamed: 0 when it was written twice, and in Parquet.
+INDEX = re.compile(r"|Unnamed: 0(\.\d+)*|Unnamed: 0_level_\d+|__index_level_\d+__|rownames")
+WAY_OUT = "write the file without it (to_csv(index=False)), or set the hyperparameter ignore = {}"
+LOOKED_AT = 10  # labels, before all are
+
+
+def refuse_named(names: Sequence[str], places: Sequence[int], place: str) -> None:
+    """Raise InputError if one of the names, of the columns at these places, is that of an index."""
+    for name, column in zip(names, places, strict=True):
+        if INDEX.fullmatch(name):
+            what = f"is named {name!r}" if name else "has no name"
+            raise InputError(f"{place}: column {column} {what}: it is an index, not data; {WAY_OUT.format(column)}")
+
+
+def counts(cells: Sequence[str]) -> bool:
+    """Whether names are but 0, 1, 2, … or 1, 2, 3, …: pandas' for columns without any."""
+    return len(cells) > 1 and [*cells] in ([str(n + first) for n in range(len(cells))] for first in (0, 1))
+
+
+def refuse_counted(cells: Sequence[str], place: str) -> None:
+    """Raise InputError for a first line 0, 1, 2, …: pandas' names for columns without any. Of two, only warn."""
+    if cells[0] != "0" or not counts(cells):
+        return
+    told = f"{place}: 0 to {len(cells) - 1} count the columns, as pandas does where they have no names"
+    way_out = "write the file without it (to_csv(header=False, index=False)), or with names"
+    if len(cells) > 2:
+        raise InputError(f"{told}: it is a header, not a row; {way_out}")
+    warn(f"{told}, but is taken for a row; if it is a header, {way_out}")
+
+
+def refuse_labels(labels: np.ndarray, starts: Sequence[tuple[str, int]], column: int) -> None:
+    """Raise InputError if the labels are those of an index, or if the first is the name of numbers below it.
+
+    `starts` has each file's name and the number of its first label, `column` is where labels are in it.
+    """
+    for (name, start), end in zip(starts, [*(start for _, start in starts[1:]), len(labels)], strict=True):
+        part = labels[start:end]
+        if len(part) >= LOOKED_AT:
+            _refuse_index(part, name, column)
+            _refuse_name(part, name, column)
+
+
+def _refuse_index(labels: np.ndarray, name: str, column: int) -> None:
+    if labels.dtype.kind != "i" or (np.diff(labels[:LOOKED_AT]) == 0).any():
+        return
+    if labels[0] in (0, 1) and (np.diff(labels) == 1).all():
+        raise InputError(
+            f"{name}: column {column} counts the rows, {labels[0]} to {labels[-1]}: an index, as to_csv writes it, and "
+            f"not labels; {WAY_OUT.format(column)}; if it is what you mean, set target = {column}"
+        )
+    if len(np.unique(labels)) == len(labels):
+        warn(
+            f"{name}: column {column}, which is learnt, has another whole number in each of {len(labels)} rows: if it "
+            f"is an index, set the hyperparameter ignore = {column}"
+        )
+
+
+def _refuse_name(labels: np.ndarray, name: str, column: int) -> None:
+    """The first label is text, all others are numbers: it stands above them."""
+    if labels.dtype.kind != "U" or is_number(labels[0]) or not all(map(is_number, labels[1:LOOKED_AT])):
+        return
+    if all(map(is_number, set(labels[1:].tolist()))):
+        raise InputError(
+            f"{name}: column {column}: the first label is {shown(str(labels[0]))}, and all others are numbers: if the "
+            "first line is a header, give it names that are no numbers; if not, mend the label"
+        )
