@@ -14,7 +14,7 @@ def shown(value: object) -> str:
 
 def listed(values: Sequence[object]) -> str:
     """The first of many values, each cut where it is long."""
-    texts = [str(value) for value in values[:MOST]]
+    texts = [" ".join(str(value).splitlines()) for value in values[:MOST]]
     told = ", ".join(text if len(text) <= LONGEST else f"{text[:LONGEST]}…" for text in texts)
     return told if len(values) <= MOST else f"{told}, … ({len(values)} in all)"
 

@@ -88,8 +88,9 @@ class Channel:
         if not len(rows):
             raise NoRowsError(self._nothing(epoch))
         labels, features = rows.arrays()
-        if self.chosen.target is None:
-            indexes.refuse_labels(labels, starts, rows.target)
+        for (name, start), end in zip(starts, [*(start for _, start in starts[1:]), len(rows)], strict=True):
+            indexes.refuse_labels(labels[start:end], name, rows.target, self.chosen.target is not None)
+            indexes.warn_of_features(rows.columns(features[start:end]), name)
         return labels, features
 
     def streams(self, epoch: int = 0) -> Iterator[tuple[str, BufferedReader]]:

@@ -37,7 +37,7 @@ class ChosenColumns(BaseModel):
 
     @property
     def by_name(self) -> set[str]:
-        """The names among them. One such as "7" comes as the number, and is looked for as a name first."""
+        """The names among them. A name that is a number needs quotes of its own: "\\"7\\""."""
         return {column for column in [self.target, *self.ignore] if isinstance(column, str)}
 
     def order(self, names: Sequence[str] | None, width: int, place: str) -> list[int]:
@@ -57,9 +57,9 @@ class ChosenColumns(BaseModel):
         return rest
 
     def _index(self, hyperparameter: str, column: Column, names: Sequence[str] | None, width: int, place: str) -> int:
-        if names and str(column) in names:
-            return list(names).index(str(column))
         if isinstance(column, str):
+            if names and column in names:
+                return list(names).index(column)
             there = f"among {listed(names)}" if names else "as the file has no header; give its place, 1 for the first"
             raise InputError(f"{place}: hyperparameter {hyperparameter}: there is no column {shown(column)} {there}")
         if not (1 <= column <= width or -width <= column <= -1):

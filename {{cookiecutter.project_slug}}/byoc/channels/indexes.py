@@ -1,7 +1,7 @@
 """Recognises what is no data of anyone's: the index of a DataFrame, and names that only count the columns."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -39,27 +39,38 @@ def refuse_counted(cells: Sequence[str], place: str) -> None:
     warn(f"{told}, but is taken for a row; if it is a header, {way_out}")
 
 
-def refuse_labels(labels: np.ndarray, starts: Sequence[tuple[str, int]], column: int) -> None:
-    """Raise InputError if the labels are those of an index, or if the first is the name of numbers below it.
+def refuse_labels(labels: np.ndarray, name: str, column: int, chosen: bool) -> None:
+    """Raise InputError if a file's labels, those of this column, are an index, which nobody has chosen to learn.
 
-    `starts` has each file's name and the number of its first label, `column` is where labels are in it.
+    Or if the first is text and all others are numbers, as where it is a name that stands above them.
     """
-    for (name, start), end in zip(starts, [*(start for _, start in starts[1:]), len(labels)], strict=True):
-        part = labels[start:end]
-        if len(part) >= LOOKED_AT:
-            _refuse_index(part, name, column)
-            _refuse_name(part, name, column)
+    if len(labels) >= LOOKED_AT and labels.dtype.kind == "i" and not chosen:
+        _refuse_index(labels, name, column)
+    if len(labels) > 2 and labels.dtype.kind == "U":
+        _refuse_name(labels, name, column)
+
+
+def warn_of_features(columns: Iterable[tuple[str, np.ndarray]], name: str) -> None:
+    """Warn of a file's features, by their names, that count its rows."""
+    for title, values in columns:
+        if len(values) >= LOOKED_AT and values.dtype.kind == "f" and _counts_rows(values):
+            warn(
+                f"{name}: {title} counts the rows, {values[0]:.0f} to {values[-1]:.0f}, and is learnt from: if it is "
+                "an index, name it or its place in the hyperparameter ignore"
+            )
+
+
+def _counts_rows(values: np.ndarray) -> bool:
+    return values[0] in (0, 1) and all((np.diff(part) == 1).all() for part in (values[:LOOKED_AT], values))
 
 
 def _refuse_index(labels: np.ndarray, name: str, column: int) -> None:
-    if labels.dtype.kind != "i" or (np.diff(labels[:LOOKED_AT]) == 0).any():
-        return
-    if labels[0] in (0, 1) and (np.diff(labels) == 1).all():
+    if _counts_rows(labels):
         raise InputError(
             f"{name}: column {column} counts the rows, {labels[0]} to {labels[-1]}: an index, as to_csv writes it, and "
             f"not labels; {WAY_OUT.format(column)}; if it is what you mean, set target = {column}"
         )
-    if len(np.unique(labels)) == len(labels):
+    if len(np.unique(labels[:LOOKED_AT])) == LOOKED_AT and len(np.unique(labels)) == len(labels):
         warn(
             f"{name}: column {column}, which is learnt, has another whole number in each of {len(labels)} rows: if it "
             f"is an index, set the hyperparameter ignore = {column}"
@@ -68,7 +79,7 @@ def _refuse_index(labels: np.ndarray, name: str, column: int) -> None:
 
 def _refuse_name(labels: np.ndarray, name: str, column: int) -> None:
     """The first label is text, all others are numbers: it stands above them."""
-    if labels.dtype.kind != "U" or is_number(labels[0]) or not all(map(is_number, labels[1:LOOKED_AT])):
+    if is_number(labels[0]) or not all(map(is_number, labels[1:LOOKED_AT])):
         return
     if all(map(is_number, set(labels[1:].tolist()))):
         raise InputError(

@@ -2,7 +2,7 @@
 
 import io
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isfinite
 
 import numpy as np
@@ -45,6 +45,12 @@ class LabelledRows:
         features = np.frombuffer(self._features).reshape(len(self), self._width)
         return as_labels(list(self._codes))[np.frombuffer(self._labels, np.int64)], features
 
+    def columns(self, features: np.ndarray) -> Iterable[tuple[str, np.ndarray]]:
+        """What a message calls each column of some features, and the column."""
+        titles = [f"column {shown(name)}" for name in self.names]
+        titles = titles or [f"feature {number}" for number in range(1, self._width + 1)]
+        return zip(titles, features.T, strict=True)
+
     def _read_csv(self, name: str, content: io.BufferedReader) -> None:
         """A header is read where columns are chosen, as they are by name."""
         found = table.read(name, content, self._chosen, headed=None if self._chosen.given else False)
@@ -85,8 +91,7 @@ class LabelledRows:
         label, texts = cells[0].strip(), cells[1:]
         try:
             row = array("d", map(float, texts))
-            all_of_it = "".join(texts)
-            if "_" in all_of_it or not all_of_it.isascii():  # which float() takes in numbers
+            if "_" in (joined := "".join(texts)) or not joined.isascii():  # which float() takes in numbers
                 row = array("d", map(number, texts))
         except ValueError:
             return False
@@ -96,7 +101,7 @@ class LabelledRows:
             return False
         self._width = len(row)
         self._features.extend(row)
-        self._labels.append(self._code(label))
+        self._labels.append(self._codes.setdefault(label, len(self._codes)))
         return True
 
 

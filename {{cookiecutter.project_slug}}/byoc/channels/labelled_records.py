@@ -2,7 +2,7 @@
 
 import io
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from byoc.channels.chosen import ChosenColumns
 from byoc.channels.delimited import table
 from byoc.channels.labelled import LabelledRows, as_labels
 from byoc.channels.parsing import as_number, is_number
-from byoc.errors import InputError, listed, shown
+from byoc.errors import LONGEST, InputError, listed, shown
 from byoc.signature import NUMBER, TEXT, Feature
 
 NAME_IT = "if the column holds text, name it among the categories"
@@ -44,6 +44,9 @@ class LabelledRecords(LabelledRows):
         for name, column in self._columns.items():
             rows[name] = column
         return as_labels(list(self._codes))[np.frombuffer(self._labels, np.int64)], rows
+
+    def columns(self, features: np.ndarray) -> Iterable[tuple[str, np.ndarray]]:
+        return ((f"column {shown(name)}", features[name]) for name in self.names)
 
     def _read_csv(self, name: str, content: io.BufferedReader) -> None:
         found = table.read(name, content, self._chosen, self._categories, self._headed)
@@ -95,7 +98,10 @@ class LabelledRecords(LabelledRows):
         if not self.names:
             unknown = sorted(set(self._categories) - set(names))
             if unknown:
-                raise InputError(f"{place}: there is no column {shown(unknown[0])} among {listed(names)}")
+                raise InputError(
+                    f"{place}: there is no column {shown(unknown[0])} among {listed(names)}; the hyperparameter "
+                    "categories names it, or else training has it"
+                )
             self.names = names
             self._columns = {name: [] if name in self._categories else array("f") for name in names}
             self._open = set(names) if self._finds_out else set()
@@ -117,12 +123,12 @@ class LabelledRecords(LabelledRows):
             if name in self._categories:
                 if self._finds_out and text and text not in self._texts and is_number(text):
                     before = f"{shown(text)} is a number, and text before it; {self._advice}"
-                    raise InputError(f"{file}, line {line}, column {place} ({name}): {before}")
+                    raise InputError(f"{file}, line {line}, column {place} ({name[:LONGEST]}): {before}")
                 self._columns[name].append(self._texts.setdefault(text, text))
                 continue
             try:
                 self._columns[name].append(as_number(text, self._advice))
             except ValueError as error:
                 fault = f"{shown(text)} is {error}"
-                raise InputError(f"{file}, line {line}, column {place} ({name}): {fault}") from None
+                raise InputError(f"{file}, line {line}, column {place} ({name[:LONGEST]}): {fault}") from None
         self._labels.append(self._code(label))

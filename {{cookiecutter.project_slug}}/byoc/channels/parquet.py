@@ -35,7 +35,7 @@ def batches(
         label, *features = batch.schema.names
         numbers = [_numbers(batch.column(n), title, name, first) for n, title in enumerate(features, start=1)]
         if not numbers:
-            raise InputError(f"{name}: a row needs a label and at least one feature; its only column is {label!r}")
+            raise InputError(f"{name}: a row needs a label and at least one feature; its only column is {shown(label)}")
         yield features, *_labels(batch.column(0), label, name, first), np.column_stack(numbers)
 
 
@@ -98,13 +98,13 @@ def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], 
 
     kind = arrow.kind(column)
     if not (arrow.is_number(kind) or arrow.is_text(kind)):
-        raise InputError(f"{name}: column {title!r}, the label, holds {kind}, not text or numbers")
+        raise InputError(f"{name}: column {shown(title)}, the label, holds {str(kind)[:80]}, not text or numbers")
     texts = column.cast(pyarrow.string())
     absent = {None, "nan"} if pyarrow.types.is_floating(kind) else {None}
     if any(text in absent or not text.strip() for text in texts.unique().to_pylist()):
         bad = (text in absent or not text.strip() for text in texts.to_pylist())
         row = next(row for row, is_bad in enumerate(bad, start=first) if is_bad)
-        raise InputError(f"{name}, row {row}, column {title!r}: the label is missing")
+        raise InputError(f"{name}, row {row}, column {shown(title)}: the label is missing")
     encoded = texts.dictionary_encode()
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
 
@@ -118,18 +118,20 @@ def _numbers(
     kind = column.type
     nothing = missing and pyarrow.types.is_null(kind)
     if not (arrow.is_number(kind) or nothing):
-        raise InputError(f"{name}: column {title!r} holds {kind}, not numbers; {advice}")
+        raise InputError(f"{name}: column {shown(title)} holds {str(kind)[:80]}, not numbers; {advice}")
     numbers = column.cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)  # null becomes NaN
     numbers = records.as_float32(numbers) if missing else numbers
     bad = np.isinf(numbers) if missing else ~np.isfinite(numbers)
     if bad.any():
         rule = "every feature must be a finite float32 number" if missing else "every feature must be a finite number"
-        raise InputError(f"{name}, row {first + int(bad.argmax())}, column {title!r}: {rule}")
+        raise InputError(f"{name}, row {first + int(bad.argmax())}, column {shown(title)}: {rule}")
     return numbers
 
 
 def _texts(column: Any, title: str, name: str, first: int) -> np.ndarray:
     kind = arrow.kind(column)
     if not arrow.is_text(kind):
-        raise InputError(f"{name}: column {title!r} holds {kind}, not text; leave it out of the categories")
+        raise InputError(
+            f"{name}: column {shown(title)} holds {str(kind)[:80]}, not text; leave it out of the categories"
+        )
     return arrow.texts(column)

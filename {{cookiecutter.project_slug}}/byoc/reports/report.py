@@ -20,7 +20,7 @@ def write(job: Job, title: str, hyperparameters: BaseModel, parts: Iterable[Part
     """Write each picture among the parts as NAME.svg, and report.html: metrics, the parts, hyperparameters (T-43)."""
     parts = list(parts)
     metrics = Table("Metrics", ("metric", "value"), [(name, f"{value:.4f}") for name, value in job.metrics.items()])
-    settings = Table("Hyperparameters", ("name", "value"), hyperparameters.model_dump().items())
+    settings = Table("Hyperparameters", ("name", "value"), dict(hyperparameters).items())
     for part in parts:
         if isinstance(part, Picture):
             job.write_output(f"{part.name}.svg", part.svg)

@@ -1,6 +1,7 @@
 """Tells by its first bytes or lines what a file is that is no CSV, so that it is refused by its name."""
 
 import csv
+import json
 import re
 from collections.abc import Sequence
 
@@ -34,8 +35,8 @@ STARTS = (  # a pattern of what such a file begins with, what it is, what to do;
 )
 ZIP = b"PK\x03\x04"
 TAR = slice(257, 262), b"ustar"
-JSON = re.compile(rb'(\xef\xbb\xbf)?\s*(\{\s*["}]|\[\s*[\[{]|\[\s*(-?\d[\d.eE+-]*|"[^"]*")\s*[,\]]\s*)')
-MARKUP = re.compile(rb"(\xef\xbb\xbf)?\s*<(\?xml|!doctype|html|error)", re.IGNORECASE)
+JSON = re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{]|\[\s*$)', re.MULTILINE)
+MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html|error)", re.IGNORECASE)
 LOOKED_AT = 512  # bytes
 LIBSVM = re.compile(r"[^\s,]+( +qid:\d+)?( +\d+:[^\s,]+)+ *(#.*)?")
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -54,14 +55,26 @@ def refuse_bytes(name: str, start: bytes) -> None:
     place, mark = TAR
     if start[place] == mark:
         raise InputError(f"{name}: is a tar archive, not CSV or Parquet; {UNPACK}")
-    if JSON.match(start):
+    text = start.removeprefix(b"\xef\xbb\xbf")
+    if JSON.match(text) or _is_list(text):
         raise InputError(f"{name}: is JSON, not CSV or Parquet; {EXPORT}, as pandas' read_json and to_csv do")
-    if MARKUP.match(start):
+    if MARKUP.match(text):
         raise InputError(f"{name}: is HTML or XML, not CSV or Parquet; {EXPORT}, if it is no page about an error")
     if b"\0" in start:
         odd, even = start[1::2].count(0), start[::2].count(0)
-        what = "text in UTF-16" if min(odd, even) * 10 < max(odd, even) else "no text"
+        what = "text in UTF-16" if min(odd, even) < len(start) / 5 < max(odd, even) else "no text"
         raise InputError(f"{name}: is {what}, not CSV or Parquet: it holds zero bytes; {EXPORT}")
+
+
+def _is_list(text: bytes) -> bool:
+    """Whether the first line is a list in JSON."""
+    if not text.startswith(b"["):
+        return False
+    try:
+        json.loads(text.splitlines()[0])
+    except ValueError:
+        return False
+    return True
 
 
 def refuse_lines(name: str, lines: Sequence[str]) -> None:

@@ -45,32 +45,30 @@ def split(
         if not names[0] and all(names[1:]) and (counted or not with_numbers):
             indexes.refuse_named(names[:1], [1], place)
         return no_names
-    if with_numbers or not all(names[1:]):
+    named = not set(names).isdisjoint(known)
+    if not all(names[1:]) or (with_numbers and not named):
         return (Found(names), rows) if counted else no_names
     ahead = list(islice(rows, min(LOOKED_AT, 10 + MOST_CELLS // len(names))))
     rows = chain(ahead, rows)
-    if headed or not ahead or not set(names).isdisjoint(known) or _names_numbers(names, ahead):
+    cells = [_stripped(cells) for _, cells in ahead]
+    again = [sorted(row) == sorted(names) for row in cells]  # perhaps of a file that was joined, in another order
+    if headed or named or not ahead or _names_numbers(names, cells[: [*again, True].index(True)]):
         return Found(names), rows
-    if _comes_again(names, ahead):
+    others = (row for row, is_same in zip(cells, again, strict=True) if not is_same)
+    if any(any(map(str.__eq__, row, names)) for row in others):  # one of them is a value of its own column
         return NONE, chain([first], rows)
     warn(f"{place}: taken for a header, though no column holds numbers: {listed(names)}; if it is a row, add a header")
     return Found(names, certain=False), rows
 
 
-def _names_numbers(names: Sequence[str], rows: Sequence[Row]) -> bool:
+def _names_numbers(names: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
     """Whether there are numbers, and nothing else, below any of the names."""
     for column, name in enumerate(names):
-        values = {cells[column].strip().lower() for _, cells in rows if column < len(cells)} - NO_VALUES
+        values = {cells[column].lower() for cells in rows if column < len(cells)} - NO_VALUES
         is_name = column == 0 or name.lower() not in NO_VALUES
         if is_name and values and all(map(is_number, values)):
             return True
     return False
-
-
-def _comes_again(names: Sequence[str], rows: Sequence[Row]) -> bool:
-    """Whether any of the names is a value of its own column, in a row that is not the same in all."""
-    others = (_stripped(cells) for _, cells in rows)
-    return any(other != names and any(map(str.__eq__, other, names)) for other in others)
 
 
 def _stripped(cells: Sequence[str]) -> list[str]:
