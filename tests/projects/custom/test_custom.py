@@ -7,7 +7,16 @@ import pytest
 
 import algorithm
 import predictor
-from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
+from algorithm_jobs import (
+    answers_its_payloads,
+    channel,
+    learns_the_column_that_is_chosen,
+    left,
+    refused,
+    report,
+    served,
+    train,
+)
 from byoc.errors import InputError, ModelError
 from byoc.training.hyperparameters import parse
 
@@ -142,3 +151,7 @@ def test_a_model_that_is_missing_or_broken_is_refused_in_one_line(trained, tmp_p
         (tmp_path / "model.npz").write_bytes(content)
     with pytest.raises(ModelError, match=r"^the model cannot be loaded: .*/model\.npz: [^\n]+$"):
         predictor.model_fn(tmp_path)
+
+
+def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
+    learns_the_column_that_is_chosen(paths)

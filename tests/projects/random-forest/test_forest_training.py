@@ -6,7 +6,16 @@ import pytest
 
 import algorithm
 import algorithm_jobs
-from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report, served
+from algorithm_jobs import (
+    answers_its_payloads,
+    channel,
+    learns_the_column_that_is_chosen,
+    left,
+    model_and_report,
+    refused,
+    report,
+    served,
+)
 from byoc.serving import batch
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor
@@ -157,3 +166,7 @@ def test_the_same_random_state_gives_the_same_model(paths):
         assert train(paths, categories='["colour"]') == 0
         models.append((paths.model / "model.onnx").read_bytes())
     assert models[0] == models[1]
+
+
+def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
+    learns_the_column_that_is_chosen(paths)

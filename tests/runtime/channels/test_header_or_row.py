@@ -91,9 +91,17 @@ def test_a_header_that_counts_beside_the_labels_name_is_a_header(lay):
     assert rows.dtype.names == ("0", "1", "2")
 
 
-def test_of_two_columns_a_first_row_0_1_is_only_warned_of(lay, read, capsys):
-    assert read(lay("0,1\n1,5\n0,2\n")).labels == [0, 1, 0]
-    assert "0 to 1 count the columns" in capsys.readouterr().out
+@pytest.mark.parametrize("rows", ["0,1\n1,5\n0,2\n", "0,1,2\n1,5,2.5\n0,2.5,3\n"])
+def test_few_whole_numbers_that_count_are_only_warned_of(lay, read, capsys, rows):
+    assert read(lay(rows)).labels == [0, 1, 0]
+    assert (
+        "count the columns, as pandas does where they have no names, but is taken for a row" in capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize("rows", ["0,1\n0.0,5\n1.0,2\n", "0,1,2\n1,5.5,2\n0,2.5,3\n", "0,1,2,3\n1,5,2,3\n0,2,3,4\n"])
+def test_other_numbers_below_show_that_a_line_that_counts_is_a_header(refused, rows):
+    refused("count the columns, as pandas does where they have no names: it is a header", rows)
 
 
 def test_the_index_of_a_data_frame_in_parquet_is_left_out_with_a_warning(lay, read, capsys):

@@ -1,6 +1,6 @@
 """One input channel: its files or FIFOs, and the rows in them (T-20 to T-25)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -14,7 +14,7 @@ from byoc.channels.labelled import LabelledRows
 from byoc.channels.labelled_records import NAME_IT, LabelledRecords
 from byoc.channels.pipes import open_fifo
 from byoc.channels.recordio import records
-from byoc.errors import NoRowsError
+from byoc.errors import InputError, NoRowsError, listed
 
 
 @dataclass(frozen=True)
@@ -46,16 +46,23 @@ class Channel:
         """Where SageMaker writes the epoch, which counts from 0, in Pipe mode (T-22)."""
         return self.folder.with_name(f"{self.name}_{epoch}")
 
-    def read_labelled(self, epoch: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    def read_labelled(self, epoch: int = 0, names: Sequence[str] = ()) -> tuple[np.ndarray, np.ndarray]:
         """Read Parquet, or CSV without header, gzipped or not: the label first, or else `chosen`, then numbers.
 
         A header is read if columns are chosen. In Pipe mode each epoch can be read once, in turn; in the other modes
         all are the same.
-        Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64).
+        Returns the labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float64), in the
+        order of the `names` given, where these rows have names, too.
         Raises InputError, naming file and line or row, for a row that does not fit or if there are no rows.
         """
-        _, *arrays = self.read_named(epoch)
-        return tuple(arrays)
+        found, labels, features = self.read_named(epoch)
+        if names and found and found != [*names]:
+            if sorted(found) != sorted(names):
+                raise InputError(
+                    f"channel {self.name!r} has the columns {listed(found)}, but training has {listed(names)}"
+                )
+            features = features[:, [found.index(name) for name in names]]
+        return labels, features
 
     def read_named(self, epoch: int = 0) -> tuple[list[str], np.ndarray, np.ndarray]:
         """The same, and before it the names of the features (m), if Parquet or a header gives any; else none."""

@@ -11,6 +11,7 @@ from byoc.errors import InputError, shown
 
 # What pandas and R call a column of row names: nothing, Unnamed: 0 when it was written twice, and in Parquet.
 INDEX = re.compile(r"|Unnamed: 0(\.\d+)*|Unnamed: 0_level_\d+|__index_level_\d+__|rownames")
+WHOLE = re.compile(r"\s*[+-]?\d+\s*")
 WAY_OUT = "write the file without it (to_csv(index=False)), or set the hyperparameter ignore = {}"
 LOOKED_AT = 10  # labels, before all are
 
@@ -28,13 +29,17 @@ def counts(cells: Sequence[str]) -> bool:
     return len(cells) > 1 and [*cells] in ([str(n + first) for n in range(len(cells))] for first in (0, 1))
 
 
-def refuse_counted(cells: Sequence[str], place: str) -> None:
-    """Raise InputError for a first line 0, 1, 2, …: pandas' names for columns without any. Of two, only warn."""
+def refuse_counted(cells: Sequence[str], rows: Sequence[Sequence[str]], place: str) -> None:
+    """Raise InputError for a first line 0, 1, 2, …, which pandas writes above columns without names.
+
+    Few columns, of which each has whole numbers in the `rows` below, too, may be meant, and are only warned of.
+    """
     if cells[0] != "0" or not counts(cells):
         return
     told = f"{place}: 0 to {len(cells) - 1} count the columns, as pandas does where they have no names"
     way_out = "write the file without it (to_csv(header=False, index=False)), or with names"
-    if len(cells) > 2:
+    columns = zip(*rows, strict=False) if len(rows) > 1 else ()
+    if len(cells) > 3 or any(not any(map(WHOLE.fullmatch, column)) for column in columns):
         raise InputError(f"{told}: it is a header, not a row; {way_out}")
     warn(f"{told}, but is taken for a row; if it is a header, {way_out}")
 

@@ -14,6 +14,7 @@ from byoc.errors import listed
 
 LOOKED_AT = 1000  # rows, or fewer of many columns:
 MOST_CELLS = 100_000
+FEW = 10
 # What stands for a missing value, also in the first row.
 NO_VALUES = {"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", ".", r"\n"}
 
@@ -37,7 +38,9 @@ def split(
     counts the columns.
     """
     names = _stripped(first[1])
-    indexes.refuse_counted(names, place)
+    few = list(islice(rows, FEW))
+    rows = chain(few, rows)
+    indexes.refuse_counted(names, [cells for _, cells in few], place)
     no_names = NONE, chain([first], rows)
     with_numbers = any(map(is_number, names))
     counted = indexes.counts(names[1:]) and not is_number(names[0]) and (len(names) > 3 or not names[0])

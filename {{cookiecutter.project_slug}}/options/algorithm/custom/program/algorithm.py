@@ -57,7 +57,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     job.metric("train:accuracy", accuracy(probabilities, codes))
     if "validation" in job.channels:
         channel = "validation"
-        labels, rows = job.channel(channel).read_labelled()
+        labels, rows = job.channel(channel).read_labelled(names=named)
         if rows.shape[1] != len(names):
             raise InputError(f"channel 'validation' has {rows.shape[1]} features, but training has {len(names)}")
         codes, probabilities = targets.codes(labels, known, channel), score(model, rows)

@@ -58,7 +58,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     job.metric("train:accuracy", tree.score(features, labels))
     scored = "training", labels, features
     if "validation" in job.channels:
-        scored = "validation", *job.channel("validation").read_labelled()
+        scored = "validation", *job.channel("validation").read_labelled(names=named)
         job.metric("validation:accuracy", targets.accuracy(scored[1], tree.predict(scored[2])))
 
     job.save(export(tree), signature(tree, names, features))
