@@ -13,23 +13,9 @@ from byoc.errors import InputError
 
 GZIP = b"\x1f\x8b"
 LOOKED_AT = 20  # lines, for their delimiter
+DOUBLE_IT = 'a quote in a text is written twice ("") in a quoted cell'
 
 Row = tuple[int, Sequence[str]]  # the line on which it begins, and its cells
-
-
-def rows(name: str, content: BufferedReader) -> Iterator[Row]:
-    """The rows, but for empty lines. Raises InputError, naming file and line, for what is no CSV in UTF-8.
-
-    A byte-order mark may begin any line, as files are joined by pipes and by `cat`.
-    """
-    packed = content.peek(len(GZIP)).startswith(GZIP)
-    unpacked = BufferedReader(gzip.GzipFile(fileobj=content)) if packed else content
-    try:
-        formats.refuse_bytes(name, unpacked.peek(formats.LOOKED_AT)[: formats.LOOKED_AT])
-        text = BufferedReader(Unmarked(unpacked), BLOCK)
-        yield from _records(name, TextIOWrapper(text, encoding="utf-8", newline=""))
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise InputError(f"{name}: begins as gzip, but cannot be unpacked: {error}") from None
 
 
 class _End(Exception):
@@ -41,22 +27,27 @@ def _end() -> Iterator[str]:
     yield
 
 
-def _records(name: str, lines: Iterator[str]) -> Iterator[Row]:
+def rows(name: str, content: BufferedReader) -> Iterator[Row]:
+    """The rows, but for empty lines. Raises InputError, naming file and line, for what is no CSV in UTF-8.
+
+    A byte-order mark may begin any line, as files are joined by pipes and by `cat`.
+    """
     first: list[str] = []
     reader, done = None, 0
     try:
+        lines = _lines(name, content)
         while len(first) < LOOKED_AT and (line := next(lines, None)) is not None:
             first.append(line)
         formats.refuse_lines(name, first)
         width = max((len(cells) for cells in csv.reader(first[:1])), default=0)
         reader = csv.reader(chain(first, lines, _end()), skipinitialspace=True)
         for cells in reader:  # a million rows come through here
-            line = reader.line_num
-            if line > done + 1:
-                _refuse_swallowed(name, done + 1, line, cells, width)
+            ends = reader.line_num
+            if ends > done + 1:
+                _refuse_swallowed(name, done + 1, ends, cells, width)
             if cells:
                 yield done + 1, cells
-            done = line
+            done = ends
     except _End:
         if reader.line_num > done:
             raise InputError(f"{name}, line {done + 1}: a quote opens a cell that never closes; {DOUBLE_IT}") from None
@@ -69,9 +60,15 @@ def _records(name: str, lines: Iterator[str]) -> Iterator[Row]:
         ) from None
     except csv.Error as error:
         raise InputError(f"{name}, line {done + 1}: not CSV: {error}; is a quote open? {DOUBLE_IT}") from None
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        raise InputError(f"{name}: begins as gzip, but cannot be unpacked: {error}") from None
 
 
-DOUBLE_IT = 'a quote in a text is written twice ("") in a quoted cell'
+def _lines(name: str, content: BufferedReader) -> TextIOWrapper:
+    packed = content.peek(len(GZIP)).startswith(GZIP)
+    unpacked = BufferedReader(gzip.GzipFile(fileobj=content)) if packed else content
+    formats.refuse_bytes(name, unpacked.peek(formats.LOOKED_AT)[: formats.LOOKED_AT])
+    return TextIOWrapper(BufferedReader(Unmarked(unpacked), BLOCK), encoding="utf-8", newline="")
 
 
 def _refuse_swallowed(name: str, begins: int, ends: int, cells: Sequence[str], width: int) -> None:
