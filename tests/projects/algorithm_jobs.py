@@ -10,6 +10,7 @@ import predictor
 from byoc.paths import Paths
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
+from byoc.signature import Signature
 from byoc.training import job
 
 PROJECT = Path(algorithm.__file__).resolve().parents[1]
@@ -73,3 +74,15 @@ def refused(paths: Paths, message: str, **hyperparameters: str) -> None:
     assert first_line.startswith("Exception during training: ")
     assert message in first_line
     assert list(paths.model.iterdir()) == []
+
+
+def learns_the_column_that_is_chosen(paths: Paths, **hyperparameters: str) -> None:
+    """A job with `target` and `ignore` leaves a model of the other columns, which answers with the target's labels."""
+    rows = [f"{n},{n % 2 + n / 100},{'ab'[n % 2]},{n % 5}" for n in range(60)]
+    channel(paths, "\n".join(["row,width,kind,height", *rows, ""]))
+    channel(paths, "\n".join(["kind,height,row,width", "a,1,7,0.25", "b,1,8,1.25", ""]), "validation")
+    assert train(paths, target="kind", ignore="row", **hyperparameters) == 0, paths.failure.read_text()
+    signature = Signature.load(paths.model)
+    assert [feature.name for feature in signature.features] == ["width", "height"]
+    assert signature.labels == ("a", "b")
+    assert served(paths).respond(b"0.1,2\n1.3,2\n", "text/csv", "").body == b"a\nb\n"

@@ -1,5 +1,23 @@
 """Errors for bad input: each message names the thing, the value, the rule and the way out, in one line."""
 
+from collections.abc import Sequence
+
+LONGEST = 80  # characters of a value that a message quotes; a FailureReason has 1,024
+MOST = 20  # values that it lists
+
+
+def shown(value: object) -> str:
+    """A value as a message quotes it, on one line and never longer than a line."""
+    text = value if isinstance(value, str) else str(value)
+    return repr(text) if len(text) <= LONGEST else f"{text[:LONGEST]!r}…"
+
+
+def listed(values: Sequence[object]) -> str:
+    """The first of many values, each cut where it is long."""
+    texts = [" ".join(str(value).splitlines()) for value in values[:MOST]]
+    told = ", ".join(text if len(text) <= LONGEST else f"{text[:LONGEST]}…" for text in texts)
+    return told if len(values) <= MOST else f"{told}, … ({len(values)} in all)"
+
 
 class InputError(ValueError):
     """The job's configuration or data cannot be used. The message becomes the job's FailureReason (T-09)."""

@@ -16,7 +16,9 @@ import sys
 from itertools import zip_longest
 from pathlib import Path
 
+import algorithm
 from byoc.paths import Paths
+from byoc.training import hyperparameters
 from byoc.training.job import Job
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -75,7 +77,9 @@ class Training:
     @property
     def job(self) -> Job:
         """What `train` in algorithm.py is given, to read the same channels."""
-        return Job(self.paths)
+        job = Job(self.paths)
+        job.choose_columns(hyperparameters.read(self.paths.config, algorithm.Hyperparameters))
+        return job
 
 
 def assert_expected(answer: bytes) -> None:

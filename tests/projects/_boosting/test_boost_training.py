@@ -9,7 +9,7 @@ from framework import BY_HEART, PATIENCE, ROUNDS
 
 import algorithm
 from algorithm import OBJECTIVES
-from algorithm_jobs import channel, served, train
+from algorithm_jobs import channel, learns_the_column_that_is_chosen, served, train
 from byoc.boosting.objectives import Kind
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training.describe import as_json
@@ -105,3 +105,7 @@ def test_a_constant_column_and_a_label_seen_once_are_borne(paths):
     channel(paths, "a,1,7\n" * 20 + "b,2,7\n" * 20 + "once,3,7\n")
     assert train(paths, objective=NAME[Kind.LABELS]) == 0
     assert OnnxModel(paths.model).signature.labels == ("a", "b", "once")
+
+
+def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
+    learns_the_column_that_is_chosen(paths, **BY_HEART)

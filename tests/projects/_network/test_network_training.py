@@ -11,7 +11,7 @@ import pytest
 from framework import DROPPING, QUICK, STILL
 
 import algorithm
-from algorithm_jobs import channel, refused, served, train
+from algorithm_jobs import channel, learns_the_column_that_is_chosen, refused, served, train
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import job
 from byoc.training.describe import as_json
@@ -168,3 +168,7 @@ def test_a_stopped_job_leaves_a_model_and_a_checkpoint_to_go_on_from(example, mo
 
 def test_categories_that_are_equal_are_the_same_however_they_are_written(paths):
     equal_everywhere(paths, **QUICK | {"epochs": "60"})
+
+
+def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
+    learns_the_column_that_is_chosen(paths, **QUICK)

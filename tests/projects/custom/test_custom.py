@@ -7,7 +7,16 @@ import pytest
 
 import algorithm
 import predictor
-from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
+from algorithm_jobs import (
+    answers_its_payloads,
+    channel,
+    learns_the_column_that_is_chosen,
+    left,
+    refused,
+    report,
+    served,
+    train,
+)
 from byoc.errors import InputError, ModelError
 from byoc.training.hyperparameters import parse
 from equal_values import told_is_served
@@ -147,3 +156,7 @@ def test_a_model_that_is_missing_or_broken_is_refused_in_one_line(trained, tmp_p
 
 def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
     told_is_served(paths, capsys)
+
+
+def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
+    learns_the_column_that_is_chosen(paths)

@@ -4,7 +4,16 @@ import json
 
 import pytest
 
-from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, served, train
+from algorithm_jobs import (
+    answers_its_payloads,
+    channel,
+    learns_the_column_that_is_chosen,
+    left,
+    model_and_report,
+    refused,
+    served,
+    train,
+)
 from byoc.serving.onnx_model import OnnxModel
 from equal_values import told_is_served
 
@@ -86,3 +95,7 @@ def test_the_same_random_state_gives_the_same_model(paths):
 
 def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
     told_is_served(paths, capsys)
+
+
+def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
+    learns_the_column_that_is_chosen(paths)

@@ -6,7 +6,16 @@ import pytest
 
 import algorithm
 import algorithm_jobs
-from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, report, served
+from algorithm_jobs import (
+    answers_its_payloads,
+    channel,
+    learns_the_column_that_is_chosen,
+    left,
+    model_and_report,
+    refused,
+    report,
+    served,
+)
 from byoc.serving import batch
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor
@@ -166,3 +175,7 @@ def test_categories_that_are_equal_are_the_same_however_they_are_written(paths):
 
 def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
     told_is_served(paths, capsys, n_estimators="10")
+
+
+def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
+    learns_the_column_that_is_chosen(paths)

@@ -67,7 +67,7 @@ def test_gzip_is_unpacked(channel):
             "line 1: hyperparameter categories: there is no column 'colour' among",
         ),
         ("l,width,colour,width\na,1,red,2\n", "every column needs a name of its own$"),
-        ("l,colour,\nb,1,red\n", "there is no column 'colour' among feature_1, feature_2$"),
+        ("l,colour,\nb,1,red\n", "hyperparameter categories: there is no column 'colour' among feature_1, feature_2$"),
         ("l\na\n", "every column needs a name of its own$"),
         ("l,width,colour\n", "channel 'training' holds no rows"),
         ("", "channel 'training' holds no rows"),

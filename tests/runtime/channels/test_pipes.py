@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from byoc.channels import discovery, pipes
+from byoc.channels import discovery
 from byoc.channels.channel import Channel
+from byoc.channels.streams import pipes
 from byoc.errors import InputError
 
 

@@ -166,7 +166,7 @@ def test_a_missing_label_among_numbers_is_refused_by_its_line_and_among_texts_to
         ("a,1,NA\n", "line 1, column 3: 'NA': no value may be missing here; leave the row out, or put a number$"),
         ("a,1,?\n", r"line 1, column 3: '\?': no value may be missing here"),
         ("a,1,True\n", "line 1, column 3: 'True' is not a number; write 1 for True and 0 for False$"),
-        ("a,1," + "x" * 9999, "line 1, column 3: '" + "x" * 40 + "' is not a number"),
+        ("a,1," + "x" * 9999, "line 1, column 3: '" + "x" * 80 + "'… is not a number"),
     ],
 )
 def test_a_value_that_no_row_of_numbers_may_hold_is_told_by_file_line_and_column(channel, rows, message):

@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from pydantic import BaseModel
 
+from byoc import notices
+from byoc.channels.chosen import ChosenColumns
 from byoc.reports import charts, data_tables, pictures, report
 from byoc.training.job import Job
 
@@ -52,6 +54,17 @@ def test_a_page_escapes_what_comes_from_data_and_needs_no_network():
     assert "<title>&lt;Title&gt;</title>" in page
     assert "Labels of the &lt;data&gt; data" in page
     assert "<td>&lt;b&gt;</td><td>1</td>" in page
+
+
+def test_what_was_warned_of_is_on_the_report(paths, monkeypatch):
+    monkeypatch.setattr(notices, "_given", [])
+    report.write(Job(paths), "Title", ChosenColumns(), [])
+    assert "Warnings" not in (paths.output_data / "report.html").read_text(encoding="utf-8")
+    notices.warn("is <this> meant?")
+    report.write(Job(paths), "Title", ChosenColumns(), [])
+    page = (paths.output_data / "report.html").read_text(encoding="utf-8")
+    assert "<h2>Warnings</h2>" in page
+    assert "<td>is &lt;this&gt; meant?</td>" in page
 
 
 def test_a_report_is_a_page_and_a_file_for_every_picture(paths):

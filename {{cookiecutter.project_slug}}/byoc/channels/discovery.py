@@ -28,10 +28,11 @@ def discover(paths: Paths) -> dict[str, Channel]:
         declared = {folder.name: {} for folder in sorted(paths.data.iterdir()) if folder.is_dir()}
     else:
         declared = {}
-    return {name: _channel(name, paths.data / name, settings) for name, settings in declared.items()}
+    source = declaration if declaration.exists() else None
+    return {name: _channel(name, paths.data / name, settings, source) for name, settings in declared.items()}
 
 
-def _channel(name: str, folder: Path, settings: dict[str, Any]) -> Channel:
+def _channel(name: str, folder: Path, settings: dict[str, Any], source: Path | None) -> Channel:
     mode = settings.get("TrainingInputMode") or "File"
     if mode not in MODES:
         known = ", ".join(MODES)
@@ -40,4 +41,4 @@ def _channel(name: str, folder: Path, settings: dict[str, Any]) -> Channel:
         )
     sharded = settings.get("S3DistributionType") == "ShardedByS3Key"
     wrapped = settings.get("RecordWrapperType") == "RecordIO"
-    return Channel(name, folder, sharded, piped=mode == "Pipe", wrapped=wrapped)
+    return Channel(name, folder, sharded, piped=mode == "Pipe", wrapped=wrapped, declared=source)

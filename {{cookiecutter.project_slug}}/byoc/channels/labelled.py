@@ -1,30 +1,30 @@
 """Reads rows of a label and numbers from CSV and Parquet into arrays, at some eight bytes a value."""
 
-import csv
-import gzip
 import io
-import zlib
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from math import isfinite
-from typing import BinaryIO
 
 import numpy as np
 
 from byoc.channels import parquet, precision
+from byoc.channels.chosen import ChosenColumns
+from byoc.channels.delimited import table
 from byoc.channels.labels import Labels
-from byoc.channels.parsing import MOST_SHOWN, NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number
-from byoc.errors import InputError
+from byoc.channels.parsing import NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number, number
+from byoc.errors import InputError, listed, shown
 from byoc.records import BOOLEANS, LARGEST, NO_VALUE
-
-GZIP = b"\x1f\x8b"
 
 
 class LabelledRows:
     """What was read so far. Each label is kept as text only once, and the features never are."""
 
-    def __init__(self, trained: int = 0) -> None:
+    def __init__(self, chosen: ChosenColumns, trained: int = 0) -> None:
         """`trained` is how many features a row must have, if training has said so."""
+        self._chosen = chosen
+        self.names: list[str] = []  # of the features, if a file gives them
+        self.target = 1  # where the label is in a row of the first file
+        self._places: list[int] = []  # where the label and the features are in a row of the last file, from 1
         self._labels = Labels()
         self._features = array("d")
         self._width = self._trained = trained
@@ -38,45 +38,56 @@ class LabelledRows:
         Its first bytes tell which it is, as names may end in anything. Raises InputError with name and place for a
         row that does not fit.
         """
-        start = content.peek(len(parquet.MAGIC))
-        if start.startswith(parquet.MAGIC):
+        if content.peek(len(parquet.MAGIC)).startswith(parquet.MAGIC):
             self._read_parquet(name, content)
-            return
-        try:
-            self._read_csv(name, gzip.GzipFile(fileobj=content) if start.startswith(GZIP) else content)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            raise InputError(f"{name}: begins as gzip, but cannot be unpacked: {error}") from None
+        else:
+            self._read_csv(name, content)
 
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float32)."""
         features = np.frombuffer(self._features).reshape(len(self), self._width)
-        names = [f"column {column}" for column in range(2, self._width + 2)]
-        return self._labels.array(), precision.served(features, names)
+        return self._labels.array(), precision.served(features, self._titles())
 
-    def _read_csv(self, name: str, content: BinaryIO) -> None:
-        reader = csv.reader(io.TextIOWrapper(content, encoding="utf-8-sig", newline=""), skipinitialspace=True)
-        self._labels.place = lambda: f"{name}, line {reader.line_num}"
+    def columns(self, features: np.ndarray) -> Iterable[tuple[str, np.ndarray]]:
+        """What a message calls each column of some features, and the column."""
+        return zip(self._titles(), features.T, strict=True)
+
+    def _titles(self) -> list[str]:
+        places = self._places[1:] or range(2, self._width + 2)
+        return [f"column {shown(name)}" for name in self.names] or [f"column {place}" for place in places]
+
+    def _read_csv(self, name: str, content: io.BufferedReader) -> None:
+        """A header is read where columns are chosen, as they are by name."""
+        found = table.read(name, content, self._chosen, headed=None if self._chosen.given else False)
+        if not found:
+            return
+        self._named(found.names[1:], found.place)
+        self._places = found.places
+        self.target = found.places[0]
+        self._labels.place = lambda: f"{name}, line {line}"
         lines = array("q")  # of the rows
-        try:
-            for cells in reader:
-                if not cells:
-                    continue
-                if not self._add(cells):
-                    raise InputError(f"{name}, line {reader.line_num}{_fault(cells, self._width, self._trained)}")
-                lines.append(reader.line_num)
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise InputError(f"{name}, after line {reader.line_num}: not CSV in UTF-8: {error}") from None
+        for line, cells in found.rows:
+            if not self._add(cells):
+                raise InputError(f"{name}, line {line}{_fault(cells, found.places, self._width, self._trained)}")
+            lines.append(line)
         self._check_size(name, "line", lines)
+
+    def _named(self, names: list[str], place: str) -> None:
+        """The features' names, which are the same in every file that has any."""
+        if names and self.names and names != self.names:
+            raise InputError(f"{place}: the columns {listed(names)}, but before it {listed(self.names)}")
+        self.names = self.names or names
 
     def _read_parquet(self, name: str, content: io.BufferedReader) -> None:
         self._labels.place = lambda: name
         first = 1
-        for names, labels, features in parquet.batches(name, content):
+        for names, labels, places, features in parquet.batches(name, content, self._chosen):
             count = features.shape[1]
             if count != (self._width or count):
                 raise InputError(f"{name}: {_other_width(count, self._width, self._trained)}")
             self._width = count
-            self._labels.add_all([label.strip() for label in names], labels)
+            self._named(names, name)
+            self._labels.add_all([label.strip() for label in labels], places)
             self._features.frombytes(features.tobytes())
             self._check_size(name, "row", range(first, first := first + len(features)))
 
@@ -88,16 +99,21 @@ class LabelledRows:
         if max(rows.max(), -rows.min()) > LARGEST:
             row, column = np.argwhere(np.abs(rows) > LARGEST)[0].tolist()
             value = rows[row, column].item()
-            raise InputError(f"{name}, {unit} {places[row]}, column {column + 2}: {value!r} is {NOT_FINITE}")
+            title = self._titles()[column]
+            raise InputError(f"{name}, {unit} {places[row]}, {title}: {value!r} is {NOT_FINITE}")
 
-    def _add(self, cells: list[str]) -> bool:
+    def _add(self, cells: Sequence[str]) -> bool:
         """Add a row, or nothing if it has a fault. A million rows come through here, so faults are explained apart."""
-        label = cells[0].strip()
+        label, texts = cells[0].strip(), cells[1:]
         try:
-            row = array("d", map(float, cells[1:]))
+            row = array("d", map(float, texts))
+            if "_" in (joined := "".join(texts)) or not joined.isascii():  # which float() takes in numbers
+                row = array("d", map(number, texts))
         except ValueError:
             return False
-        if not label or not row or len(row) != (self._width or len(row)) or not all(map(isfinite, row)):
+        if not label or not row or len(row) != (self._width or len(row)):
+            return False
+        if not isfinite(sum(row)) and not all(map(isfinite, row)):
             return False
         self._width = len(row)
         self._features.extend(row)
@@ -105,26 +121,29 @@ class LabelledRows:
         return True
 
 
-def _fault(cells: list[str], width: int, trained: int) -> str:
-    """What is wrong with a row, to follow its place; `width` is how many features it ought to have, or 0."""
+def _fault(cells: Sequence[str], places: Sequence[int], width: int, trained: int) -> str:
+    """What is wrong with a row, to follow its place.
+
+    `places` are those of the columns in the file, `width` is how many features it ought to have, or 0.
+    """
     count = len(cells) - 1
     if count == 0:
         return ": a row needs a label and at least one feature"
     if trained and count != trained:
         return f": {_other_width(count, width, trained)}"
-    for column, cell in enumerate(cells[1:], start=2):
+    for column, cell in zip(places[1:], cells[1:], strict=False):
         text = cell.strip()
         if not text or text in NO_VALUE or text in PERHAPS_NONE:
             return f", column {column}: {text!r}: {NONE_MISSING}"
         if text in BOOLEANS:
             return f", column {column}: {text!r} is not a number; write 1 for True and 0 for False"
         if not is_number(text):
-            shown = repr(text[:MOST_SHOWN])
-            return f", column {column}: {shown} is not a number; a row is a label and then numbers, without header"
+            rule = "a row is a label and then numbers, without header; with one, name the label's column as target"
+            return f", column {column}: {shown(text)} is not a number; {rule}"
         if not isfinite(float(text)):
-            return f", column {column}: {text!r} is {NOT_FINITE}"
+            return f", column {column}: {shown(text)} is {NOT_FINITE}"
     if not cells[0].strip():
-        return ", column 1: the label is missing"
+        return f", column {places[0]}: the label is missing"
     return f": {_other_width(count, width, trained)}"
 
 

@@ -1,5 +1,6 @@
 """Reads labelled rows from Parquet, if pyarrow is installed: it is larger than most images, so it is optional."""
 
+import json
 from collections.abc import Collection, Iterator
 from functools import partial
 from io import BufferedReader
@@ -8,8 +9,11 @@ from typing import Any
 import numpy as np
 
 from byoc import arrow, records
+from byoc.channels import indexes
+from byoc.channels.chosen import ChosenColumns
 from byoc.channels.parsing import NONE_MISSING, NOT_FINITE
-from byoc.errors import InputError
+from byoc.errors import InputError, shown
+from byoc.notices import warn
 
 MAGIC = b"PAR1"
 MISSING = (
@@ -19,29 +23,32 @@ MISSING = (
 ROWS_AT_ONCE = 65_536
 
 
-def batches(name: str, content: BufferedReader) -> Iterator[tuple[list[str], np.ndarray, np.ndarray]]:
-    """Parts of the rows: the different labels, for each row its index in them (n), the features (n × m, float64).
+def batches(
+    name: str, content: BufferedReader, chosen: ChosenColumns
+) -> Iterator[tuple[list[str], list[str], np.ndarray, np.ndarray]]:
+    """Parts of the rows: the features' names, the different labels, for each row its index in them (n), the features
+    (n × m, float64).
 
     The first column is the label, text or numbers; the others are numbers. Raises InputError, naming the file, column
     and row, for anything else, and for a stream that cannot be searched, as that of Pipe mode without RecordIO.
     """
-    for first, batch in _batches(name, content):
+    for first, batch in _batches(name, content, chosen):
         label, *features = batch.schema.names
         numbers = [_numbers(batch.column(n), title, name, first) for n, title in enumerate(features, start=1)]
         if not numbers:
-            raise InputError(f"{name}: a row needs a label and at least one feature; its only column is {label!r}")
-        yield *_labels(batch.column(0), label, name, first), np.column_stack(numbers)
+            raise InputError(f"{name}: a row needs a label and at least one feature; its only column is {shown(label)}")
+        yield features, *_labels(batch.column(0), label, name, first), np.column_stack(numbers)
 
 
 def record_batches(
-    name: str, content: BufferedReader, categories: Collection[str] | None
+    name: str, content: BufferedReader, chosen: ChosenColumns, categories: Collection[str] | None
 ) -> Iterator[tuple[list[str], np.ndarray, list[str], list[np.ndarray]]]:
     """The same for columns that differ: the labels as above, the columns' names, and the columns.
 
     Those named in `categories` and those of text or booleans are texts (n, object), the others float64, NaN where one
     is missing.
     """
-    for first, batch in _batches(name, content):
+    for first, batch in _batches(name, content, chosen):
         label, *titles = batch.schema.names
         columns = []
         for column, title in zip(batch.columns[1:], titles, strict=True):
@@ -51,8 +58,8 @@ def record_batches(
         yield *_labels(batch.column(0), label, name, first), titles, columns
 
 
-def _batches(name: str, content: BufferedReader) -> Iterator[tuple[int, Any]]:
-    """Parts of the file, each with the number of its first row."""
+def _batches(name: str, content: BufferedReader, chosen: ChosenColumns) -> Iterator[tuple[int, Any]]:
+    """Parts of the file, the label first, each with the number of its first row."""
     try:
         import pyarrow  # on first use, because few jobs need it
         from pyarrow import parquet
@@ -64,11 +71,27 @@ def _batches(name: str, content: BufferedReader) -> Iterator[tuple[int, Any]]:
         )
     first = 1
     try:
-        for batch in parquet.ParquetFile(content).iter_batches(ROWS_AT_ONCE):
-            yield first, batch
+        file = parquet.ParquetFile(content)
+        order = _order(file.schema_arrow, chosen, name)
+        for batch in file.iter_batches(ROWS_AT_ONCE):
+            yield first, batch.select(order)
             first += batch.num_rows
     except (pyarrow.ArrowException, OSError) as error:
         raise InputError(f"{name}: not Parquet: {str(error).splitlines()[0][:200]}") from None
+
+
+def _order(schema: Any, chosen: ChosenColumns, name: str) -> list[int]:
+    """Where the label and then the features are. The index of a DataFrame, which pandas marks as such, is neither."""
+    names = schema.names
+    order = chosen.order(names, len(names), name)
+    told = json.loads((schema.metadata or {}).get(b"pandas", b"{}")).get("index_columns", [])
+    index = [column for column in order[chosen.target is not None :] if names[column] in told]
+    for column in index:
+        warn(f"column {shown(names[column])} is the index of a DataFrame, and left out; reset_index makes it a column")
+    order = [column for column in order if column not in index]
+    features = order[chosen.target is not None :]
+    indexes.refuse_named([names[column] for column in features], [column + 1 for column in features], name)
+    return order
 
 
 def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], np.ndarray]:
@@ -76,13 +99,13 @@ def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], 
 
     kind = arrow.kind(column)
     if not (arrow.is_number(kind) or arrow.is_text(kind)):
-        raise InputError(f"{name}: column {title!r}, the label, holds {kind}, not text or numbers")
+        raise InputError(f"{name}: column {shown(title)}, the label, holds {str(kind)[:80]}, not text or numbers")
     texts = arrow.plain(column).cast(pyarrow.string())
     absent = {None, "nan"} if pyarrow.types.is_floating(kind) else {None}
     if any(text in absent or not text.strip() for text in texts.unique().to_pylist()):
         bad = (text in absent or not text.strip() for text in texts.to_pylist())
         row = next(row for row, is_bad in enumerate(bad, start=first) if is_bad)
-        raise InputError(f"{name}, row {row}, column {title!r}: the label is missing")
+        raise InputError(f"{name}, row {row}, column {shown(title)}: the label is missing")
     encoded = texts.dictionary_encode()
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
 
@@ -94,12 +117,12 @@ def _numbers(column: Any, title: str, name: str, first: int, missing: bool = Fal
     kind = arrow.kind(column)
     nothing = missing and pyarrow.types.is_null(kind)
     if not (arrow.is_number(kind) or nothing):
-        way = "cast it to int8" if pyarrow.types.is_boolean(kind) else "the first column is the label"
-        raise InputError(f"{name}: column {title!r} holds {kind}, not numbers; {way}")
+        way = "cast it to int8" if pyarrow.types.is_boolean(kind) else "leave it out, or name the label as target"
+        raise InputError(f"{name}: column {shown(title)} holds {str(kind)[:80]}, not numbers; {way}")
     numbers = arrow.plain(column).cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)
     bad = np.isinf(records.as_float32(numbers)) | (np.isnan(numbers) & (not missing))  # null became NaN
     if bad.any():
-        place = f"{name}, row {first + int(bad.argmax())}, column {title!r}"
+        place = f"{name}, row {first + int(bad.argmax())}, column {shown(title)}"
         value = numbers[bad][0].item()
         raise InputError(f"{place}: {NONE_MISSING if np.isnan(value) else f'{value!r} is {NOT_FINITE}'}")
     return numbers
@@ -108,5 +131,5 @@ def _numbers(column: Any, title: str, name: str, first: int, missing: bool = Fal
 def _texts(column: Any, title: str, name: str, first: int) -> np.ndarray:
     kind = arrow.kind(column)
     if not (arrow.is_text(kind) or arrow.is_number(kind)):
-        raise InputError(f"{name}: column {title!r} holds {kind}, not text or numbers; leave it out")
+        raise InputError(f"{name}: column {shown(title)} holds {str(kind)[:80]}, not text or numbers; leave it out")
     return arrow.texts(column)

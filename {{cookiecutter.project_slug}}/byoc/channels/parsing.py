@@ -1,4 +1,7 @@
-"""Parses a cell of CSV: a number, or text."""
+"""Parses a cell of CSV, of training data and requests alike: a number, or text.
+
+A number is a decimal one of JSON or C, which has nan and inf, too; all else is text.
+"""
 
 from math import isinf
 
@@ -8,13 +11,20 @@ NOT_FINITE = "not a finite float32 number"
 NONE_MISSING = "no value may be missing here; leave the row out, or put a number"
 # What may stand for a missing value as well: pandas reads it as text.
 PERHAPS_NONE = frozenset(("?", r"\N", "-", "--", "."))
-MOST_SHOWN = 40  # characters of a cell
+
+
+def number(text: str) -> float:
+    """Raises ValueError for what only Python takes for a number: 1_0, and digits of other scripts."""
+    found = float(text)
+    if "_" in text or not text.strip().isascii():
+        raise ValueError
+    return found
 
 
 def is_number(text: str) -> bool:
     """Also one that no model can learn from, such as inf."""
     try:
-        float(text)
+        number(text)
     except ValueError:
         return False
     return True
@@ -32,7 +42,7 @@ def is_value(text: str) -> bool:
 def as_number(text: str) -> float:
     """NaN for a missing value; raises ValueError that says what it is not."""
     try:
-        found = float(text or "nan")
+        found = number(text) if text else NAN
     except ValueError:
         if text in NO_VALUE:
             return NAN

@@ -2,6 +2,7 @@
 
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 from byoc import failure, status
 from byoc.channels import discovery
 from byoc.channels.channel import Channel
+from byoc.channels.chosen import ChosenColumns
 from byoc.errors import InputError
 from byoc.files import write_atomically
 from byoc.hosts.resource_config import Cluster
@@ -65,6 +67,12 @@ class Job:
         self.collectives = self.checkpoints.collectives = sharding.join(self.cluster)
         self.channels = sharding.channels_of_all_hosts(self.channels, self.collectives, self.paths)
         status.update("starting")
+
+    def choose_columns(self, hyperparameters: Any) -> None:
+        """Have all channels read the columns that the hyperparameters `target` and `ignore` choose, if it has them."""
+        if isinstance(hyperparameters, ChosenColumns):
+            chosen = ChosenColumns(target=hyperparameters.target, ignore=hyperparameters.ignore)
+            self.channels = {name: replace(channel, chosen=chosen) for name, channel in self.channels.items()}
 
     @property
     def leads(self) -> bool:
@@ -164,6 +172,7 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
             algorithm = load_algorithm()  # which may read them already while it is imported
             values = hyperparameters.read(paths.config, algorithm.Hyperparameters)
             job.make_folders()
+            job.choose_columns(values)
             if getattr(algorithm, "DISTRIBUTED", False):
                 job.join_hosts()
                 algorithm.train(job, values)

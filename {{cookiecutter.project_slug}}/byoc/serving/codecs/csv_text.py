@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from byoc.channels.parsing import number
 from byoc.errors import RequestError, RowError
 from byoc.records import NAN, NO_VALUE
 from byoc.serving.codecs import plain_csv, table
@@ -26,7 +27,7 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
         cells = _cells(body)  # quoted numbers, or the place of the fault
         if features and Header(features).order(cells[0]):
             raise RowError(1, "is a header, which a model of numbers alone does not take; send rows only") from None
-        return table.from_cells(cells, features, float)
+        return table.from_cells(cells, features, number)
 
 
 def decode_records(body: bytes, record: Record) -> np.ndarray:
@@ -55,7 +56,7 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
 
 
 def _number(cell: str) -> float:
-    return NAN if cell.strip() in NO_VALUE else float(cell)
+    return NAN if cell.strip() in NO_VALUE else number(cell)
 
 
 def header(body: bytes, record: Record) -> bytes:

@@ -11,9 +11,10 @@ import io
 from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from byoc.channels import columns, targets
+from byoc.channels.chosen import ChosenColumns
 from byoc.reports import classification, data_tables, report
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable
@@ -21,14 +22,16 @@ from byoc.training.job import Job
 from predictor import MODEL, score
 
 
-class Hyperparameters(BaseModel):
+class Hyperparameters(ChosenColumns):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
     # Yours: a line each. Without a default, a job has to set it; with Tunable, a tuning job may vary it.
     shrinkage: Annotated[float, Tunable(0.0001, 1.0, "Logarithmic")] = Field(
         0.01, gt=0, le=1, description="how far columns are taken to be unrelated; more helps where rows are few"
     )
-    feature_names: list[str] | None = Field(None, description="the columns after the label; feature_1, … by default")
+    feature_names: list[str] | None = Field(
+        None, description="the names of the features; by default the header's, or feature_1, …"
+    )
 
 
 METRICS = ("train:accuracy", "validation:accuracy")  # what `train` prints, for a tuning job to find
@@ -40,10 +43,10 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     Raises InputError for data that no classifier can be trained on.
     """
     # Your data, if it is no CSV or Parquet of a label and numbers: job.channel("training").files(), or read_records.
-    labels, features = job.channel("training").read_labelled()
+    named, labels, features = job.channel("training").read_named()
     known = targets.classes(labels)
     targets.check_count(known, len(labels))
-    names = columns.names(hyperparameters.feature_names, features.shape[1])
+    names = columns.names(hyperparameters.feature_names or named, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 
     # Your training. Where it takes long: byoc/training/progress.py, job.checkpoints and job.stopping.
@@ -54,7 +57,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     job.metric("train:accuracy", accuracy(probabilities, codes))
     if "validation" in job.channels:
         channel = "validation"
-        labels, rows = job.channel(channel).read_labelled(trained=len(names))
+        labels, rows = job.channel(channel).read_labelled(trained=len(names), names=named)
         codes, probabilities = targets.codes(labels, known, channel), score(model, rows)
         job.metric("validation:accuracy", accuracy(probabilities, codes))
 

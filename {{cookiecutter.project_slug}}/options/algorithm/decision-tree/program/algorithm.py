@@ -7,19 +7,20 @@ leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's
 from typing import Annotated, Literal
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import Field
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
 from sklearn.tree import DecisionTreeClassifier
 
 import tree_report
 from byoc.channels import columns, targets
+from byoc.channels.chosen import ChosenColumns
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
 
 
-class Hyperparameters(BaseModel):
+class Hyperparameters(ChosenColumns):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
     criterion: Annotated[Literal["gini", "entropy", "log_loss"], Tunable()] = Field(
@@ -35,7 +36,9 @@ class Hyperparameters(BaseModel):
         1, ge=1, description="the fewest rows that a leaf may hold"
     )
     random_state: int = Field(0, ge=0, lt=2**32, description="decides between equally good splits")
-    feature_names: list[str] | None = Field(None, description="the columns after the label; feature_1, … by default")
+    feature_names: list[str] | None = Field(
+        None, description="the names of the features; by default the header's, or feature_1, …"
+    )
 
 
 METRICS = ("train:accuracy", "validation:accuracy")  # what `train` prints, for a tuning job to find
@@ -46,16 +49,16 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     Raises InputError for data that no classifier can be trained on.
     """
-    labels, features = job.channel("training").read_labelled()
+    named, labels, features = job.channel("training").read_named()
     targets.check_count(targets.classes(labels), len(labels))
-    names = columns.names(hyperparameters.feature_names, features.shape[1])
+    names = columns.names(hyperparameters.feature_names or named, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 
     tree = grow(hyperparameters, labels, features)
     job.metric("train:accuracy", tree.score(features, labels))
     scored = "training", labels, features
     if "validation" in job.channels:
-        scored = "validation", *job.channel("validation").read_labelled(trained=len(names))
+        scored = "validation", *job.channel("validation").read_labelled(trained=len(names), names=named)
         job.metric("validation:accuracy", targets.accuracy(scored[1], tree.predict(scored[2])))
 
     job.save(export(tree), signature(tree, names, features))

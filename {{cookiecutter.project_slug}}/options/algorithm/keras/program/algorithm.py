@@ -6,14 +6,15 @@ leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from byoc.channels.chosen import ChosenColumns
 from byoc.tabular import dataset, training_report
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
 
 
-class Hyperparameters(BaseModel):
+class Hyperparameters(ChosenColumns):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
     task: Literal["classification", "regression"] = Field(

@@ -6,7 +6,7 @@ leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 import boost_model
 import boost_network
@@ -15,11 +15,12 @@ from byoc.boosting import dataset, training_report
 from byoc.boosting.dataset import Data
 from byoc.boosting.objectives import Kind, Objective
 from byoc.boosting.rounds import best_round, boost
+from byoc.channels.chosen import ChosenColumns
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
 
 
-class Hyperparameters(BaseModel):
+class Hyperparameters(ChosenColumns):
     """What a training job can set, by LightGBM's names and with its defaults; the ranges are those worth tuning."""
 
     objective: Literal["auto", "binary", "multiclass", "regression", "regression_l1", "poisson"] = Field(

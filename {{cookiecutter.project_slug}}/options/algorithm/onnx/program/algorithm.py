@@ -9,9 +9,10 @@ from tempfile import TemporaryDirectory
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from byoc import records
+from byoc.channels.chosen import ChosenColumns
 from byoc.errors import InputError
 from byoc.onnx_import import (
     conversion,
@@ -29,7 +30,7 @@ from byoc.signature import Feature, Signature
 from byoc.training.job import Job
 
 
-class Hyperparameters(BaseModel):
+class Hyperparameters(ChosenColumns):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
     feature_names: list[str] | None = Field(

@@ -6,7 +6,7 @@ leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from sklearn.ensemble import RandomForestClassifier
 
 import forest_hosts
@@ -14,12 +14,13 @@ import forest_model
 import forest_report
 from byoc import cpus
 from byoc.channels import columns, targets
+from byoc.channels.chosen import ChosenColumns
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
 
 
-class Hyperparameters(BaseModel):
+class Hyperparameters(ChosenColumns):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
     categories: list[str] = Field(

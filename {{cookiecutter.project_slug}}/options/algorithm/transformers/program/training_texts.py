@@ -5,7 +5,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from byoc.errors import InputError
+from byoc.errors import InputError, listed
 from byoc.training.job import Job
 
 TEXT = "text"
@@ -17,7 +17,7 @@ def read(job: Job, channel: str) -> tuple[np.ndarray, list[str]]:
     """The labels (texts) and texts of a channel; raises InputError for a text that is missing."""
     labels, rows = job.channel(channel).read_records([TEXT], advice=f"only the column {TEXT} is used")
     if rows.dtype.names != (TEXT,):
-        raise InputError(f"channel {channel!r} has the columns {', '.join(rows.dtype.names)}: only text is used")
+        raise InputError(f"channel {channel!r} has the columns {listed(rows.dtype.names)}: only text is used")
     texts = rows[TEXT].tolist()
     if "" in texts:
         raise InputError(f"channel {channel!r}, row {texts.index('') + 1}: the text is missing")
@@ -28,7 +28,8 @@ def read_plain(job: Job, channel: str) -> Iterator[str]:
     """The files of a channel, each of them a text; raises InputError for one that is none."""
     for name, content in job.channel(channel).streams():
         try:
-            yield content.read().decode("utf-8-sig")
+            # A byte-order mark begins each of the files that a pipe joins.
+            yield content.read().decode("utf-8-sig").replace("\n\ufeff", "\n")
         except UnicodeDecodeError as error:
             raise InputError(f"{name}: not text in UTF-8: {error}") from None
 

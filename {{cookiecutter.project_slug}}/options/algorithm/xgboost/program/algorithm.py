@@ -7,7 +7,7 @@ leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's
 from typing import Annotated, Any, Literal
 
 import xgboost
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 import boost_model
 import boost_network
@@ -15,6 +15,7 @@ from byoc.boosting import dataset, training_report
 from byoc.boosting.dataset import Data
 from byoc.boosting.objectives import Kind, Objective
 from byoc.boosting.rounds import best_round, boost
+from byoc.channels.chosen import ChosenColumns
 from byoc.hosts import devices
 from byoc.serving import gpu
 from byoc.training import environment
@@ -22,7 +23,7 @@ from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
 
 
-class Hyperparameters(BaseModel):
+class Hyperparameters(ChosenColumns):
     """What a training job can set, by XGBoost's names and with its defaults; the ranges are those worth tuning."""
 
     objective: Literal[

@@ -13,7 +13,7 @@ from byoc import records
 from byoc.channels import columns
 from byoc.channels.channel import Channel
 from byoc.channels.text_columns import NAME_IT, advised
-from byoc.errors import InputError, NoRowsError
+from byoc.errors import InputError, NoRowsError, listed, shown
 from byoc.hosts.cluster_settings import ClusterSettings
 from byoc.hosts.collectives import Collectives
 from byoc.hosts.resource_config import Cluster
@@ -73,12 +73,12 @@ def labelled_records(
     for kinds in found:
         if kinds.keys() != found[0].keys():
             raise InputError(
-                f"channel {channel.name!r}: some hosts have the columns {', '.join(names)}, others {', '.join(kinds)}"
+                f"channel {channel.name!r}: some hosts have the columns {listed(names)}, others {listed([*kinds])}"
             )
     kinds = {column: {kinds[column] for kinds in found} - {None} for column in names}
     if mixed := [column for column in names if len(kinds[column]) > 1]:
         raise InputError(
-            f"channel {channel.name!r}: column {mixed[0]!r} holds text on one host, numbers on another; "
+            f"channel {channel.name!r}: column {shown(mixed[0])} holds text on one host, numbers on another; "
             f"{advised(advice, [column for column in names if TEXT in kinds[column]])}"
         )
     dtype = records.dtype([Feature(column, *(kinds[column] or {NUMBER}), 0, True) for column in names])

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from byoc.channels import targets
-from byoc.errors import InputError
+from byoc.errors import InputError, listed
 from byoc.records import category
 from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Signature
@@ -67,8 +67,8 @@ class HeldOut:
             return cls(labels, rows)
         labels, rows = channel.read_records(texts, advice="the model takes a number there", known=known)
         if sorted(rows.dtype.names) != sorted(columns):
-            takes = f"but the model takes {', '.join(columns)}"
-            raise InputError(f"channel 'validation' has the columns {', '.join(rows.dtype.names)}, {takes}")
+            takes = f"but the model takes {listed([*columns])}"
+            raise InputError(f"channel 'validation' has the columns {listed(rows.dtype.names)}, {takes}")
         return cls(labels, rows[[*columns]])
 
     def metric(self, served: Served) -> tuple[str, float]:
