@@ -2,7 +2,9 @@
 
 import sys
 
-warnings: list[str] = []  # all that this process has given, in order
+MOST = 50  # warnings: thousands of files may have the same fault
+
+warnings: list[str] = []  # those that this process has given, in order
 
 
 def say(line: str) -> None:
@@ -12,7 +14,9 @@ def say(line: str) -> None:
 
 
 def warn(sentence: str) -> None:
-    """Print what is probably not meant as one line, once, and keep it for the report."""
-    if sentence not in warnings:
+    """Print what is probably not meant as one line, once, and keep it for the report; of many, the first."""
+    if len(warnings) == MOST - 1:
+        sentence = "there is more to warn of, which is left out"
+    if len(warnings) < MOST and sentence not in warnings:
         warnings.append(sentence)
         say(f"warning: {sentence}")
