@@ -67,6 +67,16 @@ def test_what_was_warned_of_is_on_the_report(paths, monkeypatch):
     assert "<td>is &lt;this&gt; meant?</td>" in page
 
 
+def test_of_many_warnings_the_first_are_given(monkeypatch, capsys):
+    monkeypatch.setattr(console, "warnings", [])
+    for number in range(1000):
+        console.warn(f"file {number}")
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "warning: file 0"
+    assert lines[-1] == "warning: there is more to warn of, which is left out"
+    assert len(lines) == len(console.warnings) == console.MOST
+
+
 def test_a_report_is_a_page_and_a_file_for_every_picture(paths):
     class Hyperparameters(BaseModel):
         depth: int = 7

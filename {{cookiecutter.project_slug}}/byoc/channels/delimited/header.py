@@ -8,15 +8,16 @@ from typing import NamedTuple
 
 from byoc.channels import indexes
 from byoc.channels.delimited.lines import Row
-from byoc.channels.parsing import is_number
+from byoc.channels.parsing import PERHAPS_NONE, is_number
 from byoc.errors import listed
 from byoc.notices import warn
+from byoc.records import NO_VALUE
 
 LOOKED_AT = 1000  # rows, or fewer of many columns:
 MOST_CELLS = 100_000
 FEW = 10
 # What stands for a missing value, also in the first row.
-NO_VALUES = {"", "na", "n/a", "#n/a", "nan", "null", "none", "?", "-", ".", r"\n"}
+NO_VALUES = {"", *(text.lower() for text in NO_VALUE | PERHAPS_NONE)}
 
 
 class Found(NamedTuple):
