@@ -1,6 +1,6 @@
 """One input channel: its files or FIFOs, and the rows in them (T-20 to T-25)."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -14,6 +14,7 @@ from byoc.channels.pipes import open_fifo
 from byoc.channels.recordio import records
 from byoc.channels.text_columns import NAME_IT
 from byoc.errors import NoRowsError
+from byoc.records import category
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Channel:
         epoch: int = 0,
         advice: str = NAME_IT,
         trained: Collection[str] | None = None,
-        known: Collection[str] = (),
+        meaning: Callable[[str], str] = category,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first.
 
@@ -66,12 +67,12 @@ class Channel:
         of the two all of them must be. An empty cell, null or what pandas takes for one is a missing value. A first
         line without a number and without an empty cell is a header; without one, the columns are feature_1 and so on.
         `advice` is what the refusal of a value that does not go with its column says to do about it. `trained` are the
-        columns that there must be, if training has said so; `known` are texts of a model that is there already, to be
-        read as it spells them.
+        columns that there must be, if training has said so; `meaning` gives the one text of all that are equal,
+        or `str` leaves each as it is.
         Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:
         float32, NaN where it is missing, or text, "" where it is missing. Raises InputError as `read_labelled` does.
         """
-        return self._read(LabelledRecords(categories, advice, trained, known), epoch)
+        return self._read(LabelledRecords(categories, advice, trained, meaning), epoch)
 
     def _read(self, rows: LabelledRows, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         status.update(f"reading channel {self.name}")

@@ -3,7 +3,7 @@
 import csv
 import io
 from array import array
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -27,15 +27,15 @@ class LabelledRecords(LabelledRows):
         categories: Collection[str] | None,
         advice: str = NAME_IT,
         trained: Collection[str] | None = None,
-        known: Collection[str] = (),
+        meaning: Callable[[str], str] = records.category,
     ) -> None:
         """`categories` names the columns that hold text; without it, a column's first value says whether it does.
 
         What does not go with that is refused with the `advice`, once all that is so was found. `trained` are the
-        columns that there must be, if training has said so, and `known` the texts of a model that is there already.
+        columns that there must be, if training has said so; `meaning` gives the one text of all that are equal.
         """
         super().__init__()
-        self._trained_names, self._known = trained, known
+        self._trained_names, self._meaning = trained, meaning
         self._categories, self._mixed = set(categories or ()), Mixed(advice)
         self._finds_out = categories is None
         self._open: set[str] = set()  # the columns that it has to find out about and that have no value yet
@@ -129,11 +129,12 @@ class LabelledRecords(LabelledRows):
             unknown = sorted(set(self._categories) - set(names))
             if unknown:
                 raise InputError(
-                    f"{place}: hyperparameter categories: there is no column {unknown[0]!r} among {_shown(names)}"
+                    f"{place}: there is no column {unknown[0]!r} among {_shown(names)}, "
+                    "but by the hyperparameter categories, or by the model, it holds text"
                 )
             self._names = names
             self._columns = {name: [] if name in self._categories else array("d") for name in names}
-            self._texts = {name: Texts(known=self._known) for name in self._categories}
+            self._texts = {name: Texts(meaning=self._meaning) for name in self._categories}
             self._gaps = {name: set() for name in names}
             self._open = set(names) if self._finds_out else set()
         elif set(names) != set(self._names):
