@@ -10,7 +10,7 @@ import predictor
 from algorithm_jobs import answers_its_payloads, channel, left, refused, report, served, train
 from byoc.errors import InputError, ModelError
 from byoc.training.hyperparameters import parse
-from equal_values import told_is_served
+from equal_values import many_numbers_as_labels_are_asked_about, told_is_served
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):
@@ -147,3 +147,7 @@ def test_a_model_that_is_missing_or_broken_is_refused_in_one_line(trained, tmp_p
 
 def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
     told_is_served(paths, capsys)
+
+
+def test_so_many_numbers_as_labels_are_asked_about(paths):
+    many_numbers_as_labels_are_asked_about(paths)

@@ -6,7 +6,7 @@ import pytest
 
 from algorithm_jobs import answers_its_payloads, channel, left, model_and_report, refused, served, train
 from byoc.serving.onnx_model import OnnxModel
-from equal_values import told_is_served
+from equal_values import many_numbers_as_labels_are_asked_about, told_is_served
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):
@@ -86,3 +86,7 @@ def test_the_same_random_state_gives_the_same_model(paths):
 
 def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths, capsys):
     told_is_served(paths, capsys)
+
+
+def test_so_many_numbers_as_labels_are_asked_about(paths):
+    many_numbers_as_labels_are_asked_about(paths)
