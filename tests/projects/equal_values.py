@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from algorithm_jobs import channel, served, train
+from algorithm_jobs import channel, refused, served, train
 from byoc.paths import Paths
 from byoc.serving.onnx_model import OnnxModel
 
@@ -79,3 +79,9 @@ def told_is_served(paths: Paths, capsys: pytest.CaptureFixture, **hyperparameter
     right = sum(answer == label for answer, label in zip(answers, labels, strict=True)) / 400
     assert float(re.search("train:accuracy=(.*)", out)[1]) == pytest.approx(right, abs=1e-6)
     assert right > 0.9
+
+
+def many_numbers_as_labels_are_asked_about(paths: Paths, **hyperparameters: str) -> None:
+    """Before training."""
+    channel(paths, "".join(f"{1000 + step},{step}\n" for step in range(150)))
+    refused(paths, "150 different labels in 150 rows: is it a number? If so, ", **hyperparameters)

@@ -6,6 +6,7 @@ from framework import BY_HEART, ROUNDS
 from algorithm import OBJECTIVES
 from algorithm_jobs import channel, refused, train
 from byoc.boosting.objectives import Kind
+from equal_values import many_numbers_as_labels_are_asked_about
 
 TWO, SEVERAL, NUMBER, COUNT = (
     {"objective": next(each.name for each in OBJECTIVES if each.kind is kind)} for kind in Kind
@@ -55,3 +56,7 @@ def test_a_checkpoint_of_another_job_is_refused(paths):
     (paths.model / "signature.json").unlink()
     channel(paths, "a,1\nb,2\n")
     refused(paths, "is of columns {'feature_1': [], 'feature_2': []}, but this job has {'feature_1': []}; give it")
+
+
+def test_so_many_numbers_as_labels_are_asked_about(paths):
+    many_numbers_as_labels_are_asked_about(paths)

@@ -3,6 +3,7 @@
 import pytest
 
 from algorithm_jobs import channel, refused
+from equal_values import many_numbers_as_labels_are_asked_about
 
 BAD = [
     ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
@@ -36,3 +37,7 @@ def test_a_validation_channel_of_another_kind_is_refused(paths, rows, message):
     channel(paths, "a,1\nb,2\n")
     channel(paths, rows, "validation")
     refused(paths, message)
+
+
+def test_so_many_numbers_as_labels_are_asked_about(paths):
+    many_numbers_as_labels_are_asked_about(paths)

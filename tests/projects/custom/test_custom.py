@@ -19,7 +19,7 @@ from algorithm_jobs import (
 )
 from byoc.errors import InputError, ModelError
 from byoc.training.hyperparameters import parse
-from equal_values import told_is_served
+from equal_values import many_numbers_as_labels_are_asked_about, told_is_served
 
 
 def test_the_example_trains_and_answers_its_payloads(trained):
@@ -160,3 +160,7 @@ def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths,
 
 def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
     learns_the_column_that_is_chosen(paths)
+
+
+def test_so_many_numbers_as_labels_are_asked_about(paths):
+    many_numbers_as_labels_are_asked_about(paths)

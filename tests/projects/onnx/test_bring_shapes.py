@@ -214,3 +214,17 @@ def test_a_model_of_classical_operators_alone_is_taken(paths):
     brought = model(text, '<ir_version: 10, opset_import: ["ai.onnx.ml": 3]>')
     served = bring(paths, brought, "yes,1,2\n", quantize="int8")
     assert answer(served, [[1, 2], [2, 1]]) == ["yes", "no"]
+
+
+@pytest.mark.parametrize("validation", ["", "l,grade\n1,1.0\n0,2\n1,1\n0,NA\n"], ids=["alone", "with validation"])
+def test_a_category_is_looked_up_as_the_model_spells_it(paths, capsys, validation):
+    text = """(string[n, 1] grade) => (int64[n, 1] l) {
+        l = ai.onnx.ml.LabelEncoder <
+            keys_strings = ["1.0", "2", "NA"], values_int64s = [1, 0, 0], default_int64 = 7
+        > (grade)
+    }"""
+    served = bring(paths, text, validation, feature_names='["grade"]')
+    assert answer(served, [["1.0"], ["2"], ["NA"], ["3"]]) == [1, 0, 0, 7]
+    if validation:
+        assert answer(served, [["1"], ["2.0"], [1], [2.0]]) == [1, 0, 1, 0]
+        assert "validation:accuracy=1.0" in capsys.readouterr().out

@@ -20,7 +20,7 @@ from byoc.serving import batch
 from byoc.serving.onnx_model import OnnxModel
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from equal_values import equal_everywhere, told_is_served
+from equal_values import equal_everywhere, many_numbers_as_labels_are_asked_about, told_is_served
 
 ROWS = "kind,size,colour\n" + "".join(f"{'ab'[n % 2]},{n % 2 * 10 + n},{('red', '')[n % 2]}\n" for n in range(20))
 
@@ -179,3 +179,7 @@ def test_what_training_tells_is_what_is_served_where_float32_loses_digits(paths,
 
 def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
     learns_the_column_that_is_chosen(paths)
+
+
+def test_so_many_numbers_as_labels_are_asked_about(paths):
+    many_numbers_as_labels_are_asked_about(paths)

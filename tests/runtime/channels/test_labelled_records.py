@@ -64,10 +64,10 @@ def test_gzip_is_unpacked(channel):
         ("l,width,colour\na,1\n", "line 2: 1 features, but there are 2: width, colour$"),
         (
             "l,width,color\na,1,red\n",
-            "line 1: hyperparameter categories: there is no column 'colour' among",
+            "line 1: there is no column 'colour' among width, color, but by",
         ),
         ("l,width,colour,width\na,1,red,2\n", "every column needs a name of its own$"),
-        ("l,colour,\nb,1,red\n", "hyperparameter categories: there is no column 'colour' among feature_1, feature_2$"),
+        ("l,colour,\nb,1,red\n", "there is no column 'colour' among feature_1, feature_2, but by"),
         ("l\na\n", "every column needs a name of its own$"),
         ("l,width,colour\n", "channel 'training' holds no rows"),
         ("", "channel 'training' holds no rows"),
@@ -167,7 +167,7 @@ def test_labels_of_parquet_may_be_numbers_of_any_kind(channel):
         ({"l": ["a"], "colour": [b"1"]}, "rows: column 'colour' holds binary, not text or numbers; leave it out$"),
         ({"l": ["a", None], "colour": ["x", "y"]}, "rows, row 2, column 'l': the label is missing$"),
         ({"l": [1.0, math.nan], "colour": ["x", "y"]}, "rows, row 2, column 'l': the label is missing$"),
-        ({"l": ["a"], "width": [1]}, "rows: hyperparameter categories: there is no column 'colour' among width$"),
+        ({"l": ["a"], "width": [1]}, "rows: there is no column 'colour' among width, but by the hyp"),
         ({"l": ["a"]}, "rows: : after the label, every column needs a name of its own$"),
     ],
 )

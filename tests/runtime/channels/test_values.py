@@ -217,3 +217,10 @@ def test_numbers_that_float32_does_not_tell_apart_are_told(channel, told, name, 
     if warned:
         assert f"of {len(set(values))} different numbers" in told[0]
         assert f" {len(set(np.float32(values).tolist()))};" in told[0]
+
+
+def test_documents_are_left_as_they_are(channel, told):
+    texts = ["1.0", "true", "NA", "None"]
+    _, rows = write(channel, "l,text\n" + "".join(f"a,{text}\n" for text in texts)).read_records(["text"], meaning=str)
+    assert rows["text"].tolist() == texts
+    assert told == []

@@ -68,13 +68,13 @@ def test_what_was_warned_of_is_on_the_report(paths, monkeypatch):
 
 
 def test_of_many_warnings_the_first_are_given(monkeypatch, capsys):
-    monkeypatch.setattr(console, "warnings", [])
+    monkeypatch.setattr(notices, "_given", [])
     for number in range(1000):
-        console.warn(f"file {number}")
+        notices.warn(f"file {number}")
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "warning: file 0"
     assert lines[-1] == "warning: there is more to warn of, which is left out"
-    assert len(lines) == len(console.warnings) == console.MOST
+    assert len(lines) == len(notices.given()) == notices.MOST
 
 
 def test_a_report_is_a_page_and_a_file_for_every_picture(paths):

@@ -1,6 +1,6 @@
 """One input channel: its files or FIFOs, and the rows in them (T-20 to T-25)."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO
 from pathlib import Path
@@ -17,6 +17,7 @@ from byoc.channels.streams.pipes import open_fifo
 from byoc.channels.streams.recordio import records
 from byoc.channels.text_columns import NAME_IT
 from byoc.errors import InputError, NoRowsError, listed
+from byoc.records import category
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Channel:
         epoch: int = 0,
         advice: str = NAME_IT,
         trained: Collection[str] | None = None,
-        known: Collection[str] = (),
+        meaning: Callable[[str], str] = category,
     ) -> tuple[np.ndarray, np.ndarray]:
         """Read Parquet, or CSV with a header or without, gzipped or not, whose columns differ: the label first, or else
         `chosen`.
@@ -90,12 +91,12 @@ class Channel:
         line without a number and without an empty cell is a header, unless the rows below show it to be one of them;
         without one, the columns are feature_1 and so on.
         `advice` is what the refusal of a value that does not go with its column says to do about it. `trained` are the
-        columns that there must be, if training has said so; `known` are texts of a model that is there already, to be
-        read as it spells them.
+        columns that there must be, if training has said so; `meaning` gives the one text of all that are equal,
+        or `str` leaves each as it is.
         Returns the labels (as `read_labelled`) and the records (n), a structured array with a field for each column:
         float32, NaN where it is missing, or text, "" where it is missing. Raises InputError as `read_labelled` does.
         """
-        return self._read(LabelledRecords(self.chosen, categories, advice, trained, known), epoch)
+        return self._read(LabelledRecords(self.chosen, categories, advice, trained, meaning), epoch)
 
     def _read(self, rows: LabelledRows, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         status.update(f"reading channel {self.name}")

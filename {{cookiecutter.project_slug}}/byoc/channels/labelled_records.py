@@ -2,7 +2,7 @@
 
 import io
 from array import array
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 
@@ -28,16 +28,16 @@ class LabelledRecords(LabelledRows):
         categories: Collection[str] | None,
         advice: str = NAME_IT,
         trained: Collection[str] | None = None,
-        known: Collection[str] = (),
+        meaning: Callable[[str], str] = records.category,
     ) -> None:
         """`categories` names the columns that hold text; without it, a column's first value says whether it does.
 
         What does not go with that is refused with the `advice`, once all that is so was found. `trained` are the
-        columns that there must be, if training has said so, and `known` the texts of a model that is there already.
+        columns that there must be, if training has said so; `meaning` gives the one text of all that are equal.
         """
         super().__init__(chosen)
         self._headed: bool | None = None  # whether the first file has a header
-        self._trained_names, self._known = trained, known
+        self._trained_names, self._meaning = trained, meaning
         self._categories, self._mixed = set(categories or ()), Mixed(advice)
         self._finds_out = categories is None
         self._open: set[str] = set()  # the columns that it has to find out about and that have no value yet
@@ -122,11 +122,12 @@ class LabelledRecords(LabelledRows):
             unknown = sorted(set(self._categories) - set(names))
             if unknown:
                 raise InputError(
-                    f"{place}: hyperparameter categories: there is no column {shown(unknown[0])} among {listed(names)}"
+                    f"{place}: there is no column {shown(unknown[0])} among {listed(names)}, "
+                    "but by the hyperparameter categories, or by the model, it holds text"
                 )
             self.names = names
             self._columns = {name: [] if name in self._categories else array("d") for name in names}
-            self._texts = {name: Texts(known=self._known) for name in self._categories}
+            self._texts = {name: Texts(meaning=self._meaning) for name in self._categories}
             self._gaps = {name: set() for name in names}
             self._open = set(names) if self._finds_out else set()
         elif set(names) != set(self.names):

@@ -1,7 +1,7 @@
 """The columns of text in rows of a label, numbers and categories: their texts, and what else they hold by mistake."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from byoc import notices
 from byoc.channels.parsing import PERHAPS_NONE
@@ -15,13 +15,13 @@ MOST_NAMED = 50
 class Texts(dict[str, str]):
     """The different texts of one column, by every spelling that was met: what is equal is the same text, kept once."""
 
-    def __init__(self, first: str = "", known: Collection[str] = ()) -> None:
-        """`first` is the place of the first of them; those that are `known` are spelled as they are there."""
-        super().__init__({category(text): text for text in known} | {"": ""} | {text: text for text in known})
-        self.first = first
+    def __init__(self, first: str = "", meaning: Callable[[str], str] = category) -> None:
+        """`first` is the place of the first of them; `meaning` gives the one text of all that are equal."""
+        super().__init__({"": ""})
+        self.first, self._meaning = first, meaning
 
     def __missing__(self, text: str) -> str:
-        found = category(text)
+        found = self._meaning(text)
         self[text] = found = self.setdefault(found, found)  # the very same object
         return found
 

@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 def read(job: Job, channel: str) -> tuple[np.ndarray, list[str]]:
     """The labels (texts) and texts of a channel; raises InputError for a text that is missing."""
-    labels, rows = job.channel(channel).read_records([TEXT], advice=f"only the column {TEXT} is used")
+    labels, rows = job.channel(channel).read_records([TEXT], advice=f"only the column {TEXT} is used", meaning=str)
     if rows.dtype.names != (TEXT,):
         raise InputError(f"channel {channel!r} has the columns {listed(rows.dtype.names)}: only text is used")
     texts = rows[TEXT].tolist()

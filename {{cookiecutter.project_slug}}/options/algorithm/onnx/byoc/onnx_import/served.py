@@ -9,8 +9,9 @@ import numpy as np
 from byoc.channels import targets
 from byoc.errors import InputError, listed
 from byoc.records import category
+from byoc.serving.codecs.categories import Categories
 from byoc.serving.onnx_model import OnnxModel
-from byoc.signature import Signature
+from byoc.signature import TEXT, Feature, Signature
 from byoc.training.job import Job
 
 
@@ -65,7 +66,9 @@ class HeldOut:
                 takes = f"but the model takes {len(columns)}"
                 raise InputError(f"channel 'validation' has {rows.shape[1]} features, {takes}")
             return cls(labels, rows)
-        labels, rows = channel.read_records(texts, advice="the model takes a number there", known=known)
+        # What serves looks a category up in the same way.
+        spelled = Categories(Feature("", TEXT, "", missing, tuple(known))).text
+        labels, rows = channel.read_records(texts, advice="the model takes a number there", meaning=spelled)
         if sorted(rows.dtype.names) != sorted(columns):
             takes = f"but the model takes {listed([*columns])}"
             raise InputError(f"channel 'validation' has the columns {listed(rows.dtype.names)}, {takes}")
