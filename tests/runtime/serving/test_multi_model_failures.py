@@ -84,7 +84,7 @@ def test_what_a_handler_yields_is_answered_in_one_piece(second, status, start):
         yield second.encode()
 
     client, model = Pipe()
-    client.send_bytes(json.dumps({"content_type": "", "accept": ""}).encode())
+    client.send_bytes(json.dumps({"content_type": "", "accept": "", "encoding": ""}).encode())
     client.send_bytes(b"x")
     process.answer(model, lambda *_: Response(200, parts(), "text/plain"))
     assert json.loads(client.recv_bytes())["status"] == status
