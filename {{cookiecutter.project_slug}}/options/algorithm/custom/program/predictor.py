@@ -48,7 +48,7 @@ def score(model: dict[str, np.ndarray], rows: np.ndarray) -> np.ndarray:
 
 
 def predict_fn(data: np.ndarray, model: Model) -> Any:
-    """Predict: one for each row. A classifier gives these three; any other model an array or a dict of lists."""
+    """Predict: one for each row. A classifier gives these three; any other an array, a list or a dict of lists."""
     probabilities = score(model.arrays, data)
     labels = model.labels[probabilities.argmax(axis=1)]
     return {"predicted_label": labels, "probabilities": probabilities, "labels": model.signature.labels}
