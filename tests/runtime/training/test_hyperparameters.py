@@ -87,11 +87,11 @@ def test_a_byte_order_mark_is_no_part_of_a_name_or_of_json(paths, encoding):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("drop-out", ": did you mean drop_out?"),
-        ("dropOut", ": did you mean drop_out?"),
-        ("Epochs", ": did you mean epochs?"),
-        ("epoch", ": did you mean epochs?"),
-        ("learning_rate", ": did you mean learning-rate?"),
+        ("drop-out", ", the nearest is drop_out"),
+        ("dropOut", ", the nearest is drop_out"),
+        ("Epochs", ", the nearest is epochs"),
+        ("epoch", ", the nearest is epochs"),
+        ("learning_rate", ", the nearest is learning-rate"),
         ("colsample", ""),
     ],
 )

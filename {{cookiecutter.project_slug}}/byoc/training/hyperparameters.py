@@ -100,7 +100,7 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     """Of a name that is unknown: `max-depth` and `maxDepth` are `max_depth`, as is `max_dept`."""
     plain = {_plain(each): each for each in known}
     near = difflib.get_close_matches(_plain(name), plain, 1)
-    return f"hyperparameter {name[:100]} is unknown{f': did you mean {plain[near[0]]}?' if near else ''}"
+    return f"hyperparameter {name[:100]} is unknown{f', the nearest is {plain[near[0]]}' if near else ''}"
 
 
 def _plain(name: str) -> str:
