@@ -1,6 +1,7 @@
 """The conformance kit's catalogue: no duty is missing, and every check that it names exists."""
 
 import inspect
+import json
 import re
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from byoc.tools.contract import catalogue, outcome
+from byoc.tools.contract.ml_folder import MlFolder
 from byoc.tools.contract.runner import result_of
 from template import ROOT
 
@@ -75,3 +77,13 @@ def test_what_a_check_raises_is_told_apart(raised, expected):
         raise raised
 
     assert result_of(check, kit=None).outcome == expected
+
+
+def test_a_byte_order_mark_in_an_owners_configuration_is_no_part_of_it(tmp_path):
+    for name, content in {"hyperparameters": {"epochs": "2"}, "inputdataconfig": {"training": {}}}.items():
+        file = tmp_path / f"test_dir/input/config/{name}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content), "utf-8-sig")
+    (tmp_path / "test_dir/input/data").mkdir()
+    ml = MlFolder(tmp_path / "ml", tmp_path / "test_dir")
+    assert (ml.hyperparameters, ml.channels) == ({"epochs": "2"}, {"training": {}})

@@ -41,7 +41,7 @@ def new_job(folder: Path, **hyperparameters: str) -> Paths:
     for left in (paths.model, paths.output_data):
         left.mkdir(parents=True)
     file = paths.config / "hyperparameters.json"
-    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | hyperparameters), "utf-8")
+    file.write_text(json.dumps(json.loads(file.read_bytes()) | hyperparameters), "utf-8")
     return paths
 
 

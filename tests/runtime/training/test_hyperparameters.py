@@ -7,7 +7,7 @@ from typing import Literal
 import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AliasChoices, BaseModel, Field, model_validator
 
 from byoc.errors import InputError
 from byoc.training import hyperparameters
@@ -87,11 +87,11 @@ def test_a_byte_order_mark_is_no_part_of_a_name_or_of_json(paths, encoding):
 @pytest.mark.parametrize(
     ("name", "advice"),
     [
-        ("drop-out", ": did you mean drop_out?"),
-        ("dropOut", ": did you mean drop_out?"),
-        ("Epochs", ": did you mean epochs?"),
-        ("epoch", ": did you mean epochs?"),
-        ("learning_rate", ": did you mean learning-rate?"),
+        ("drop-out", ", the nearest is drop_out"),
+        ("dropOut", ", the nearest is drop_out"),
+        ("Epochs", ", the nearest is epochs"),
+        ("epoch", ", the nearest is epochs"),
+        ("learning_rate", ", the nearest is learning-rate"),
         ("colsample", ""),
     ],
 )
@@ -114,6 +114,15 @@ def test_a_name_may_be_an_alias_and_a_model_may_take_any(paths):
 
     read = hyperparameters.read(given(paths, {"learning-rate": "0.5", "note": "x", "sagemaker_region": "y"}), Own)
     assert (read.rate, read.model_extra) == (0.5, {"note": "x"})
+
+
+@pytest.mark.parametrize("name", ["learning-rate", "lr", "rate"])
+def test_a_field_may_have_several_names(paths, name):
+    class Own(BaseModel, populate_by_name=True):
+        rate: float = Field(0.1, validation_alias=AliasChoices("learning-rate", "lr"))
+
+    assert hyperparameters.read(given(paths, {name: "0.5"}), Own).rate == 0.5
+    assert list(hyperparameters.fields(Own)) == ["learning-rate"]
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,8 @@ WAY_OUT = "`train --help` lists them all, and a new one is a line of the class H
 class Tunable:
     """Marks a field, `name: Annotated[int, Tunable(1, 9)]`, as one that a tuning job should vary.
 
-    Between two whole numbers it takes whole ones; a `Literal` needs no range. `scale` is SageMaker's ScalingType.
+    Between two whole numbers it takes whole ones; a `Literal` or a bool needs no range. `scale` is
+    SageMaker's ScalingType.
     """
 
     minimum: float | None = None
@@ -42,7 +43,9 @@ def read(folder: Path, model: type[Model]) -> Model:
     Raises InputError, naming the parameter, the value and the rule, if the file is missing, a value is refused, or a
     name is neither the model's nor one that SageMaker adds. A model of `extra="allow"` takes any.
     """
-    known = fields(model)
+    known = {name for own, field in model.model_fields.items() for name in _names(own, field)}
+    if model.model_config.get("populate_by_name") or model.model_config.get("validate_by_name"):
+        known |= model.model_fields.keys()
     given = {name: value for name, value in _load(folder / "hyperparameters.json").items() if not _added(name, known)}
     unknown = [] if model.model_config.get("extra") == "allow" else [name for name in given if name not in known]
     refusals = [_nearest(name, known) for name in unknown]
@@ -56,8 +59,14 @@ def read(folder: Path, model: type[Model]) -> Model:
 
 
 def fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
-    """The hyperparameters by the names that a job gives them: a field's alias, if it has one."""
-    return {str(field.validation_alias or name): field for name, field in model.model_fields.items()}
+    """The hyperparameters by the names that a job gives them: a field's alias, the first if it has several."""
+    return {_names(name, field)[0]: field for name, field in model.model_fields.items()}
+
+
+def _names(name: str, field: FieldInfo) -> list[str]:
+    """By which a job may give a field of this name: pydantic's `alias`, `validation_alias` or AliasChoices."""
+    alias = field.validation_alias or name
+    return [str(each) for each in getattr(alias, "choices", [alias])]
 
 
 def parse(given: dict[str, Any], model: type[Model]) -> Model:
@@ -100,7 +109,7 @@ def _nearest(name: str, known: Iterable[str]) -> str:
     """Of a name that is unknown: `max-depth` and `maxDepth` are `max_depth`, as is `max_dept`."""
     plain = {_plain(each): each for each in known}
     near = difflib.get_close_matches(_plain(name), plain, 1)
-    return f"hyperparameter {name[:100]} is unknown{f': did you mean {plain[near[0]]}?' if near else ''}"
+    return f"hyperparameter {name[:100]} is unknown{f', the nearest is {plain[near[0]]}' if near else ''}"
 
 
 def _plain(name: str) -> str:

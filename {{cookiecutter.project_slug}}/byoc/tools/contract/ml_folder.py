@@ -82,7 +82,7 @@ def resources(
 
 
 def read_json(file: Path, default: object) -> object:
-    return json.loads(file.read_text(encoding="utf-8")) if file.exists() else default
+    return json.loads(file.read_bytes()) if file.exists() else default
 
 
 def contents(folder: Path) -> dict[str, int]:

@@ -58,7 +58,7 @@ def _change(file: Path, content: dict) -> None:
 def _read(file: Path) -> dict:
     """What the JSON file holds, nothing if there is none; raises ValueError with its name if it is no JSON."""
     try:
-        return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        return json.loads(file.read_bytes()) if file.exists() else {}
     except ValueError as error:
         raise ValueError(f"{file} is no JSON: {error}") from None
 
