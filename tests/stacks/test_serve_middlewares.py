@@ -4,6 +4,8 @@ import http.client
 import re
 
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 from werkzeug.test import Client
 
 from byoc.serving.asgi import inference
@@ -69,7 +71,7 @@ class Guarded(NAME):
 """
 
 # Where something can be added to an asgi.py or wsgi.py, and what.
-LAST = {"uvicorn": "Routes(service, ROUTES))\n", "uvicorn-fastapi": "service, predictions))\n"}
+LAST = {"uvicorn": "Routes(service, ROUTES))\n", "uvicorn-fastapi": "Predictions(fastapi, service)))\n"}
 LAST["nginx-gunicorn-flask"] = "app = Application(service, flask)\n"
 FASTAPI_MADE, FASTAPI_ARGUMENTS = "redirect_slashes=False)\n", "FastAPI(title="
 FLASK_MADE = "flask = Flask(__name__, static_folder=None)\n"
@@ -99,6 +101,9 @@ async def check(request, call_next):
             ("\nservice = ", f"{DEPENDENCY}\nservice = "),
         ],
         "a class of routes": [(FASTAPI_MADE, f"{FASTAPI_MADE}{OWN_ROUTE}fastapi.router.route_class = Checked\n")],
+        "dependencies that are added": [
+            (FASTAPI_MADE, f"{FASTAPI_MADE}{DEPENDENCY}fastapi.router.dependencies.append(Depends(check))\n")
+        ],
         "a subclass": [
             (FASTAPI_ARGUMENTS, "Guarded(title="),
             ("\nservice = ", SUBCLASS.replace("NAME", "FastAPI") + "\nservice = "),
@@ -215,6 +220,41 @@ def test_a_stream_that_breaks_off_has_no_end_after_a_middleware_either(front, pa
         assert server.request("POST", "/invocations", b"x", **key).body == b"first,last"
         with pytest.raises((http.client.IncompleteRead, ConnectionError)):
             server.request("POST", "/invocations", b"break", **key)
+
+
+CONVERSING = """
+def model_fn(model_dir):
+    return None
+
+def transform_fn(model, body, content_type, accept):
+    return "done", "text/plain"
+
+def converse_fn(model, messages):
+    yield "welcome"
+"""
+CONVERSING_GUARD = """
+class Guard:
+    def __init__(self, app):
+        self.app = app
+    async def __call__(self, scope, receive, send):
+        if scope["type"] == "lifespan" or dict(scope["headers"]).get(b"x-key") == b"open":
+            return await self.app(scope, receive, send)
+        await send({"type": "websocket.close"})
+"""
+
+
+@pytest.mark.parametrize("front", ["uvicorn", "fastapi"], indirect=True)
+def test_conversations_meet_it_too(front, paths, tmp_path, program_with):
+    add = "app = Guard(app)\n" if front.name == "uvicorn" else "fastapi.add_middleware(Guard)\n"
+    place = LAST[front.stack]
+    program = program_with(CONVERSING, ("program/asgi.py", place, place + CONVERSING_GUARD + add))
+    with Server(front, paths.base, tmp_path / "log", program) as server:
+        wait_for_port(server)
+        url = f"ws://127.0.0.1:{server.port}/invocations-bidirectional-stream"
+        with pytest.raises(InvalidStatus), connect(url):
+            pass
+        with connect(url, additional_headers={"X-Key": "open"}) as client:
+            assert client.recv(timeout=10) == "welcome"
 
 
 def wait_for_port(server: Server) -> None:

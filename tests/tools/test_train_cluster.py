@@ -206,5 +206,5 @@ def test_containers_have_sagemakers_names_on_a_network_of_their_own(make, tmp_pa
     for host, readable in zip(("algo-1", "algo-2"), runs, strict=True):
         [told] = lines(result, host)
         assert ["docker", *told.split()] == " ".join(shlex.split(readable.removesuffix("&"))).split()
-        assert f"{ml(project) / 'hosts' / host}:/opt/ml --memory 2g --name" in told
+        assert f"source={ml(project) / 'hosts' / host},target=/opt/ml --memory 2g --name" in told
         assert told.endswith(f"--hostname {host} --network {network} --network-alias {host} an-image train")

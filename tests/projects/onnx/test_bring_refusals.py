@@ -16,7 +16,9 @@ def with_opset(version: int) -> bytes:
 @pytest.mark.parametrize(
     ("brought", "hyperparameters", "reason"),
     [
-        (b"", {}, "model.onnx is no whole ONNX model: "),
+        (b"", {}, "model.onnx is empty: copy it again"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\n", {}, "model.onnx is a Git LFS pointer, not"),
+        (b"<!DOCTYPE html><html></html>", {}, "model.onnx is a page of HTML or XML, not the model: "),
         (b"not a model", {}, "model.onnx is no whole ONNX model: "),
         (model(SOFTMAX)[:-9], {}, "model.onnx is no whole ONNX model: "),
         (with_opset(6), {}, "is of opset 6, but here only 7 to 28 are run: export it with another, or convert"),

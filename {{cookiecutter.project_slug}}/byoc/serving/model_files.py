@@ -21,11 +21,12 @@ def check(file: Path) -> None:
         raise ModelError(f"{file} cannot be read: {_forbidden(file)}") from None
     except OSError:
         raise ModelError(_missing(file)) from None
-    if other := _kind(start):
+    if other := kind(start):
         raise ModelError(f"{file} is {other}")
 
 
-def _kind(start: bytes) -> str:
+def kind(start: bytes) -> str:
+    """What a file that begins so is, if plainly no model; "" if it may be one."""
     if not start:
         return "empty: copy it again"
     if start.startswith(LFS):

@@ -19,7 +19,6 @@ signature = service.model.signature if service.model else None
 # Its own docs page loads scripts from elsewhere, which SageMaker need not let through (S-26).
 fastapi = FastAPI(title="Predictions", docs_url=None, redoc_url=None, redirect_slashes=False)
 refusals.add_to(fastapi, settings.multi_model)
-predictions = Predictions(fastapi, service)
 
 if service.models:
     from byoc.serving.asgi import model_routes  # only here: whoever serves one model does not pay for it
@@ -54,4 +53,5 @@ if settings.playground and service.model:
     page = HTMLResponse(playground.page(signature))
     fastapi.get("/", include_in_schema=False)(lambda: page)
 
-app = Application(service, Counted(fastapi, service, predictions))
+# Predictions last: what is set above for all routes that follow, such as a dependency, holds for them, too.
+app = Application(service, Counted(fastapi, service, Predictions(fastapi, service)))

@@ -8,6 +8,7 @@ import onnxruntime
 
 from byoc.channels.channel import Channel
 from byoc.errors import InputError
+from byoc.serving import model_files
 
 GZIP = b"\x1f\x8b"
 OPSETS = range(7, onnx.defs.onnx_opset_version() + 1)  # what ONNX Runtime answers for
@@ -51,6 +52,10 @@ def _unpacked(file: Path, folder: Path) -> list[Path]:
 
 def load(file: Path) -> onnx.ModelProto:
     """The whole model, with its external data; raises InputError if it is none, or none that ONNX Runtime runs."""
+    with file.open("rb") as content:
+        other = model_files.kind(content.read(1024))
+    if other:
+        raise InputError(f"{file.name} is {other}")
     try:
         onnx.checker.check_model(file)
         model = onnx.load(file)

@@ -83,7 +83,9 @@ class Predictions:
 
     def _may_match(self, route: BaseRoute) -> bool:
         """Whether a route may match a prediction; of routers that are included and what is mounted, nobody knows."""
-        path = getattr(route, "path", "")
+        path, methods = getattr(route, "path", ""), getattr(route, "methods", None) or ("POST",)
+        if "POST" not in methods:
+            return False
         return isinstance(route, Mount) or not path or may_match(path, "{", self._service.settings.multi_model)
 
 
