@@ -1,4 +1,4 @@
-"""The algorithm: a scikit-learn decision tree. This is the file to make your own.
+"""The algorithm: a scikit-learn decision tree, for labels or numbers. This is the file to make your own.
 
 SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. The model
 leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's handlers in `predictor.py`.
@@ -10,10 +10,11 @@ import numpy as np
 from pydantic import BaseModel, Field
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.base import is_classifier
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import tree_report
-from byoc.channels import columns, targets
+from byoc.channels import columns, objectives
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
@@ -22,8 +23,11 @@ from byoc.training.job import Job
 class Hyperparameters(BaseModel):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
-    criterion: Annotated[Literal["gini", "entropy", "log_loss"], Tunable()] = Field(
-        "gini", description="how a split's quality is measured"
+    objective: Literal["auto", "classification", "regression"] = Field(
+        "auto", description="what is learnt: one of several labels, or a number; auto is for labels"
+    )
+    criterion: Literal["gini", "entropy", "log_loss", "squared_error", "absolute_error", "poisson"] | None = Field(
+        None, description="how a split's quality is measured; gini by default for labels, squared_error for numbers"
     )
     max_leaf_nodes: Annotated[int | None, Tunable(2, 256, "Logarithmic")] = Field(
         None, ge=2, description="the most leaves; no limit by default"
@@ -38,41 +42,66 @@ class Hyperparameters(BaseModel):
     feature_names: list[str] | None = Field(None, description="the columns after the label; feature_1, … by default")
 
 
-METRICS = ("train:accuracy", "validation:accuracy")  # what `train` prints, for a tuning job to find
+# What `train` prints, for a tuning job to find: the accuracy of labels, the others of numbers.
+METRICS = tuple(f"{channel}:{name}" for channel in ("train", "validation") for name in objectives.METRICS)
+CRITERIA = {
+    "classification": ("gini", "entropy", "log_loss"),
+    "regression": ("squared_error", "absolute_error", "poisson"),
+}
+Tree = DecisionTreeClassifier | DecisionTreeRegressor
 
 
 def train(job: Job, hyperparameters: Hyperparameters) -> None:
     """Train on the channel `training`, score the channel `validation` if there is one, save the model and a report.
 
-    Raises InputError for data that no classifier can be trained on.
+    Raises InputError for data from which the objective cannot be learnt.
     """
+    objectives.refuse_others("criterion", hyperparameters.criterion, hyperparameters.objective, CRITERIA)
     labels, features = job.channel("training").read_labelled()
-    targets.classes(labels)
+    labels = objectives.learnt(hyperparameters.objective, labels, "training")
     names = columns.names(hyperparameters.feature_names, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 
     tree = grow(hyperparameters, labels, features)
-    job.metric("train:accuracy", tree.score(features, labels))
     scored = "training", labels, features
+    score(job, "train", tree, labels, features)
     if "validation" in job.channels:
-        scored = "validation", *job.channel("validation").read_labelled()
-        job.metric("validation:accuracy", targets.accuracy(scored[1], tree.predict(scored[2])))
+        truth, rows = job.channel("validation").read_labelled()
+        scored = "validation", objectives.as_learnt(truth, labels, "validation"), rows
+        score(job, "validation", tree, *scored[1:])
 
     job.save(export(tree), signature(tree, names, features))
     tree_report.write(job, hyperparameters, tree, names, scored)
 
 
-def grow(hyperparameters: Hyperparameters, labels: np.ndarray, features: np.ndarray) -> DecisionTreeClassifier:
-    """The tree for `labels` (rows) and `features` (rows, features)."""
-    return DecisionTreeClassifier(**hyperparameters.model_dump(exclude={"feature_names"})).fit(features, labels)
+def grow(hyperparameters: Hyperparameters, labels: np.ndarray, features: np.ndarray) -> Tree:
+    """The tree for `labels` (rows; float64 if numbers are learnt) and `features` (rows, features)."""
+    if hyperparameters.criterion == "poisson":
+        objectives.refuse_counts(labels, "training", "criterion poisson")
+    kind = DecisionTreeRegressor if hyperparameters.objective == "regression" else DecisionTreeClassifier
+    # scikit-learn is given what it knows by the same name; what is None is left to it.
+    known = kind().get_params()
+    return kind(**{name: value for name, value in hyperparameters if name in known and value is not None}).fit(
+        features, labels
+    )
 
 
-def export(tree: DecisionTreeClassifier) -> bytes:
-    """The tree as ONNX: `features`, float32 (rows, features), gives `label` (rows), `probabilities` (rows, labels)."""
+def score(job: Job, name: str, tree: Tree, labels: np.ndarray, features: np.ndarray) -> None:
+    for metric, value in objectives.scores(labels, tree.predict(features)).items():
+        job.metric(f"{name}:{metric}", value)
+
+
+def export(tree: Tree) -> bytes:
+    """The tree as ONNX: `features`, float32 (rows, features), gives `label` (rows) and `probabilities` (rows, labels).
+
+    If numbers are learnt, it gives `variable` (rows, 1).
+    """
     rows = FloatTensorType([None, tree.n_features_in_])
-    model = to_onnx(tree, initial_types=[("features", rows)], options={"zipmap": False}, name="decision_tree")
+    options = {"zipmap": False} if is_classifier(tree) else None
+    model = to_onnx(tree, initial_types=[("features", rows)], options=options, name="decision_tree")
     return model.SerializeToString()
 
 
-def signature(tree: DecisionTreeClassifier, names: list[str], features: np.ndarray) -> Signature:
-    return Signature(columns.of_numbers(names, features), tuple(tree.classes_.tolist()))
+def signature(tree: Tree, names: list[str], features: np.ndarray) -> Signature:
+    labels = tuple(tree.classes_.tolist()) if is_classifier(tree) else ()
+    return Signature(columns.of_numbers(names, features), labels)
