@@ -9,8 +9,8 @@ from byoc.channels.parsing import is_number
 from byoc.errors import InputError
 
 AUTO, CLASSIFICATION, REGRESSION = "auto", "classification", "regression"
-CLASSIFIER_METRICS, REGRESSION_METRICS = ("accuracy",), ("rmse", "mae", "r2")
-METRICS = CLASSIFIER_METRICS + REGRESSION_METRICS
+OR_TEXT = "or if they are labels, write them as text, such as 'grade 1.5'"
+METRICS = "accuracy", "rmse", "mae", "r2"  # of labels the first, of numbers the others
 
 
 def learnt(objective: str, labels: np.ndarray, channel: str) -> np.ndarray:

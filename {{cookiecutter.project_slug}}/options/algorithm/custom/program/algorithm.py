@@ -13,7 +13,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import BaseModel, Field
 
-from byoc.channels import columns, targets
+from byoc.channels import columns, objectives, targets
 from byoc.errors import InputError
 from byoc.reports import classification, data_tables, report
 from byoc.signature import Signature
@@ -42,6 +42,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     """
     # Your data, if it is no CSV or Parquet of a label and numbers: job.channel("training").files(), or read_records.
     labels, features = job.channel("training").read_labelled()
+    objectives.refuse_numbers(labels, "program/algorithm.py", f"learn numbers there, {objectives.OR_TEXT}")
     known = targets.classes(labels)
     names = columns.names(hyperparameters.feature_names, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)

@@ -1,4 +1,4 @@
-"""The algorithm: a scikit-learn decision tree, for labels or numbers. This is the file to make your own.
+"""The algorithm: a scikit-learn decision tree. This is the file to make your own.
 
 SageMaker's side of the work (channels, hyperparameters, failures, saving) is in `byoc/`. The model
 leaves as ONNX, which `byoc/` serves. To serve something else, write SageMaker's handlers in `predictor.py`.
