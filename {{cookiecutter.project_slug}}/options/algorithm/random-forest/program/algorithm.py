@@ -12,6 +12,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 import forest_hosts
 import forest_model
+import forest_onnx
 import forest_report
 from byoc import cpus
 from byoc.channels import columns, objectives
@@ -90,7 +91,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
         for metric, value in objectives.scores(actual, forest_model.predicted(model[-1], answers)).items():
             job.metric(f"{name}:{metric}", value)
 
-    job.save(forest_model.export(model, rows.dtype), Signature(features, forest_model.known(model[-1])))
+    job.save(forest_onnx.export(model, rows.dtype), Signature(features, forest_model.known(model[-1])))
     forest_report.write(job, hyperparameters, model, rows, labels, judged)
 
 

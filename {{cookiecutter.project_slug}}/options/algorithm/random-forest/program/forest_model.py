@@ -1,4 +1,4 @@
-"""A pipeline of imputer, one-hot encoder and forest, and its export to ONNX with an input for each column.
+"""A pipeline of imputer, one-hot encoder and forest. forest_onnx.py exports it.
 
 It takes records (see byoc/codecs/records.py): a missing number becomes the column's median. A missing category is one
 of its own if training saw any, and like an unknown one otherwise: none of those that training saw.
@@ -7,8 +7,6 @@ of its own if training saw any, and like an unknown one otherwise: none of those
 import warnings
 
 import numpy as np
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.base import is_classifier
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
@@ -65,22 +63,6 @@ def out_of_bag(forest: Forest, labels: np.ndarray) -> dict[str, tuple[np.ndarray
         for drawn in forest.estimators_samples_:
             unseen |= np.bincount(drawn, minlength=len(labels)) == 0
     return {"oob": (labels[unseen], found[unseen])} if unseen.any() else {}
-
-
-def export(model: Pipeline, columns: np.dtype) -> bytes:
-    """As ONNX: an input (rows, 1) for each column gives `label` (rows) and `probabilities` (rows, labels).
-
-    If numbers are learnt, it gives `variable` (rows, 1). The inputs are numbered, as ONNX bears fewer names than
-    columns do; byoc/onnx_model.py goes by their order.
-    """
-    inputs = []
-    for number, name in enumerate(columns.names, 1):
-        kind = StringTensorType if is_text(columns[name]) else FloatTensorType
-        inputs.append((f"column_{number}", kind([None, 1])))
-    options = {"zipmap": False} if is_classifier(model) else None
-    exported = to_onnx(model, initial_types=inputs, options=options, name="random_forest")
-    exported.opset_import.sort(key=lambda each: each.domain)  # else their order, and the file's hash, is left to chance
-    return exported.SerializeToString()
 
 
 def table(rows: np.ndarray) -> np.ndarray:
