@@ -56,7 +56,7 @@ def test_hosts_that_all_have_the_rows(tmp_path, project, trained, penguins):
 @pytest.mark.parametrize("declared", [DEALT_OUT, WHOLE], ids=["dealt out", "whole"])
 def test_hosts_that_learn_numbers(tmp_path, project, penguins, run_train, declared):
     """The bill's length, from the rest."""
-    header, *rows = (swapped(line) for line in penguins if not line.split(",")[2] == "")
+    header, *rows = (swapped(line) for line in penguins if line.split(",")[2])
     hyperparameters = {"objective": "regression", "n_estimators": "20"}
     (alone,) = loopback.fill(tmp_path / "alone", 1, hyperparameters=hyperparameters)
     part(alone, "training", header, rows)

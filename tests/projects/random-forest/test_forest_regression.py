@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.metrics import mean_absolute_error, r2_score, root_mean_squared_error
+from test_forest_parity import rows_of
 
 import algorithm
 import forest_model
@@ -16,7 +17,6 @@ from byoc.paths import Paths
 from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Signature
 from byoc.training.job import Job
-from test_forest_parity import rows_of
 
 NUMBERS = {"objective": "regression"}
 ACCURACY = 3e-7  # of float32, which is served; all before is float64

@@ -51,7 +51,7 @@ Outputs = Callable[[np.ndarray], np.ndarray]  # of a network, (rows, outputs), f
 def read(job: Job, categories: Collection[str], task: str) -> Data:
     """Read `training` and, if the job has it, `validation`; raises InputError for what no network can learn from.
 
-    `task` is an objective of byoc/channels/objectives.py. `categories` names the columns of text; if it names none, they
+    `task` is an objective (byoc/channels/objectives.py). `categories` names the columns of text; if it names none, they
     are found out. Each host gets its own rows, encoded by what there is on all of them.
     """
     labels, records = sharding.labelled_records(job.channel("training"), job.collectives, categories or None)
