@@ -63,12 +63,13 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 
     tree = grow(hyperparameters, labels, features)
-    scored = "training", labels, features
-    score(job, "train", tree, labels, features)
+    scored = "training", labels, features, answers(tree, features)
+    tell(job, "train", tree, labels, scored[-1])
     if "validation" in job.channels:
         truth, rows = job.channel("validation").read_labelled()
-        scored = "validation", objectives.as_learnt(truth, labels, "validation"), rows
-        score(job, "validation", tree, *scored[1:])
+        truth = objectives.as_learnt(truth, labels, "validation")
+        scored = "validation", truth, rows, answers(tree, rows)
+        tell(job, "validation", tree, truth, scored[-1])
 
     job.save(export(tree), signature(tree, names, features))
     tree_report.write(job, hyperparameters, tree, names, scored)
@@ -86,8 +87,15 @@ def grow(hyperparameters: Hyperparameters, labels: np.ndarray, features: np.ndar
     )
 
 
-def score(job: Job, name: str, tree: Tree, labels: np.ndarray, features: np.ndarray) -> None:
-    for metric, value in objectives.scores(labels, tree.predict(features)).items():
+def answers(tree: Tree, features: np.ndarray) -> np.ndarray:
+    """Of `features` (rows, features) the probabilities (rows, labels), or the numbers (rows)."""
+    return tree.predict_proba(features) if is_classifier(tree) else tree.predict(features)
+
+
+def tell(job: Job, name: str, tree: Tree, labels: np.ndarray, answers: np.ndarray) -> None:
+    """The metrics of `answers` to rows whose labels (rows) are known; `name` is what the rows are called."""
+    predicted = tree.classes_[answers.argmax(axis=1)] if is_classifier(tree) else answers
+    for metric, value in objectives.scores(labels, predicted).items():
         job.metric(f"{name}:{metric}", value)
 
 

@@ -16,17 +16,18 @@ def write(
     hyperparameters: BaseModel,
     tree: DecisionTreeClassifier | DecisionTreeRegressor,
     names: list[str],
-    scored: tuple[str, np.ndarray, np.ndarray],
+    scored: tuple[str, np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
     """Write report.html and its pictures.
 
-    `scored` is the channel that the model was scored on: its name, labels (rows) and features (rows, features).
+    `scored` is what the model was scored on: what the rows are called, their labels (rows), features (rows, features)
+    and the answers: probabilities (rows, labels), or numbers (rows).
     """
-    channel, labels, features = scored
+    channel, labels, features, answers = scored
     if is_classifier(tree):
-        judged = classification.judged(channel, tree.classes_, labels, tree.predict_proba(features))
+        judged = classification.judged(channel, tree.classes_, labels, answers)
     else:
-        judged = regression.judged(channel, labels, tree.predict(features))
+        judged = regression.judged(channel, labels, answers)
     parts = [
         Picture("tree", "The tree", tree_picture.draw(tree, names)),
         *judged,
