@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import own_data
 from console import Session, commands, make, part, without_image
 from shared_environment import SharedEnvironment
 from template import ROOT, Template
@@ -23,6 +24,13 @@ STACKS = TEMPLATE.choices()["server_stack"]
 ALGORITHMS = TEMPLATE.choices()["algorithm"]
 SLUG = "my-model"
 LEFT, HOSTS = "Look at what training leaves", "Try it on this machine"  # parts of pages
+# Of those whose packages only their own environment has, for data of two kinds; the others: test_owners_tests.py.
+OWN_DATA = {
+    "xgboost": {own_data.labels: {}, own_data.quantities: {"objective": "reg:squarederror"}},
+    "lightgbm": {own_data.labels: {}, own_data.quantities: {"objective": "regression"}},
+    "pytorch": {own_data.labels: {"epochs": "20"}, own_data.quantities: {"task": "regression"}},
+    "keras": {own_data.labels: {"epochs": "20"}, own_data.quantities: {"task": "regression"}},
+}
 
 
 def stack_of(algorithm: str, other: int = 0) -> str:
@@ -80,6 +88,14 @@ def test_it_trains_on_several_hosts_as_its_page_says(project):
 def test_its_owners_tests_pass(project):
     result = make(project, "test")
     assert result.returncode == 0, result.stdout
+
+
+def test_its_owners_tests_hold_for_an_owners_data(project, algorithm, bake):
+    for drawn, hyperparameters in OWN_DATA.get(algorithm, {}).items():
+        owned = bake.anew(algorithm=algorithm, server_stack=stack_of(algorithm))
+        (owned / ".venv").symlink_to(project / ".venv")
+        own_data.lay(owned, list(drawn(300)), hyperparameters)
+        own_data.hold(owned)
 
 
 def test_ours_pass(project, algorithm):

@@ -1,25 +1,22 @@
 """The tests that a project carries hold for its owner's data, labels, hyperparameters and handlers, too.
 
-Only local_test/expected.csv has to follow, and the two tests that compare with it say so.
+Only local_test/expected.csv has to follow, and the two tests that compare with it say so. Of algorithms that need other
+packages: test_algorithms.py.
 """
-
-import json
-import os
-import random
-import re
-import shutil
-import subprocess
-from pathlib import Path
 
 import pytest
 
+import own_data
+
 pytestmark = pytest.mark.slow
 
-HYPERPARAMETERS = {
-    "decision-tree": {"criterion": "entropy", "max_depth": "6", "min_samples_leaf": "3"},
-    "custom": {"shrinkage": "0.5"},
-}
-COLUMNS = 7
+CASES = [
+    ("decision-tree", own_data.labels, {"criterion": "entropy", "max_depth": "6", "min_samples_leaf": "3"}),
+    ("decision-tree", own_data.quantities, {"objective": "regression", "max_depth": "6"}),
+    ("random-forest", own_data.labels, {"n_estimators": "20"}),
+    ("random-forest", own_data.quantities, {"objective": "regression", "n_estimators": "20"}),
+    ("custom", own_data.labels, {"shrinkage": "0.5"}),
+]
 # In the place of byoc's: rows with semicolons, and no other format but JSON.
 INPUT_FN = """
 
@@ -44,54 +41,17 @@ def input_fn(request_body, content_type):
 """
 
 
-@pytest.fixture(params=HYPERPARAMETERS)
-def project(request, bake, made) -> Path:
-    """Another data set: whole numbers as labels, other columns, and a channel `validation`."""
-    project = bake.anew(algorithm=request.param)
+@pytest.mark.parametrize(("algorithm", "drawn", "hyperparameters"), CASES)
+def test_they_hold_for_other_data_once_expected_csv_is_written_anew(bake, made, algorithm, drawn, hyperparameters):
+    """Another data set: whole numbers as labels, or numbers to learn, other columns, and a channel `validation`."""
+    project = bake.anew(algorithm=algorithm)
     (project / ".venv").symlink_to(made / ".venv")
-    local_test = project / "local_test"
-    data = local_test / "test_dir/input/data"
-    shutil.rmtree(data)
-    rows = list(drawn(300))
-    for name, its in (("training", rows[:250]), ("validation", rows[250:])):
-        (data / name).mkdir(parents=True)
-        (data / name / "mine.csv").write_text("".join(f"{label},{','.join(row)}\n" for label, row in its))
-    separator = ","
-    if request.param == "custom":
-        separator = ";"
+    own_handlers = algorithm == "custom"
+    if own_handlers:
         with (project / "program/predictor.py").open("a", encoding="utf-8") as handlers:
             handlers.write(INPUT_FN)
-    (local_test / "payload.csv").write_text("".join(f"{separator.join(row)}\n" for _, row in rows[250:260]))
-    (local_test / "payload.json").write_text(json.dumps({"instances": [[*map(float, row)] for _, row in rows[:4]]}))
-    (local_test / "test_dir/input/config/hyperparameters.json").write_text(json.dumps(HYPERPARAMETERS[request.param]))
-    return project
-
-
-def drawn(count: int):
-    """Rows of which three labels can be learnt."""
-    numbers = random.Random(0)
-    for _ in range(count):
-        row = [numbers.gauss(0, 1) for _ in range(COLUMNS)]
-        yield 7 if row[0] + row[3] > 0.5 else -3 if row[1] > 0 else 12, [f"{value:.4f}" for value in row]
-
-
-def run_tests(project: Path, verbosity: str = "-q") -> str:
-    command = [".venv/bin/pytest", verbosity, "-p", "no:cacheprovider", "tests"]
-    environment = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False).stdout
-
-
-def test_they_hold_for_other_data_once_expected_csv_is_written_anew(project):
-    before = run_tests(project)
-    failed = re.findall(r"^FAILED \S+::(\w+)", before, re.MULTILINE)
-    both = ["test_payload_csv_is_answered_with_expected_csv", "test_an_invocation_is_answered_with_expected_csv"]
-    assert failed == both, before
-    assert "local_test/predict.sh payload.csv >local_test/expected.csv" in before
-    answer = re.findall(r"^E +(-?\d+)$", before.split("The new answers:")[1].split("tests/")[0], re.MULTILINE)
-    assert len(answer) == 10
-    (project / "local_test/expected.csv").write_text("".join(f"{label}\n" for label in answer))
-    after = run_tests(project)
-    assert re.search(r"^\d+ passed in", after, re.MULTILINE), after
+    own_data.lay(project, list(drawn(300)), hyperparameters, separator=";" if own_handlers else ",")
+    own_data.hold(project)
 
 
 def test_large_data_are_told_first_and_end_the_tests_in_time(bake, made):
@@ -101,7 +61,7 @@ def test_large_data_are_told_first_and_end_the_tests_in_time(bake, made):
     example = project / "tests/example.py"
     limits = re.sub("^SECONDS = 300", "SECONDS = 0.1", example.read_text(), flags=re.MULTILINE)
     example.write_text(re.sub("^LARGE = 20_000_000", "LARGE = 1_000", limits, flags=re.MULTILINE))
-    first, told = run_tests(project, "-v").split("collected", 1)
+    first, told = own_data.run_tests(project, "-v").split("collected", 1)
     advice = "leave a sample of it there, and train on all by: TEST_DIR=~/another_test_dir make train"
     assert f"MB of local_test/test_dir/input/data; {advice}" in first
     assert f"local_test/test_dir/input/data takes more than 0.1 s to train; {advice}" in told

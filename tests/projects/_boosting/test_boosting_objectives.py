@@ -29,7 +29,9 @@ def test_the_objective_is_the_one_that_is_named_or_else_of_so_many_labels(name, 
 
 
 def test_quantities_are_not_taken_for_labels():
-    with pytest.raises(InputError, match=r"but 2\.5 is a number: choose one for numbers \(number, count\), or one for"):
+    with pytest.raises(
+        InputError, match=r"but 2\.5 is a number: choose number or count to learn numbers, or two or several if"
+    ):
         chosen([TWO, SEVERAL, NUMBER, COUNT], AUTO, np.array(["1", "2.5", "13"]))
 
 

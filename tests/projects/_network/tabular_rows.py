@@ -60,7 +60,7 @@ def trained_on(folder, regression: bool) -> tuple[Job, Data]:
     (folder / "input/data/training/rows.csv").write_text("\n".join([header, *lines]).replace('"nan"', ""), "utf-8")
     (folder / "input/config").mkdir()
     job = Job(Paths(folder))
-    return job, read(job, ['"colour"', "shape"], regression)
+    return job, read(job, ['"colour"', "shape"], "regression" if regression else "classification")
 
 
 def agree(target: Target, served: OnnxModel, rows: np.ndarray, expected: np.ndarray) -> bool:

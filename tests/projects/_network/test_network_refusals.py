@@ -16,6 +16,11 @@ BAD = [
     ("1,1\n-1e39,2\n", {"task": "regression"}, "row 2: the label '-1e39' is no number that can be learnt"),
     ("a,1\nb,2\n", {"categories": '["x"]'}, "there is no column 'x' among feature_1"),
     ("a,1\nb,2\n", {"epochs": "0"}, "hyperparameter epochs = '0' is refused"),
+    (
+        "1,1\n2.5,2\n",
+        {},
+        "hyperparameter task = 'auto' tells labels apart, but 2.5 is a number: choose regression to learn",
+    ),
     ("a,1\nb,2\n", {"task": "ranking"}, "hyperparameter task = 'ranking' is refused"),
 ]
 

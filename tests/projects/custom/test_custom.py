@@ -115,6 +115,14 @@ def test_awkward_data_are_learnt_and_whole_numbers_come_back_as_numbers(paths, r
     [
         ("", "channel 'training' holds no rows"),
         ("a,1\n", "every row has the label 'a': a classifier needs at least two"),
+        (
+            "1.5,1\n2,2\n",
+            "program/algorithm.py tells labels apart, but 1.5 is a number: learn numbers there, or",
+        ),
+        (
+            "".join(f"{n}.25,{n}\n" for n in range(200)),
+            "but 0.25 is a number: learn numbers there, or if they are",
+        ),
         ("a,1\nb,two\n", "line 2, column 2: 'two' is not a number"),
         ("a,1\n,2\n", "line 2, column 1: the label is missing"),
         ("a,1\nb,\n", "line 2, column 2: '': no value may be missing here; leave the row out"),

@@ -9,7 +9,8 @@ from byoc.training.hyperparameters import parse
 
 def test_the_defaults_grow_a_full_tree():
     assert parse({}, Hyperparameters).model_dump() == {
-        "criterion": "gini",
+        "objective": "auto",
+        "criterion": None,
         "max_leaf_nodes": None,
         "max_depth": None,
         "min_samples_leaf": 1,
@@ -35,7 +36,8 @@ def test_every_client_can_set_them(sent):
 @pytest.mark.parametrize(
     ("name", "value", "rule"),
     [
-        ("criterion", "giny", "'gini', 'entropy' or 'log_loss'"),
+        ("criterion", "giny", "'gini', 'entropy', 'log_loss', .* or 'poisson'"),
+        ("objective", "ranking", "'auto', 'classification' or 'regression'"),
         ("max_leaf_nodes", "1", "greater than or equal to 2"),
         ("max_leaf_nodes", "five", "integer"),
         ("max_depth", "0", "greater than or equal to 1"),

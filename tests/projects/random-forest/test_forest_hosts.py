@@ -29,6 +29,12 @@ def wait_until_trees_grow(hosts) -> None:
         time.sleep(0.1)
 
 
+def swapped(line: str) -> str:
+    """With the third column, a number, as the label."""
+    first, second, third, *others = line.split(",")
+    return ",".join([third, first, second, *others])
+
+
 def same_model(hosts, trained) -> bool:
     models = [(folder / "model.onnx") for folder in (hosts[0].paths.model, trained.model)]
     return models[0].read_bytes() == models[1].read_bytes()
@@ -45,6 +51,37 @@ def test_hosts_that_all_have_the_rows(tmp_path, project, trained, penguins):
     assert same_model(hosts, trained)
     assert "validation:accuracy=1.000000" in hosts[0].log
     assert "distributed" not in hosts[1].log
+
+
+@pytest.mark.parametrize("declared", [DEALT_OUT, WHOLE], ids=["dealt out", "whole"])
+def test_hosts_that_learn_numbers(tmp_path, project, penguins, run_train, declared):
+    """The bill's length, from the rest."""
+    header, *rows = (swapped(line) for line in penguins if line.split(",")[2])
+    hyperparameters = {"objective": "regression", "n_estimators": "20"}
+    (alone,) = loopback.fill(tmp_path / "alone", 1, hyperparameters=hyperparameters)
+    part(alone, "training", header, rows)
+    run = run_train(alone)
+    assert run.returncode == 0, run.stderr
+    folders = loopback.fill(
+        tmp_path / "two", 2, hyperparameters=hyperparameters, inputdataconfig={"training": declared}
+    )
+    for paths, some in zip(folders, (rows[:100], rows[100:]), strict=True):
+        part(paths, "training", header, some if declared is DEALT_OUT else rows)
+    hosts = loopback.ended(folders, project / "program")
+    assert [host.process.returncode for host in hosts] == [0, 0], [host.log for host in hosts]
+    assert same_model(hosts, alone)
+    metrics = [line for line in run.stdout.splitlines() if line.startswith(("train:", "oob:"))]
+    assert len(metrics) == 6
+    assert all(line in hosts[0].log.splitlines() for line in metrics)
+
+
+def test_hosts_refuse_numbers_as_labels(tmp_path, project):
+    folders = loopback.fill(tmp_path, 2, inputdataconfig={"training": DEALT_OUT})
+    for number, paths in enumerate(folders):
+        part(paths, "training", "", [f"{number}.5,{number}\n"])
+    hosts = loopback.ended(folders, project / "program")
+    assert hosts[0].process.returncode == 1
+    assert "tells labels apart, but 0.5 is a number: choose regression to learn numbers" in hosts[0].failure
 
 
 def test_rows_of_which_the_first_host_has_none(tmp_path, project, trained, penguins):

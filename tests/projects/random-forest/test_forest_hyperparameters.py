@@ -9,10 +9,11 @@ from byoc.training.hyperparameters import parse
 
 def test_the_defaults_are_those_of_scikit_learn():
     assert parse({}, Hyperparameters).model_dump() == {
+        "objective": "auto",
         "categories": [],
         "n_estimators": 100,
-        "criterion": "gini",
-        "max_features": "sqrt",
+        "criterion": None,
+        "max_features": None,
         "max_depth": None,
         "min_samples_leaf": 1,
         "random_state": 0,
@@ -31,8 +32,11 @@ def test_every_client_can_set_them(categories):
         ("categories", "island", "list"),
         ("n_estimators", "0", "greater than or equal to 1"),
         ("n_estimators", "1000000", "less than or equal to 10000"),
-        ("criterion", "giny", "'gini', 'entropy' or 'log_loss'"),
+        ("criterion", "giny", "'gini', 'entropy', 'log_loss', .* or 'poisson'"),
+        ("objective", "ranking", "'auto', 'classification' or 'regression'"),
         ("max_features", "most", "'sqrt' or 'log2'"),
+        ("max_features", "0", "greater than 0"),
+        ("max_features", "1.5", "less than or equal to 1"),
         ("max_depth", "0", "greater than or equal to 1"),
         ("min_samples_leaf", "0", "greater than or equal to 1"),
         ("random_state", "-1", "greater than or equal to 0"),

@@ -11,6 +11,7 @@ import pytest
 from sklearn.ensemble import RandomForestClassifier
 
 import forest_model
+import forest_onnx
 from byoc import records
 from byoc.channels import columns
 from byoc.paths import Paths
@@ -53,7 +54,7 @@ def model_and_folder(request, tmp_path_factory):
     model = forest_model.pipeline(forest, rows.dtype)
     folder = tmp_path_factory.mktemp("model")
     forest_model.fit(Job(Paths(folder)), model, rows, labels[np.digitize(score, [0, 1])])
-    (folder / "model.onnx").write_bytes(forest_model.export(model, rows.dtype))
+    (folder / "model.onnx").write_bytes(forest_onnx.export(model, rows.dtype))
     signature = Signature(columns.of_records(rows), tuple(forest.classes_.tolist()))
     (folder / "signature.json").write_bytes(signature.to_json())
     return model, folder

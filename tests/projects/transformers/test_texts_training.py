@@ -110,6 +110,12 @@ def test_texts_that_cannot_be_learnt_are_refused_without_a_model(with_base, rows
     assert message in failure(with_base)
 
 
+def test_numbers_are_not_taken_for_labels(with_base):
+    channel(with_base, "label,text\n0.5,x\n0.75,y\n")
+    assert train(with_base) == 1
+    assert "tells labels apart, but 0.5 is a number: no numbers are learnt here, or if they" in failure(with_base)
+
+
 def test_a_label_that_only_validation_has_is_refused(with_base):
     channel(with_base, "label,text\na,x\nb,y\n")
     channel(with_base, "label,text\nc,x\n", "validation")

@@ -26,7 +26,7 @@ def test_the_served_model_answers_as_the_framework_does(trained, learnt):
     for name, channel in data.channels.items():
         served, expected = model.predict(channel.records), predicted[name]
         if data.known is None:  # a number is learnt
-            assert served == pytest.approx(expected, rel=1e-4, abs=1e-4 * np.abs(expected).max())
+            assert served == pytest.approx(expected, rel=1e-4, abs=1e-4 * float(np.abs(expected).max()))
             continue
         if expected.ndim == 1:  # of two labels, the probability of the second
             expected = np.stack([1 - expected, expected], axis=1)

@@ -13,7 +13,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from byoc.channels import columns, targets
+from byoc.channels import columns, objectives, targets
 from byoc.channels.chosen import ChosenColumns
 from byoc.reports import classification, data_tables, report
 from byoc.signature import Signature
@@ -44,6 +44,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     """
     # Your data, if it is no CSV or Parquet of a label and numbers: job.channel("training").files(), or read_records.
     named, labels, features = job.channel("training").read_named()
+    objectives.refuse_numbers(labels, "program/algorithm.py", f"learn numbers there, {objectives.OR_TEXT}")
     known = targets.classes(labels)
     targets.check_count(known, len(labels))
     names = columns.names(hyperparameters.feature_names or named, features.shape[1])

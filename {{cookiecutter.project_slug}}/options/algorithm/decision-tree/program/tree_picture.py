@@ -1,7 +1,8 @@
 """A decision tree as an SVG picture."""
 
 import numpy as np
-from sklearn.tree import DecisionTreeClassifier
+from sklearn.base import is_classifier
+from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from byoc.reports.pictures import LINE, document, hue, text
 
@@ -9,9 +10,13 @@ WIDTH, HEIGHT = 150, 64  # of a node's box, in pixels
 GAP_X, GAP_Y = 14, 46
 MOST_LEAVES = 64  # of a larger tree, only the levels that fit are drawn
 
+Tree = DecisionTreeClassifier | DecisionTreeRegressor
 
-def draw(tree: DecisionTreeClassifier, names: list[str]) -> str:
-    """The tree from the root down: each box tells its question, how many rows came so far and their main label."""
+
+def draw(tree: Tree, names: list[str]) -> str:
+    """The tree from the root down: each box tells its question, how many rows came so far, and their main label or the
+    number that it answers.
+    """
     nodes = tree.tree_
     depth = _depth_that_fits(nodes)
     boxes: list[str] = []
@@ -33,7 +38,7 @@ def draw(tree: DecisionTreeClassifier, names: list[str]) -> str:
                 end = y + HEIGHT + GAP_Y
                 lines.append(f'<line x1="{x}" y1="{y + HEIGHT}" x2="{middle}" y2="{end}" stroke="{LINE}"/>')
                 lines.append(text((x + middle) / 2, y + HEIGHT + GAP_Y / 2, answer, halo=True))
-        boxes.append(_box(x, y, _words(tree, node, names), _colour(nodes.value[node, 0])))
+        boxes.append(_box(x, y, _words(tree, node, names), _colour(tree, node)))
         return x
 
     place(0, 0)
@@ -55,19 +60,29 @@ def _depth_that_fits(nodes) -> int:
     return depth
 
 
-def _words(tree: DecisionTreeClassifier, node: int, names: list[str]) -> list[str]:
+def _words(tree: Tree, node: int, names: list[str]) -> list[str]:
     nodes = tree.tree_
-    share = nodes.value[node, 0] / nodes.value[node, 0].sum()
-    label = tree.classes_[share.argmax()]
-    words = [f"{nodes.n_node_samples[node]} rows", f"{label}, {share.max():.0%}"]
+    words = [f"{nodes.n_node_samples[node]} rows", _answer(tree, nodes.value[node, 0])]
     if nodes.children_left[node] >= 0:
         words.insert(0, f"{names[nodes.feature[node]]} ≤ {nodes.threshold[node]:.5g}")
     return words
 
 
-def _colour(value: np.ndarray) -> str:
+def _answer(tree: Tree, value: np.ndarray) -> str:
+    if not is_classifier(tree):
+        return f"{value[0]:.5g}"
     share = value / value.sum()
-    return f"hsl({hue(int(share.argmax()), len(share))} 70% {100 - 35 * share.max():.0f}%)"
+    return f"{tree.classes_[share.argmax()]}, {share.max():.0%}"
+
+
+def _colour(tree: Tree, node: int) -> str:
+    """The main label's, the stronger the purer; or the stronger the larger the number."""
+    value = tree.tree_.value[node, 0]
+    if is_classifier(tree):
+        share = value / value.sum()
+        return f"hsl({hue(int(share.argmax()), len(share))} 70% {100 - 35 * share.max():.0f}%)"
+    least, most = tree.tree_.value.min(), tree.tree_.value.max()
+    return f"hsl({hue(0, 1)} 70% {95 - 30 * (value[0] - least) / (most - least or 1):.0f}%)"
 
 
 def _box(x: float, y: float, words: list[str], colour: str) -> str:

@@ -17,8 +17,8 @@ from byoc.training.job import Job
 class Hyperparameters(ChosenColumns):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
-    task: Literal["classification", "regression"] = Field(
-        "classification", description="what is learnt: one of several labels, or a number"
+    task: Literal["auto", "classification", "regression"] = Field(
+        "auto", description="what is learnt: one of several labels, or a number; auto is for labels"
     )
     categories: list[str] = Field(
         [], description="the columns that hold text; by default those whose first value is no number"
@@ -66,7 +66,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     from network import export
     from training import fit
 
-    data = dataset.read(job, hyperparameters.categories, hyperparameters.task == "regression")
+    data = dataset.read(job, hyperparameters.categories, hyperparameters.task)
     rows = sum(job.collectives.gather(len(data.training.labels)))
     print(f"training on {rows} rows of {len(data.signature.features)} features", flush=True)
     trainer, epochs = fit(job, hyperparameters, data)

@@ -1,4 +1,4 @@
-"""A pipeline of imputer, one-hot encoder and forest, and its export to ONNX with an input for each column.
+"""A pipeline of imputer, one-hot encoder and forest. forest_onnx.py exports it.
 
 It takes records (see byoc/codecs/records.py): a missing number becomes the column's median. A missing category is one
 of its own if training saw any, and like an unknown one otherwise: none of those that training saw.
@@ -7,10 +7,9 @@ of its own if training saw any, and like an unknown one otherwise: none of those
 import warnings
 
 import numpy as np
-from skl2onnx import to_onnx
-from skl2onnx.common.data_types import FloatTensorType, StringTensorType
+from sklearn.base import is_classifier
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import RandomForestClassifier
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
@@ -19,8 +18,11 @@ import forest_hosts
 from byoc.records import is_text
 from byoc.training.job import Job
 
+Forest = RandomForestClassifier | RandomForestRegressor
+MANY = 64  # trees: each has drawn 63 % of the rows, so all of them a given row once in 6e12 times
 
-def pipeline(forest: RandomForestClassifier, columns: np.dtype) -> Pipeline:
+
+def pipeline(forest: Forest, columns: np.dtype) -> Pipeline:
     texts = [index for index, name in enumerate(columns.names) if is_text(columns[name])]
     numbers = [index for index in range(len(columns)) if index not in texts]
     steps = [
@@ -38,25 +40,29 @@ def fit(job: Job, model: Pipeline, rows: np.ndarray, labels: np.ndarray) -> None
         model[-1].fit(inputs, labels)
 
 
-def out_of_bag(forest: RandomForestClassifier, labels: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """As "oob", of the rows that some tree has not seen, the labels and what such trees say (rows, labels); if any."""
-    votes = forest.oob_decision_function_
-    unseen = np.nan_to_num(votes).any(axis=1)
-    return {"oob": (labels[unseen], votes[unseen])} if unseen.any() else {}
+def known(forest: Forest) -> tuple[str, ...] | tuple[int, ...]:
+    """The labels that it tells apart, if it does."""
+    return tuple(forest.classes_.tolist()) if is_classifier(forest) else ()
 
 
-def export(model: Pipeline, columns: np.dtype) -> bytes:
-    """As ONNX: an input (rows, 1) for each column gives `label` (rows) and `probabilities` (rows, labels).
+def answers(model: Pipeline, rows: np.ndarray) -> np.ndarray:
+    """Of records (n) the probabilities (n, labels), float64, or the numbers (n)."""
+    return (model.predict_proba if is_classifier(model) else model.predict)(table(rows))
 
-    The inputs are numbered, as ONNX bears fewer names than columns do; byoc/onnx_model.py goes by their order.
-    """
-    inputs = []
-    for number, name in enumerate(columns.names, 1):
-        kind = StringTensorType if is_text(columns[name]) else FloatTensorType
-        inputs.append((f"column_{number}", kind([None, 1])))
-    exported = to_onnx(model, initial_types=inputs, options={"zipmap": False}, name="random_forest")
-    exported.opset_import.sort(key=lambda each: each.domain)  # else their order, and the file's hash, is left to chance
-    return exported.SerializeToString()
+
+def predicted(forest: Forest, answers: np.ndarray) -> np.ndarray:
+    """Of `answers` the labels (n), or the numbers themselves."""
+    return forest.classes_[answers.argmax(axis=1)] if is_classifier(forest) else answers
+
+
+def out_of_bag(forest: Forest, labels: np.ndarray) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """As "oob", of the rows that some tree has not seen, the labels and what such trees answer; if there are any."""
+    found = forest.oob_decision_function_ if is_classifier(forest) else forest.oob_prediction_
+    unseen = np.full(len(labels), len(forest.estimators_) >= MANY)
+    if not unseen.all():
+        for drawn in forest.estimators_samples_:
+            unseen |= np.bincount(drawn, minlength=len(labels)) == 0
+    return {"oob": (labels[unseen], found[unseen])} if unseen.any() else {}
 
 
 def table(rows: np.ndarray) -> np.ndarray:

@@ -1,10 +1,11 @@
-"""The report: how well the forest classifies, which columns matter, and the data."""
+"""The report: how good the forest's answers are, which columns matter, and the data."""
 
 import numpy as np
 from pydantic import BaseModel
+from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
-from byoc.reports import charts, classification, data_tables, report
+from byoc.reports import charts, classification, data_tables, regression, report
 from byoc.reports.report import Picture
 from byoc.training.job import Job
 
@@ -23,11 +24,15 @@ def write(
     """Write report.html and its pictures.
 
     `rows` and `labels` are what the forest was trained on; `judged` tells of each kind of data the labels (rows) and
-    the probabilities (rows, labels).
+    the answers: the probabilities (rows, labels), or numbers (rows).
     """
     best = next(name for name in DATA if name in judged)
+    if is_classifier(model):
+        scored = classification.judged(DATA[best], model.classes_, *judged[best])
+    else:
+        scored = regression.judged(DATA[best], *judged[best])
     parts = [
-        *classification.judged(DATA[best], model.classes_, *judged[best]),
+        *scored,
         Picture("importance", "What the forest looks at", charts.bars("Importance", importances(model, rows.dtype))),
         *data_tables.about("training", labels, {name: rows[name] for name in rows.dtype.names}),
     ]

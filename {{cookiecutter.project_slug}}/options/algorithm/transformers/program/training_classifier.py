@@ -14,7 +14,7 @@ import transformers
 from pydantic import BaseModel
 
 import training_report
-from byoc.channels import targets
+from byoc.channels import objectives, targets
 from byoc.files import write_atomically
 from byoc.signature import Signature
 from byoc.training.job import Job
@@ -36,6 +36,7 @@ class Rows(NamedTuple):
 def train(job: Job, hyperparameters: BaseModel) -> None:
     base = local_models.base(job)
     labels, texts = read(job, "training")
+    objectives.refuse_numbers(labels, "task text-classification", f"no numbers are learnt here, {objectives.OR_TEXT}")
     known = targets.classes(labels)
     data = {"train": Rows(texts, labels, targets.codes(labels, known, "training"))}
     if "validation" in job.channels:

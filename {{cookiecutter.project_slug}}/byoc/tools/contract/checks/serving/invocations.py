@@ -16,7 +16,7 @@ def sample_is_answered(kit: Kit) -> str:
     answer = kit.server().must_predict()
     must(answer.body, "200 with an empty body")
     must(answer.content_type, "200 without a Content-Type")
-    return f"{answer.brief()} as {answer.content_type}"
+    return f"{answer.brief()} as {answer.content_type}, {kit.sample.compared}"
 
 
 def bad_body_is_4xx_and_does_no_harm(kit: Kit) -> str:

@@ -7,9 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from byoc.channels import targets
+from byoc.channels.objectives import AUTO, of_auto, refuse_counts, refuse_numbers
 from byoc.errors import InputError
-
-AUTO = "auto"
 
 
 class Kind(Enum):
@@ -41,27 +40,14 @@ def chosen(objectives: Sequence[Objective], name: str, labels: np.ndarray) -> Ob
     if name != AUTO:
         return next(one for one in objectives if one.name == name)
     different = np.unique(labels)
-    fraction = _fraction(different)
-    if fraction:
-        numbers = ", ".join(one.name for one in objectives if not one.kind.classifies)
-        raise InputError(
-            f"hyperparameter objective = {AUTO!r} tells labels apart, but {fraction} is a number: choose "
-            f"one for numbers ({numbers}), or one for labels if that is what they are"
-        )
+    numbers, labelling = (
+        " or ".join(one.name for one in objectives if one.kind.classifies is classifies) for classifies in (False, True)
+    )
+    refuse_numbers(different, *of_auto(numbers, labelling))
     kind = Kind.TWO_LABELS if len(different) <= 2 else Kind.LABELS
     objective = next(one for one in objectives if one.kind is kind)
     print(f"the objective is {objective.name}, by the number of labels: {len(different)}", flush=True)
     return objective
-
-
-def _fraction(labels: np.ndarray) -> str | None:
-    """If all are numbers, the first that is not whole."""
-    try:
-        values = labels.astype(np.float64)
-    except ValueError:
-        return None
-    fractions = labels[values != np.floor(values)]
-    return str(fractions[0]) if len(fractions) else None
 
 
 def known_labels(objective: Objective, labels: np.ndarray) -> np.ndarray | None:
@@ -91,10 +77,8 @@ def learnt(
     if known is not None:
         return targets.codes(labels, known, channel)
     values = targets.numbers(labels, channel)
-    if objective.kind is Kind.COUNT and (values < 0).any():
-        raise InputError(f"channel {channel!r} has the label {values.min():g}: {objective.name} needs 0 or more")
-    if objective.kind is Kind.COUNT and not on_any_host(bool(values.any())):
-        raise InputError(f"channel {channel!r} has no other label than 0: {objective.name} cannot learn of nothing")
+    if objective.kind is Kind.COUNT:
+        refuse_counts(values, channel, objective.name, on_any_host)
     return values
 
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from byoc.channels import columns, targets
+from byoc.channels import columns, objectives, targets
 from byoc.hosts import sharding
 from byoc.signature import Signature
 from byoc.tabular.encoding import Encoding, Target
@@ -48,21 +48,24 @@ class Data(NamedTuple):
 Outputs = Callable[[np.ndarray], np.ndarray]  # of a network, (rows, outputs), for an encoded matrix
 
 
-def read(job: Job, categories: Collection[str], regression: bool) -> Data:
+def read(job: Job, categories: Collection[str], task: str) -> Data:
     """Read `training` and, if the job has it, `validation`; raises InputError for what no network can learn from.
 
-    `categories` names the columns of text; if it names none, they are found out. Each host gets its own rows, encoded
-    by what there is on all of them.
+    `task` is an objective (byoc/channels/objectives.py). `categories` names the columns of text; if it names none, they
+    are found out. Each host gets its own rows, encoded by what there is on all of them.
     """
     labels, records = sharding.labelled_records(job.channel("training"), job.collectives, categories or None)
     features = sharding.features(job.collectives, records)
     encoding = Encoding.learn(records, job.collectives)
-    if regression:
+    if task == objectives.REGRESSION:
         target = Target.of_numbers(targets.numbers(labels, "training"), job.collectives)
     else:
         different = sharding.distinct(job.collectives, labels)
+        if task == objectives.AUTO:
+            objectives.refuse_numbers(different, *objectives.of_auto("regression", "classification", "task"))
         target = Target.of_labels(different)
-        targets.check_count(different, sum(job.collectives.gather(len(labels))), "set task = regression")
+        rows = sum(job.collectives.gather(len(labels)))
+        targets.check_count(different, rows, "set task = regression", sure=task == objectives.CLASSIFICATION)
 
     def rows(channel: str, labels: np.ndarray, records: np.ndarray) -> Rows:
         return Rows(labels, records, encoding.encode(records), target.learnt(labels, channel))
