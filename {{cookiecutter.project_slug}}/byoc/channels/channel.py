@@ -1,7 +1,7 @@
 """One input channel: its files or FIFOs, and the rows in them (T-20 to T-25)."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BufferedReader, BytesIO
 from pathlib import Path
 
@@ -24,6 +24,7 @@ class Channel:
     sharded: bool = False  # whether each host has only its share of the files, which may be none (D-07, T-25)
     piped: bool = False
     wrapped: bool = False  # whether the FIFO holds a RecordIO record for each file (T-23)
+    found: dict[str, int] = field(default_factory=dict, compare=False)  # the rows in each file that was read
 
     def files(self) -> list[Path]:
         """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20).
@@ -67,7 +68,9 @@ class Channel:
     def _read(self, rows: LabelledRows, epoch: int) -> tuple[np.ndarray, np.ndarray]:
         status.update(f"reading channel {self.name}")
         for name, content in self.streams(epoch):
+            before = len(rows)
             rows.read(name, content)
+            self.found[name] = len(rows) - before
         if not len(rows):
             raise NoRowsError(self._nothing(epoch))
         return rows.arrays()

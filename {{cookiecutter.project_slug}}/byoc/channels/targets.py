@@ -56,12 +56,3 @@ def _number(label: str) -> float:
         return float(label)
     except ValueError:
         return np.nan
-
-
-def confusion(known: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """All labels, in order, also those that only training has, and how often each (row) was taken for each (column)."""
-    every = np.union1d(known, actual)
-    counts = np.zeros((len(every), len(every)), int)
-    places = (np.searchsorted(every, labels.astype(every.dtype)) for labels in (actual, predicted))
-    np.add.at(counts, tuple(places), 1)
-    return [str(label) for label in every], counts

@@ -14,6 +14,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 import tree_report
 from byoc.channels import columns, targets
+from byoc.reports import held_out
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
@@ -38,7 +39,8 @@ class Hyperparameters(BaseModel):
     feature_names: list[str] | None = Field(None, description="the columns after the label; feature_1, … by default")
 
 
-METRICS = ("train:accuracy", "validation:accuracy")  # what `train` prints, for a tuning job to find
+# What `train` prints, for a tuning job to find: "held_out" without the channel validation, else "validation".
+METRICS = ("train:accuracy", "validation:accuracy", "held_out:accuracy")
 
 
 def train(job: Job, hyperparameters: Hyperparameters) -> None:
@@ -53,12 +55,20 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
 
     tree = grow(hyperparameters, labels, features)
     job.metric("train:accuracy", tree.score(features, labels))
-    scored = "training", labels, features
+    scored = "training", labels, features, tree.predict_proba(features)
     if "validation" in job.channels:
-        scored = "validation", *job.channel("validation").read_labelled()
-        job.metric("validation:accuracy", targets.accuracy(scored[1], tree.predict(scored[2])))
+        truth, rows = job.channel("validation").read_labelled()
+        scored = "validation", truth, rows, tree.predict_proba(rows)
+        job.metric("validation:accuracy", targets.accuracy(truth, tree.predict(rows)))
 
     job.save(export(tree), signature(tree, names, features))
+
+    def answers(trained: np.ndarray, held: np.ndarray) -> np.ndarray:
+        return grow(hyperparameters, labels[trained], features[trained]).predict_proba(features[held])
+
+    if held := held_out.judge(job, labels, answers, features.size * len(tree.classes_)):
+        scored = "held-out", labels[held.rows], features[held.rows], held.answers
+        job.metric("held_out:accuracy", targets.accuracy(scored[1], tree.classes_[held.answers.argmax(axis=1)]))
     tree_report.write(job, hyperparameters, tree, names, scored)
 
 

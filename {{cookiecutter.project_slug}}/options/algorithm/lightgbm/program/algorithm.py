@@ -82,6 +82,7 @@ OBJECTIVES = (
 )
 NAMES = ("binary_logloss", "multi_logloss", "accuracy", "rmse", "l1", "mae", "poisson")
 METRICS = tuple(f"{channel}:{name}" for channel in ("train", "validation") for name in NAMES)
+METRICS += ("held_out:accuracy", "held_out:rmse", "held_out:mae")  # without the channel validation
 OURS = {"categories", "num_iterations", "early_stopping_round"}  # what the rounds are not told
 
 
@@ -101,7 +102,15 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     training_report.tell_metrics(job, data, history, predicted)
 
     job.save(boost_onnx.export(model, data.objective.kind, data.signature), data.signature)
-    training_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
+    held = training_report.held_out_rows(
+        job,
+        data,
+        best_round(history),
+        lambda part: boost_model.Rounds(told, part, job.collectives, None),
+        boost_model.predict,
+    )
+    gains = boost_model.importance(model, data.signature)
+    training_report.write(job, hyperparameters, data, history, predicted, gains, held)
 
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:

@@ -1,11 +1,13 @@
 """The report: how well the forest classifies, which columns matter, and the data."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from pydantic import BaseModel
 from sklearn.pipeline import Pipeline
 
 from byoc.reports import charts, classification, data_tables, report
-from byoc.reports.report import Picture
+from byoc.reports.report import Part, Picture
 from byoc.training.job import Job
 
 # What the report may be about, the best first.
@@ -25,13 +27,17 @@ def write(
     `rows` and `labels` are what the forest was trained on; `judged` tells of each kind of data the labels (rows) and
     the probabilities (rows, labels).
     """
+    report.write(job, "Random forest", hyperparameters, _parts(model, rows, labels, judged))
+
+
+def _parts(
+    model: Pipeline, rows: np.ndarray, labels: np.ndarray, judged: dict[str, tuple[np.ndarray, np.ndarray]]
+) -> Iterator[Part]:
     best = next(name for name in DATA if name in judged)
-    parts = [
-        *classification.judged(DATA[best], model.classes_, *judged[best]),
-        Picture("importance", "What the forest looks at", charts.bars("Importance", importances(model, rows.dtype))),
-        *data_tables.about("training", labels, {name: rows[name] for name in rows.dtype.names}),
-    ]
-    report.write(job, "Random forest", hyperparameters, parts)
+    yield from classification.judged(DATA[best], model.classes_, *judged[best])
+    gains = charts.bars("Importance", importances(model, rows.dtype))
+    yield Picture("importance", "What the forest looks at", gains)
+    yield from data_tables.about("training", labels, {name: rows[name] for name in rows.dtype.names})
 
 
 def importances(model: Pipeline, columns: np.dtype) -> dict[str, float]:
