@@ -47,7 +47,8 @@ def test_the_report_stands_on_its_own_and_holds_everything(trained):
 
 def test_pictures_are_well_formed_whatever_labels_and_names_are(tree, paths):
     grown = tree(8)
-    tree_report.write(Job(paths), Hyperparameters(), grown.tree, NAMES, ("a&b", grown.labels, grown.features))
+    scored = "a&b", grown.labels, grown.features, grown.tree.predict_proba(grown.features)
+    tree_report.write(Job(paths), Hyperparameters(), grown.tree, NAMES, scored)
     for picture in ("confusion_matrix.svg", "tree.svg", "roc.svg", "calibration.svg"):
         assert ElementTree.parse(paths.output_data / picture).getroot().tag == f"{SVG}svg"
     page = (paths.output_data / "report.html").read_text(encoding="utf-8")

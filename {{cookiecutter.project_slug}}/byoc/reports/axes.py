@@ -11,7 +11,7 @@ from byoc.reports.pictures import LINE, document, text
 WIDTH, HEIGHT = 420, 260  # of the field between the axes, in pixels
 BOTTOM = 46
 DIGIT = 7.5  # pixels of a character
-TICKS = 5  # about so many numbers on an axis
+TICKS = 6  # at most about so many numbers on an axis
 PLAIN = 1e-4, 1e7  # numbers that are written without an exponent
 
 Range = tuple[float, float]
@@ -28,7 +28,7 @@ def reach(values: np.ndarray) -> Range:
 def ticks(reached: Range) -> dict[float, str]:
     """Round numbers within the range, and how each is written: with as many digits as tell them apart."""
     low, high = reached
-    rough = (high - low) / TICKS
+    rough = max((high - low) / TICKS, 1e-300)
     power = 10.0 ** floor(log10(rough))
     step = power * next(each for each in (1, 2, 5, 10) if each * power >= rough * 0.999)
     values = [number * step for number in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]

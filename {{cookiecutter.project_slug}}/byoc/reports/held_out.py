@@ -46,8 +46,8 @@ def judge(job: Job, labels: np.ndarray, answers: Answers, work: float) -> HeldOu
         notices.warn(f"no rows could be held out, but the model is saved: {short(f'{type(error).__name__}: {error}')}")
         return None
     rows = np.concatenate(parts)
-    how = f"{len(parts)} further trainings, each row of one" if len(parts) > 1 else "a further training"
-    print(f"no channel validation: held out {len(rows)} of {len(labels)} rows of {how}", flush=True)
+    how = f"a {FOLDS}-fold cross-validation" if len(parts) > 1 else f"{len(rows)} rows that a further training left out"
+    print(f"no channel validation: held_out is the score of {how}; the model is of all rows", flush=True)
     return HeldOut(rows, np.concatenate(found))
 
 

@@ -17,6 +17,7 @@ from byoc.reports import provenance
 from byoc.reports.page import Part, Picture, Table, bullets, page, short
 
 LIMIT = 60  # seconds; a job that SageMaker stops has 120
+HELD_OUT = "held_out: of rows that further trainings left out; the model itself is of all rows"
 OVER = signal.SIGVTALRM  # the supervisor has SIGALRM
 
 
@@ -49,7 +50,9 @@ def write(job: Job, title: str, hyperparameters: BaseModel, parts: Iterable[Part
             if isinstance(part, Picture):
                 job.write_output(f"{part.name}.svg", part.svg)
         warnings = [bullets("Warnings", notices.given())] if notices.given() else []
-        metrics = Table("Metrics", ("metric", "value"), [(name, f"{value:.4f}") for name, value in job.metrics.items()])
+        values = [(name, f"{value:.4f}") for name, value in job.metrics.items()]
+        note = HELD_OUT if any(name.startswith("held_out:") for name in job.metrics) else ""
+        metrics = Table("Metrics", ("metric", "value"), values, note)
         settings = Table("Hyperparameters", ("name", "value"), hyperparameters.model_dump().items())
         whole = [*warnings, *provenance.tables(title, job.channels), metrics, *told, settings]
         job.write_output("report.html", page(title, whole))
