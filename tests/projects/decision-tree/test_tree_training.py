@@ -96,6 +96,7 @@ def test_awkward_labels_and_names_survive_from_training_to_the_answer(paths):
     ("rows", "hyperparameters", "message"),
     [
         ("a,1\na,2\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
+        ("x" * 1001 + ",1\nb,2\n", {}, "has 1,001 characters, and 1,000 are the most: is that the column of labels?"),
         ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
         ("a,1\n,2\n", {}, "line 2, column 1: the label is missing"),
         ("a,1\nb,\n", {}, "line 2, column 2: '' is not a number"),

@@ -5,8 +5,17 @@ import numpy as np
 from byoc.errors import InputError
 
 
+LONGEST = 1000  # characters of a label: NumPy gives each row as many as the longest has
+
+
 def classes(labels: np.ndarray) -> np.ndarray:
-    """The different labels in order; raises InputError if there is but one."""
+    """The different labels in order; raises InputError if there is but one, or one as long as no label is."""
+    if labels.dtype.kind == "U" and labels.dtype.itemsize > LONGEST * labels.dtype.alignment:
+        longest = max(labels.tolist(), key=len)
+        raise InputError(
+            f"the label {longest[:40]!r}… has {len(longest):,} characters, and {LONGEST:,} are the most: is that the "
+            "column of labels?"
+        )
     different = np.unique(labels)
     if len(different) < 2:
         raise InputError(f"every row has the label {str(labels[0])!r}: a classifier needs at least two to tell apart")
