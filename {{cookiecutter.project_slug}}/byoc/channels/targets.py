@@ -4,7 +4,6 @@ import numpy as np
 
 from byoc.errors import InputError
 
-
 LONGEST = 1000  # characters of a label: NumPy gives each row as many as the longest has
 
 
