@@ -11,6 +11,8 @@ def test_labels_are_counted_and_quantities_spread():
     assert labels.rows == [("a", 1), ("b", 2), ("all", 3)]
     quantities, *_ = data_tables.about("training", np.array([1.0, 2.0, 9.0]), {})
     assert quantities.rows == [("all", 3, "1", "2", "9")]
+    prices, *_ = data_tables.about("training", np.array([326.0, 2401.0, 18823.0]), {})
+    assert prices.rows == [("all", 3, "326", "2401", "18,823")]
 
 
 def test_of_very_many_labels_the_most_frequent_are_told():

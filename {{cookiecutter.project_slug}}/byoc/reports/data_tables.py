@@ -6,7 +6,7 @@ from itertools import islice
 
 import numpy as np
 
-from byoc.reports.page import Table, short
+from byoc.reports.page import Table, number, short
 
 MOST_LABELS = 50
 MOST_COLUMNS = 100
@@ -62,4 +62,4 @@ def _categories(name: str, values: np.ndarray) -> tuple[object, ...]:
 
 
 def _numbers(values: Iterable[float]) -> list[str]:
-    return [f"{value:.4g}" for value in values]
+    return [number(value) for value in values]

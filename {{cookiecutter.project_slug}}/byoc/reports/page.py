@@ -67,6 +67,11 @@ def short(value: object, longest: int = LONGEST) -> str:
     return told if len(told) <= longest else f"{told[: longest - 1]}…"
 
 
+def number(value: float) -> str:
+    """With four digits, and all of those before the point unless there are very many."""
+    return f"{value:,.0f}" if 1e4 <= abs(value) < 1e12 else f"{value:.4g}"
+
+
 def bullets(heading: str, texts: Sequence[str]) -> Section:
     """A list of texts, each on a line."""
     items = "".join(f"<li>{escape(short(text))}</li>" for text in texts[:MOST_ROWS])
