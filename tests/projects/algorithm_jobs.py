@@ -59,6 +59,7 @@ def report(paths: Paths) -> str:
     """The report's page, after a look whether it stands on its own and holds every picture that is also a file."""
     page = (paths.output_data / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page
+    assert "the report is not complete" not in page
     assert set(re.findall(r"https?://[^\s\"'<>]+", page)) == {"http://www.w3.org/2000/svg"}
     for file in paths.output_data.glob("*.svg"):
         picture = file.read_text(encoding="utf-8")

@@ -4,6 +4,8 @@ Only local_test/expected.csv has to follow, and the two tests that compare with 
 packages: test_algorithms.py.
 """
 
+import re
+
 import pytest
 
 import own_data

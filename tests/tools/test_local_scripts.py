@@ -36,13 +36,19 @@ def test_training_works_from_any_directory_and_keeps_what_it_did_not_make(projec
         note.write_text("mine")
     result = run(project, "train_local.sh", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == "the model is in my project/local_test/test_dir/model"
     assert (project / "local_test/test_dir/model/model.onnx").exists()
     assert [note.read_text() for note in notes] == ["mine", "mine"]
 
 
 def test_another_test_dir_is_trained_on_and_this_one_left_alone(project, tmp_path):
     other = shutil.copytree(project / "local_test/test_dir", tmp_path / "an other dir")
-    assert run(project, "train_local.sh", TEST_DIR=str(other)).returncode == 0
+    (other / "output/data").mkdir(parents=True)
+    (other / "output/data/report.html").write_text("<html>")
+    result = run(project, "train_local.sh", TEST_DIR=str(other))
+    assert result.returncode == 0
+    told = "the model is in an other dir/model, the report in an other dir/output/data/report.html"
+    assert result.stdout.splitlines()[-1] == told
     assert (other / "model/model.onnx").exists()
     assert not (project / "local_test/test_dir/model/model.onnx").exists()
 

@@ -109,3 +109,28 @@ def test_a_constant_column_and_a_label_seen_once_are_borne(paths):
 
 def test_a_column_that_is_chosen_is_learnt_and_what_is_ignored_is_no_feature(paths):
     learns_the_column_that_is_chosen(paths, **BY_HEART)
+
+
+def test_without_a_channel_validation_rows_are_held_out_and_shown(paths, capsys):
+    """Of noise, which is learnt by heart and tells nothing of other rows."""
+    random = np.random.default_rng(0)
+    channel(paths, "\n".join(f"{'ab'[random.integers(2)]},{random.normal()},{random.normal()}" for _ in range(400)))
+    assert train(paths, **BY_HEART | {ROUNDS: "40"}) == 0
+    out = capsys.readouterr().out
+    assert re.search(r"held_out is the score of (79|80|81) rows that a further training left out; the model is", out)
+    told = {name: float(value) for name, value in re.findall(r"^(\w+:accuracy)=([0-9.]+)$", out, re.MULTILINE)}
+    assert told["train:accuracy"] > 0.9
+    assert 0.3 < told["held_out:accuracy"] < 0.7
+    assert "warning" not in out
+    page = (paths.output_data / "report.html").read_text(encoding="utf-8")
+    assert "Confusion matrix, held-out data" in page
+    assert f"<td>held_out:accuracy</td><td>{told['held_out:accuracy']:.4f}</td>" in page
+
+
+def test_numbers_are_held_out_too(paths, capsys):
+    rows = np.random.default_rng(0).uniform(1, 5, size=(200, 2))
+    channel(paths, "\n".join(f"{10 * a:.3f},{a},{b}" for a, b in rows))
+    assert train(paths, objective=NAME[Kind.NUMBER]) == 0
+    told = dict(re.findall(r"^(\w+:rmse)=([0-9.]+)$", capsys.readouterr().out, re.MULTILINE))
+    assert 0 < float(told["train:rmse"]) < float(told["held_out:rmse"]) < 5
+    assert "Actual and predicted, held-out data" in (paths.output_data / "report.html").read_text(encoding="utf-8")

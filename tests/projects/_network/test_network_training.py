@@ -33,7 +33,7 @@ def test_labels_and_categories_as_awkward_as_they_come_survive_and_a_label_may_b
     assert OnnxModel(paths.model).signature.labels == ("once", "x, y", "é")
 
 
-def test_numbers_are_learnt_and_a_report_shows_the_residuals(paths):
+def test_numbers_are_learnt_and_a_report_shows_the_residuals(paths, capsys):
     random = np.random.default_rng(0)
     rows = random.uniform(1, 5, size=(200, 2))
     channel(paths, "\n".join(f"{1000 + 10 * a:.3f},{a},{b}" for a, b in rows))
@@ -42,6 +42,7 @@ def test_numbers_are_learnt_and_a_report_shows_the_residuals(paths):
     assert answers == pytest.approx([1015, 1045], abs=3)
     assert OnnxModel(paths.model).signature.labels == ()
     assert (paths.output_data / "residuals.svg").exists()
+    assert "warning: every score is of rows that the model was trained on" in capsys.readouterr().out
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from byoc.errors import InputError
 from byoc.hosts.collectives import Collectives
 from byoc.serving.onnx_model import OnnxModel
 from byoc.signature import Signature
+from byoc.tabular import training_report
 from byoc.tabular.dataset import Data, Rows
 from byoc.tabular.encoding import Encoding, Target
 from byoc.tabular.onnx_export import complete
@@ -120,3 +121,21 @@ def test_a_column_is_as_important_as_the_network_looks_at_it():
     data = Data(Signature(columns.of_records(records)), encoding, target, rows, None)
     rises = importance(data, rows, lambda encoded: encoded @ np.array([[0.8], [0.2], [0]]))
     assert rises["much"] > rises["little"] > rises["not at all"] == 0
+
+
+def test_of_very_many_columns_some_are_mixed_up_with_few_rows():
+    names = [f"column {number}" for number in range(300)]
+    numbers = np.random.default_rng(0).normal(size=(20_000, len(names)))
+    records = np.rec.fromarrays(numbers.T, [(name, "f4") for name in names])
+    encoding, target = Encoding.learn(records, Collectives()), Target.of_numbers(numbers[:, 0], Collectives())
+    rows = Rows(numbers[:, 0], records, encoding.encode(records), target.learnt(numbers[:, 0], "training"))
+    data = Data(Signature(columns.of_records(records)), encoding, target, rows, None)
+    asked = []
+
+    def outputs(encoded: np.ndarray) -> np.ndarray:
+        asked.append(encoded.size)
+        return encoded[:, :1]
+
+    assert importance(data, rows, outputs).keys() == {*names[: training_report.MOST_COLUMNS]}
+    assert len(asked) == 1 + training_report.MOST_COLUMNS
+    assert max(asked) <= training_report.MOST_VALUES

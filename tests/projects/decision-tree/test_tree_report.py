@@ -73,6 +73,11 @@ def test_of_a_large_tree_only_the_top_is_drawn(tree, leaves):
     boxes = list(ElementTree.fromstring(tree_picture.draw(grown.tree, NAMES)).iter(f"{SVG}rect"))
     assert len(boxes) <= 2 * tree_picture.MOST_LEAVES - 1
     assert (len(boxes) == grown.tree.tree_.node_count) == (leaves <= tree_picture.MOST_LEAVES)
+    told = tree_picture.left_out(grown.tree)
+    assert (told == "") == (leaves <= tree_picture.MOST_LEAVES)
+    if told:
+        levels = {float(each.get("y")) for each in boxes}
+        assert told == f"the upper {len(levels) - 1} of {grown.tree.get_depth()} levels below the root"
 
 
 def test_boxes_do_not_overlap(tree):

@@ -2,7 +2,9 @@
 
 import json
 
+import numpy as np
 import pytest
+from sklearn.tree import DecisionTreeClassifier
 
 from algorithm_jobs import (
     answers_its_payloads,
@@ -14,6 +16,7 @@ from algorithm_jobs import (
     served,
     train,
 )
+from byoc.reports import held_out
 from byoc.serving.onnx_model import OnnxModel
 from equal_values import many_numbers_as_labels_are_asked_about, told_is_served
 
@@ -34,6 +37,39 @@ def test_metrics_are_printed_as_name_and_value_and_a_validation_channel_is_score
     assert train(paths) == 0
     out = capsys.readouterr().out.splitlines()
     assert out == ["training on 4 rows of 2 features", "train:accuracy=1.000000", "validation:accuracy=0.500000"]
+
+
+def test_without_a_channel_validation_each_of_few_rows_is_held_out_once(paths, capsys):
+    """Of noise, which a tree learns by heart."""
+    random = np.random.default_rng(0)
+    labels, features = np.array(["a", "b"])[random.integers(0, 2, 100)], random.normal(size=(100, 2))
+    lines = (f"{label},{','.join(map(str, row))}" for label, row in zip(labels, features.tolist(), strict=True))
+    channel(paths, "\n".join(lines))
+    assert train(paths) == 0
+    right = 0
+    for held in held_out._folds(labels):
+        rest = np.delete(np.arange(100), held)
+        tree = DecisionTreeClassifier(random_state=0).fit(features[rest], labels[rest])
+        right += int((tree.predict(features[held]) == labels[held]).sum())
+    assert 30 < right < 70
+    assert capsys.readouterr().out.splitlines() == [
+        "training on 100 rows of 2 features",
+        "train:accuracy=1.000000",
+        "no channel validation: held_out is the score of a 5-fold cross-validation; the model is of all rows",
+        f"held_out:accuracy={right / 100:.6f}",
+    ]
+    page = (paths.output_data / "report.html").read_text(encoding="utf-8")
+    assert "Confusion matrix, held-out data" in page
+    assert f"<td>held_out:accuracy</td><td>{right / 100:.4f}</td>" in page
+
+
+def test_where_each_label_occurs_once_it_is_said_that_the_score_flatters(paths, capsys):
+    channel(paths, "a,1\nb,2\n")
+    assert train(paths) == 0
+    out = capsys.readouterr().out
+    assert "held_out" not in out
+    assert "warning: every score is of rows that the model was trained on" in out
+    assert "Confusion matrix, training data" in (paths.output_data / "report.html").read_text(encoding="utf-8")
 
 
 def test_a_label_that_only_the_validation_channel_has_counts_as_wrong(paths, capsys):
@@ -70,6 +106,7 @@ def test_awkward_labels_and_names_survive_from_training_to_the_answer(paths):
     ("rows", "hyperparameters", "message"),
     [
         ("a,1\na,2\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
+        ("x" * 1001 + ",1\nb,2\n", {}, "has 1,001 characters, and 1,000 are the most: is that the column of labels?"),
         ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
         ("a,1\n,2\n", {}, "line 2, column 1: the label is missing"),
         ("a,1\nb,\n", {}, "line 2, column 2: '': no value may be missing here; leave the row out"),

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from byoc.reports import charts
-from byoc.reports.axes import HEIGHT
+from byoc.reports.axes import HEIGHT, WIDTH, Axes, ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -41,7 +41,8 @@ def test_the_largest_come_first_among_bars():
     values = {f"<{number}&": float(number) for number in range(30)}
     words = [node.text for node in parsed(charts.bars("t", values)).iter(f"{SVG}text")]
     assert words[:2] == ["<29&", "6.7%"]
-    assert len(words) == 2 * 20
+    assert len(words) == 2 * 20 + 1
+    assert words[-1] == "the 20 largest of 30"
     assert parsed(charts.bars("t", {"x": 0.0})) is not None
 
 
@@ -55,4 +56,40 @@ def test_a_histogram_counts_every_value(values):
 
 def test_shares_are_drawn_between_nothing_and_all():
     line = next(parsed(charts.shares("t", ("x", "y"), {"<a>": ([0, 0.5, 1], [0, 1, 1])})).iter(f"{SVG}polyline"))
-    assert line.get("points") == "70.0,260.0 280.0,0.0 490.0,0.0"
+    (left, *_), *_ = corners = [[*map(float, point.split(","))] for point in line.get("points").split()]
+    assert corners == [[left, HEIGHT], [left + WIDTH / 2, 0], [left + WIDTH, 0]]
+
+
+def test_of_a_line_of_many_points_some_are_drawn_from_end_to_end_and_none_that_is_no_number():
+    values = np.linspace(1, 0, 50_000)
+    values[1:9] = np.nan
+    picture = parsed(charts.curves("t", "round", {"loss": values}))
+    assert "50,000" in [node.text for node in picture.iter(f"{SVG}text")]
+    points = next(picture.iter(f"{SVG}polyline")).get("points").split()
+    assert charts.MOST_POINTS - 8 <= len(points) <= charts.MOST_POINTS
+    assert points[0].endswith(",0.0")
+    assert points[-1].endswith(f",{HEIGHT}.0")
+
+
+@pytest.mark.parametrize(
+    ("reached", "numbers"),
+    [
+        ((0, 1), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]),
+        ((326, 18_823), ["5,000", "10,000", "15,000"]),
+        ((0.01, 0.585), ["0.1", "0.2", "0.3", "0.4", "0.5"]),
+        ((-2e9, 3e9), ["-2e9", "-1e9", "0", "1e9", "2e9", "3e9"]),
+        ((1e-9, 3e-9), ["1e-9", "1.5e-9", "2e-9", "2.5e-9", "3e-9"]),
+        ((1_000_000.1, 1_000_000.5), [f"1,000,000.{tenth}" for tenth in range(1, 6)]),
+    ],
+)
+def test_numbers_along_an_axis_are_round_and_fit(reached, numbers):
+    assert [*ticks(reached).values()] == numbers
+    drawn = Axes((0, 1), reached, ("x", "y")).document("", "t")
+    beside = [node for node in parsed(drawn).iter(f"{SVG}text") if node.get("text-anchor") == "end"]
+    assert [node.text for node in beside] == numbers
+    assert min(float(node.get("x")) - 7 * len(node.text) for node in beside) > 16  # right of the axis's name
+
+
+@pytest.mark.parametrize("reached", [(1e30, 1e30 + 1e15), (-1e300, 1e300), (0, 5e-324), (3.3e38, 3.4e38)])
+def test_an_axis_of_extreme_numbers_has_a_few(reached):
+    assert len(ticks(reached)) < 12

@@ -11,6 +11,8 @@ def test_labels_are_counted_and_quantities_spread():
     assert labels.rows == [("a", 1), ("b", 2), ("all", 3)]
     quantities, *_ = data_tables.about("training", np.array([1.0, 2.0, 9.0]), {})
     assert quantities.rows == [("all", 3, "1", "2", "9")]
+    prices, *_ = data_tables.about("training", np.array([326.0, 2401.0, 18823.0]), {})
+    assert prices.rows == [("all", 3, "326", "2401", "18,823")]
 
 
 def test_of_very_many_labels_the_most_frequent_are_told():
@@ -18,6 +20,7 @@ def test_of_very_many_labels_the_most_frequent_are_told():
     told, *_ = data_tables.about("training", labels, {})
     assert told.rows[0] == (999, 3)
     assert len(told.rows) == data_tables.MOST_LABELS + 1
+    assert told.note == "the 50 most frequent of 1,000 labels"
 
 
 def test_columns_are_told_by_kind_with_what_is_missing():
@@ -79,3 +82,27 @@ def test_labels_of_another_type_are_judged_as_texts():
     actual = np.array(["1", "2", "x"])  # of a channel in which not all are numbers
     _, by_label, *_ = classification.judged("validation", np.array([1, 2]), actual, np.eye(3, 2))
     assert [row[:4] for row in by_label.rows] == [("1", 1, "0.500", "1.000"), ("2", 1, "1.000", "1.000")]
+
+
+def test_of_many_labels_those_that_are_confused_most_are_told_and_no_row_is_lost():
+    known = np.array([f"l{number:03}" for number in range(200)])
+    actual = np.repeat(np.arange(200), 3)
+    predicted = actual.copy()
+    predicted[[0, 1, 3]] = [150, 150, 199]  # two rows of l000 and one of l001
+    matrix, by_label, *_ = classification.judged("v", known, known[actual], np.eye(200)[predicted])
+    names, counts = classification.confusion(["l000", "l150"], np.array([0, 150]), actual, predicted)
+    assert names == ["l000", "l150", "all others"]
+    assert counts.tolist() == [[1, 2, 0], [0, 3, 0], [0, 0, 594]]
+    assert counts.sum() == len(actual)
+    assert matrix.note == by_label.note == "the 30 labels that are confused most of 200"
+    assert {"l000", "l001", "l150", "l199"} < {row[0] for row in by_label.rows}
+    assert len(by_label.rows) == classification.MOST_LABELS
+    assert by_label.rows[0] == ("l000", 3, "1.000", "0.333", by_label.rows[0][4])
+
+
+def test_of_very_many_rows_some_are_judged_and_that_is_told(monkeypatch):
+    monkeypatch.setattr(classification, "MOST_ROWS", 100)
+    actual = np.arange(1000) % 2
+    matrix, by_label, *_ = classification.judged("v", np.array([0, 1]), actual, np.eye(2)[actual])
+    assert matrix.note == "100 of 1,000 rows, chosen evenly"
+    assert sum(row[1] for row in by_label.rows) == 100

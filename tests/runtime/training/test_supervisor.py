@@ -68,6 +68,33 @@ def test_a_process_that_could_not_say_why_it_ended_is_spoken_for(paths, run_trai
     assert run.stderr.startswith(f"Exception during training: the training process {reason}")
 
 
+@pytest.mark.parametrize(
+    ("ending", "signal_name"), [("os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"), ("ctypes.string_at(0)", "SIGSEGV")]
+)
+def test_a_report_that_takes_the_process_down_costs_no_model(paths, run_train, program_with, ending, signal_name):
+    reporting = f"""
+    from byoc.reports import report
+    def parts():
+        {ending}
+        yield
+    report.write(job, "Title", hyperparameters, parts())
+"""
+    run = run_train(paths, program_with(ALGORITHM + TRAIN + "    save(job)\n" + reporting))
+    assert run.returncode == 0, run.stderr
+    assert f"warning: the report was ended by {signal_name}, " in run.stdout
+    assert run.stdout.splitlines()[-1].endswith("; the model is saved")
+    assert (paths.model / "model.onnx").read_bytes() == b"model"
+    assert not paths.failure.exists()
+
+
+@pytest.mark.parametrize("before", ["", "    save(job)\n    with job.expendable():\n        pass\n"])
+def test_a_crash_without_a_model_or_after_the_report_is_a_failure(paths, run_train, program_with, before):
+    ending = "    os.kill(os.getpid(), signal.SIGKILL)\n"
+    if not before:
+        ending = f"    with job.expendable():\n    {ending}"
+    assert run_train(paths, program_with(ALGORITHM + TRAIN + before + ending)).returncode == 137
+
+
 def test_a_crash_in_compiled_code_is_told_with_the_line_of_the_algorithm(paths, run_train, program_with):
     run_train(paths, program_with(ALGORITHM + TRAIN + "    ctypes.string_at(0)\n"))
     *earlier, algorithm, last = paths.failure.read_text().splitlines()

@@ -31,6 +31,7 @@ class Channel:
     wrapped: bool = False  # whether the FIFO holds a RecordIO record for each file (T-23)
     declared: Path | None = field(default=None, compare=False)  # the inputdataconfig.json that has it
     chosen: ChosenColumns = field(default_factory=ChosenColumns)
+    found: dict[str, int] = field(default_factory=dict, compare=False)  # the rows in each file that was read
 
     def files(self) -> list[Path]:
         """Every data file below the folder, in a stable order. S3 prefixes arrive as sub-folders (T-20).
@@ -102,8 +103,9 @@ class Channel:
         status.update(f"reading channel {self.name}")
         starts = []
         for name, content in self.streams(epoch):
-            starts.append((name, len(rows)))
+            starts.append((name, before := len(rows)))
             rows.read(name, content)
+            self.found[name] = len(rows) - before
         if not len(rows):
             raise NoRowsError(self._nothing(epoch))
         labels, features = rows.arrays()

@@ -15,9 +15,17 @@ FEW_ROWS = 10  # a label; with more, numbers are labels as well, such as the ids
 LEARN_NUMBERS = "take an algorithm that learns numbers"
 AS_TEXT = "if they are labels, write them as text, such as 'shop 17'"
 
+LONGEST = 1000  # characters of a label: NumPy gives each row as many as the longest has
+
 
 def classes(labels: np.ndarray) -> np.ndarray:
-    """The different labels in order; raises InputError if there is but one."""
+    """The different labels in order; raises InputError if there is but one, or one as long as no label is."""
+    if labels.dtype.kind == "U" and labels.dtype.itemsize > LONGEST * labels.dtype.alignment:
+        longest = max(labels.tolist(), key=len)
+        raise InputError(
+            f"the label {longest[:40]!r}… has {len(longest):,} characters, and {LONGEST:,} are the most: is that the "
+            "column of labels?"
+        )
     different = np.unique(labels)
     if len(different) < 2:
         raise InputError(f"every row has the label {str(labels[0])!r}: a classifier needs at least two to tell apart")
@@ -109,13 +117,3 @@ def _number(label: str) -> float:
         return float(label)
     except ValueError:
         return np.nan
-
-
-def confusion(known: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> tuple[list[str], np.ndarray]:
-    """All labels, in order, also those that only training has, and how often each (row) was taken for each (column)."""
-    actual, known = alike(actual, known)
-    every = np.union1d(known, actual)
-    counts = np.zeros((len(every), len(every)), int)
-    places = (np.searchsorted(every, labels.astype(every.dtype)) for labels in (actual, predicted))
-    np.add.at(counts, tuple(places), 1)
-    return [str(label) for label in every], counts

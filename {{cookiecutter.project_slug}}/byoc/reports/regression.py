@@ -3,6 +3,7 @@
 import numpy as np
 
 from byoc.reports import charts
+from byoc.reports.page import number
 from byoc.reports.report import Part, Picture, Table
 
 
@@ -12,11 +13,11 @@ def judged(data: str, actual: np.ndarray, predicted: np.ndarray) -> list[Part]:
     spread = float(np.sum((actual - actual.mean()) ** 2))
     rows = [
         ("R²", f"{1 - np.sum(off**2) / spread:.4f}" if spread else "–"),
-        ("root of the mean square", f"{np.sqrt(np.mean(off**2)):.4g}"),
-        ("mean", f"{off.mean():.4g}"),
-        ("half of them within", f"{np.median(np.abs(off)):.4g}"),
-        ("90 % within", f"{np.quantile(np.abs(off), 0.9):.4g}"),
-        ("largest", f"{np.abs(off).max():.4g}"),
+        ("root of the mean square", number(np.sqrt(np.mean(off**2)))),
+        ("mean", number(off.mean())),
+        ("half of them within", number(np.median(np.abs(off)))),
+        ("90 % within", number(np.quantile(np.abs(off), 0.9))),
+        ("largest", number(np.abs(off).max())),
     ]
     drawn = charts.points("Actual and predicted", ("actual", "predicted"), actual, predicted)
     return [

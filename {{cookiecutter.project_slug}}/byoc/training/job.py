@@ -1,7 +1,8 @@
 """One training job from start to exit code: reads its configuration, runs the algorithm, reports how it ended."""
 
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from importlib.util import find_spec
@@ -131,6 +132,15 @@ class Job:
             write_atomically(self.paths.model / SIGNATURE, signature.to_json(), staging=self.paths.base)
             write_atomically(self.paths.model / name, model, staging=self.paths.base)
             self.saved = True
+
+    @contextmanager
+    def expendable(self) -> Iterator[None]:
+        """A block after which there is nothing to save: if it takes the process down with it, the job is a success."""
+        self._stop.expendable = self.saved
+        try:
+            yield
+        finally:
+            self._stop.expendable = False
 
     def write_output(self, name: str, content: str) -> None:
         """Put a file for people to look at into `/opt/ml/output/data`, which becomes output.tar.gz (T-43, T-44)."""

@@ -29,7 +29,7 @@ class Stop:
     def __init__(self) -> None:
         self.signal: signal.Signals | None = None
         self.awaited = False
-        self._saved = mmap.mmap(-1, 1)  # a byte shared with the supervisor
+        self._saved = mmap.mmap(-1, 2)  # bytes shared with the supervisor
         self._interruptible = False
 
     @property
@@ -40,6 +40,15 @@ class Stop:
     @saved.setter
     def saved(self, saved: bool) -> None:
         self._saved[0] = saved
+
+    @property
+    def expendable(self) -> bool:
+        """Whether what is being done is not needed: the model is saved, and however the process ends, it is there."""
+        return self._saved[1] == 1
+
+    @expendable.setter
+    def expendable(self, expendable: bool) -> None:
+        self._saved[1] = expendable
 
     def listen(self) -> None:
         """Take the signals from now on."""

@@ -73,7 +73,7 @@ def supervised(work: Callable[[Stop], int]) -> int:
     exit_code, sent = _watch(process, heartbeat.stop if heartbeat else lambda: None)
     os.write(writing, b"\n")  # so that there is something to read, even if the process could not tell where it was
     trace = _traceback(os.read(reading, 65_536).decode(errors="replace"))
-    end = _end(exit_code, sent, stop.saved, paths.failure)
+    end = _end(exit_code, sent, stop.saved, stop.expendable, paths.failure)
     if heartbeat:
         return shutdown.end_with_the_others(heartbeat, end, paths.failure, trace, SIGNALS, OVER)
     if end.code:
@@ -130,7 +130,7 @@ def _bury(process: int) -> int | None:
     return exit_code
 
 
-def _end(exit_code: int, sent: list[signal.Signals], saved: bool, told: Path) -> End:
+def _end(exit_code: int, sent: list[signal.Signals], saved: bool, expendable: bool, told: Path) -> End:
     """How the training ended; the reason is what it `told` itself, or else what there is to see from outside.
 
     The exit code is that of the process, or 128 + n if signal n ended it, as in a shell.
@@ -140,6 +140,13 @@ def _end(exit_code: int, sent: list[signal.Signals], saved: bool, told: Path) ->
     if -exit_code in sent and saved:
         print(f"stopped by {sent[0].name} after the model was saved", flush=True)
         return End(0, "", True)
+    if exit_code < 0 and not sent and expendable:
+        ended_by = signal.Signals(-exit_code)
+        print(
+            f"warning: the report was ended by {ended_by.name}{LIKELY.get(ended_by, '')}; the model is saved",
+            flush=True,
+        )
+        return End(0, "")
     if exit_code >= 0:
         reason = f"the training process ended with exit code {exit_code} and gave no reason" if exit_code else ""
         return End(exit_code, reason, bool(sent))

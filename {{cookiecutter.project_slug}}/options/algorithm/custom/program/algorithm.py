@@ -8,6 +8,7 @@ around a mean of their own. T. Hastie et al., The Elements of Statistical Learni
 """
 
 import io
+from collections.abc import Iterator
 from typing import Annotated
 
 import numpy as np
@@ -15,7 +16,7 @@ from pydantic import Field
 
 from byoc.channels import columns, objectives, targets
 from byoc.channels.chosen import ChosenColumns
-from byoc.reports import classification, data_tables, report
+from byoc.reports import classification, data_tables, held_out, report
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
@@ -34,7 +35,8 @@ class Hyperparameters(ChosenColumns):
     )
 
 
-METRICS = ("train:accuracy", "validation:accuracy")  # what `train` prints, for a tuning job to find
+# What `train` prints, for a tuning job to find: "held_out" without the channel validation, else "validation".
+METRICS = ("train:accuracy", "validation:accuracy", "held_out:accuracy")
 
 
 def train(job: Job, hyperparameters: Hyperparameters) -> None:
@@ -68,10 +70,23 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     np.savez(content, **model)
     job.save(content.getvalue(), Signature(columns.of_numbers(names, features), tuple(known.tolist())), MODEL)
 
-    # Your report: these parts, others by report.Picture and report.Table, or none at all.
-    judged = classification.judged(channel, known, known[codes], probabilities)
-    about = data_tables.about(channel, known[codes], dict(zip(names, rows.T, strict=True)))
-    report.write(job, "Linear discriminants", hyperparameters, judged + about)
+    # Your honest score: without the channel validation, of rows that were held out of further trainings.
+    def answers(trained: np.ndarray, held: np.ndarray) -> np.ndarray:
+        return score(fit(features[trained], codes[trained], hyperparameters.shrinkage), features[held])
+
+    if held := held_out.judge(job, labels, answers, features.size * len(known)):
+        channel, rows, codes, probabilities = "held-out", features[held.rows], codes[held.rows], held.answers
+        job.metric("held_out:accuracy", accuracy(probabilities, codes))
+
+    report.write(job, "Linear discriminants", hyperparameters, parts(channel, names, rows, known, codes, probabilities))
+
+
+def parts(
+    data: str, names: list[str], rows: np.ndarray, known: np.ndarray, codes: np.ndarray, probabilities: np.ndarray
+) -> Iterator[report.Part]:
+    """Your report: these parts, others by report.Picture and report.Table, or none at all."""
+    yield from classification.judged(data, known, known[codes], probabilities)
+    yield from data_tables.about(data, known[codes], dict(zip(names, rows.T, strict=True)))
 
 
 def fit(features: np.ndarray, codes: np.ndarray, shrinkage: float) -> dict[str, np.ndarray]:

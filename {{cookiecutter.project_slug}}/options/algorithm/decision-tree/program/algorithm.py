@@ -16,6 +16,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 import tree_report
 from byoc.channels import columns, objectives
 from byoc.channels.chosen import ChosenColumns
+from byoc.reports import held_out
 from byoc.signature import Signature
 from byoc.training.hyperparameters import Tunable
 from byoc.training.job import Job
@@ -45,8 +46,9 @@ class Hyperparameters(ChosenColumns):
     )
 
 
-# What `train` prints, for a tuning job to find: the accuracy of labels, the others of numbers.
-METRICS = tuple(f"{channel}:{name}" for channel in ("train", "validation") for name in objectives.METRICS)
+# What `train` prints, for a tuning job to find: the accuracy of labels, the others of numbers; "held_out" without the
+# channel validation.
+METRICS = tuple(f"{rows}:{name}" for rows in ("train", "validation", "held_out") for name in objectives.METRICS)
 CRITERIA = {
     "classification": ("gini", "entropy", "log_loss"),
     "regression": ("squared_error", "absolute_error", "poisson"),
@@ -75,6 +77,13 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
         tell(job, "validation", tree, truth, scored[-1])
 
     job.save(export(tree), signature(tree, names, features))
+
+    def of_others(trained: np.ndarray, held: np.ndarray) -> np.ndarray:
+        return answers(grow(hyperparameters, labels[trained], features[trained]), features[held])
+
+    if held := held_out.judge(job, labels, of_others, features.shape[1] * scored[-1].size):
+        scored = "held-out", labels[held.rows], features[held.rows], held.answers
+        tell(job, "held_out", tree, scored[1], held.answers)
     tree_report.write(job, hyperparameters, tree, names, scored)
 
 

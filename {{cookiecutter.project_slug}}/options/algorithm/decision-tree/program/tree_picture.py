@@ -46,6 +46,12 @@ def draw(tree: Tree, names: list[str]) -> str:
     return document(next_leaf * (WIDTH + GAP_X), levels * (HEIGHT + GAP_Y), "".join(lines + boxes), "Decision tree")
 
 
+def left_out(tree: DecisionTreeClassifier) -> str:
+    """What `draw` leaves out, if it does."""
+    depth, deepest = _depth_that_fits(tree.tree_), tree.tree_.max_depth
+    return f"the upper {depth} of {deepest} levels below the root" if depth < deepest else ""
+
+
 def _depth_that_fits(nodes) -> int:
     """The deepest level at which the tree is at most MOST_LEAVES wide."""
     level, width, depth = [0], 1, 0

@@ -1,5 +1,7 @@
 """The report: the tree as a picture, how good its answers are, and the data."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from pydantic import BaseModel
 from sklearn.base import is_classifier
@@ -7,8 +9,10 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 import tree_picture
 from byoc.reports import classification, data_tables, regression, report
-from byoc.reports.report import Picture
+from byoc.reports.report import Part, Picture
 from byoc.training.job import Job
+
+Scored = tuple[str, np.ndarray, np.ndarray, np.ndarray]
 
 
 def write(
@@ -16,21 +20,21 @@ def write(
     hyperparameters: BaseModel,
     tree: DecisionTreeClassifier | DecisionTreeRegressor,
     names: list[str],
-    scored: tuple[str, np.ndarray, np.ndarray, np.ndarray],
+    scored: Scored,
 ) -> None:
     """Write report.html and its pictures.
 
     `scored` is what the model was scored on: what the rows are called, their labels (rows), features (rows, features)
     and the answers: probabilities (rows, labels), or numbers (rows).
     """
-    channel, labels, features, answers = scored
+    report.write(job, "Decision tree", hyperparameters, _parts(tree, names, scored))
+
+
+def _parts(tree: DecisionTreeClassifier | DecisionTreeRegressor, names: list[str], scored: Scored) -> Iterator[Part]:
+    data, labels, features, answers = scored
+    yield Picture("tree", "The tree", tree_picture.draw(tree, names), tree_picture.left_out(tree))
     if is_classifier(tree):
-        judged = classification.judged(channel, tree.classes_, labels, answers)
+        yield from classification.judged(data, tree.classes_, labels, answers)
     else:
-        judged = regression.judged(channel, labels, answers)
-    parts = [
-        Picture("tree", "The tree", tree_picture.draw(tree, names)),
-        *judged,
-        *data_tables.about(channel, labels, dict(zip(names, features.T, strict=True))),
-    ]
-    report.write(job, "Decision tree", hyperparameters, parts)
+        yield from regression.judged(data, labels, answers)
+    yield from data_tables.about(data, labels, dict(zip(names, features.T, strict=True)))

@@ -83,6 +83,7 @@ OBJECTIVES = (
 )
 NAMES = ("binary_logloss", "multi_logloss", "accuracy", "rmse", "l1", "mae", "poisson")
 METRICS = tuple(f"{channel}:{name}" for channel in ("train", "validation") for name in NAMES)
+METRICS += ("held_out:accuracy", "held_out:rmse", "held_out:mae")  # without the channel validation
 # The hyperparameters that LightGBM is told. One of LightGBM's that you add belongs here, too; others are yours.
 TOLD = {"learning_rate", "num_leaves", "max_depth", "min_data_in_leaf", "bagging_fraction", "feature_fraction"}
 TOLD |= {"lambda_l1", "lambda_l2", "min_gain_to_split", "cat_smooth", "min_data_per_group", "seed"}
@@ -104,7 +105,15 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     training_report.tell_metrics(job, data, history, predicted)
 
     job.save(boost_onnx.export(model, data.objective.kind, data.signature), data.signature)
-    training_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
+    held = training_report.held_out_rows(
+        job,
+        data,
+        best_round(history),
+        lambda part: boost_model.Rounds(told, part, job.collectives, None),
+        boost_model.predict,
+    )
+    gains = boost_model.importance(model, data.signature)
+    training_report.write(job, hyperparameters, data, history, predicted, gains, held)
 
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:

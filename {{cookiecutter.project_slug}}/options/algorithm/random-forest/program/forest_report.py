@@ -1,12 +1,14 @@
 """The report: how good the forest's answers are, which columns matter, and the data."""
 
+from collections.abc import Iterator
+
 import numpy as np
 from pydantic import BaseModel
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
 from byoc.reports import charts, classification, data_tables, regression, report
-from byoc.reports.report import Picture
+from byoc.reports.report import Part, Picture
 from byoc.training.job import Job
 
 # What the report may be about, the best first.
@@ -26,17 +28,20 @@ def write(
     `rows` and `labels` are what the forest was trained on; `judged` tells of each kind of data the labels (rows) and
     the answers: the probabilities (rows, labels), or numbers (rows).
     """
+    report.write(job, "Random forest", hyperparameters, _parts(model, rows, labels, judged))
+
+
+def _parts(
+    model: Pipeline, rows: np.ndarray, labels: np.ndarray, judged: dict[str, tuple[np.ndarray, np.ndarray]]
+) -> Iterator[Part]:
     best = next(name for name in DATA if name in judged)
     if is_classifier(model):
-        scored = classification.judged(DATA[best], model.classes_, *judged[best])
+        yield from classification.judged(DATA[best], model.classes_, *judged[best])
     else:
-        scored = regression.judged(DATA[best], *judged[best])
-    parts = [
-        *scored,
-        Picture("importance", "What the forest looks at", charts.bars("Importance", importances(model, rows.dtype))),
-        *data_tables.about("training", labels, {name: rows[name] for name in rows.dtype.names}),
-    ]
-    report.write(job, "Random forest", hyperparameters, parts)
+        yield from regression.judged(DATA[best], *judged[best])
+    gains = charts.bars("Importance", importances(model, rows.dtype))
+    yield Picture("importance", "What the forest looks at", gains)
+    yield from data_tables.about("training", labels, {name: rows[name] for name in rows.dtype.names})
 
 
 def importances(model: Pipeline, columns: np.dtype) -> dict[str, float]:

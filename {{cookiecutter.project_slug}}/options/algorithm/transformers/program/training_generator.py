@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from math import exp
 from pathlib import Path
@@ -25,15 +25,25 @@ def train(job: Job, hyperparameters: BaseModel) -> None:
     base = local_models.base(job)
     tokenizer = local_models.tokenizer(base)
     network = local_models.network(transformers.AutoModelForCausalLM, base)
+    losses: Mapping[str, Sequence[float]] = {}
     if "training" in job.channels:
         torch.manual_seed(hyperparameters.seed)
-        _fine_tune(job, hyperparameters, network, tokenizer)
+        losses = _fine_tune(job, hyperparameters, network, tokenizer)
     else:
         print("no channel 'training': the base model is saved as it is", flush=True)
     _save(job, network.cpu(), tokenizer)
+    if losses:
+        report.write(job, "Text generation", hyperparameters, _parts(losses))
 
 
-def _fine_tune(job: Job, hyperparameters: BaseModel, network: torch.nn.Module, tokenizer: Any) -> None:
+def _parts(losses: Mapping[str, Sequence[float]]) -> Iterator[report.Part]:
+    yield report.Picture("learning_curves", "Loss", charts.curves("Loss", "epoch", losses))
+
+
+def _fine_tune(
+    job: Job, hyperparameters: BaseModel, network: torch.nn.Module, tokenizer: Any
+) -> Mapping[str, Sequence[float]]:
+    """Returns the losses after each epoch, by channel."""
     size = local_models.longest(network, hyperparameters.max_length)
     examples = {"train": _blocks(job, "training", tokenizer, size)}
     if "validation" in job.channels:
@@ -51,10 +61,7 @@ def _fine_tune(job: Job, hyperparameters: BaseModel, network: torch.nn.Module, t
     for name in examples:
         for metric, value in scores(name).items():
             job.metric(metric, value)
-    losses = {metric: values for metric, values in history.items() if metric.endswith(":loss")}
-    if losses:
-        curves = report.Picture("learning_curves", "Loss", charts.curves("Loss", "epoch", losses))
-        report.write(job, "Text generation", hyperparameters, [curves])
+    return {metric: values for metric, values in history.items() if metric.endswith(":loss")}
 
 
 def _blocks(job: Job, channel: str, tokenizer: Any, size: int) -> list[Example]:

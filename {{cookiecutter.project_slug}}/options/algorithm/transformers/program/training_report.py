@@ -1,6 +1,6 @@
 """The report on a classifier."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,17 +25,19 @@ def write(
     """Write report.html and its pictures. `judged` are rows, what they are called, and their probabilities (rows,
     labels); `lengths` are the training texts' in tokens.
     """
-    name, rows, probabilities = judged
-    channel = "training" if name == "train" else name
-    losses = {metric: values for metric, values in history.items() if metric.endswith(":loss")}
-    parts: list[report.Part] = []
-    if losses:  # else it was stopped within the first epoch
-        parts.append(Picture("learning_curves", "Loss", charts.curves("Loss", "epoch", losses)))
-    parts += classification.judged(channel, known, rows.labels, probabilities)
-    parts.append(_mistakes(channel, known, rows, probabilities))
-    parts.append(_lengths(lengths, hyperparameters.max_length))
-    parts += data_tables.about(channel, rows.labels, {})
-    report.write(job, "Text classification", hyperparameters, parts)
+
+    def parts() -> Iterator[report.Part]:
+        name, rows, probabilities = judged
+        channel = "training" if name == "train" else name
+        losses = {metric: values for metric, values in history.items() if metric.endswith(":loss")}
+        if losses:  # else it was stopped within the first epoch
+            yield Picture("learning_curves", "Loss", charts.curves("Loss", "epoch", losses))
+        yield from classification.judged(channel, known, rows.labels, probabilities)
+        yield _mistakes(channel, known, rows, probabilities)
+        yield _lengths(lengths, hyperparameters.max_length)
+        yield from data_tables.about(channel, rows.labels, {})
+
+    report.write(job, "Text classification", hyperparameters, parts())
 
 
 def _mistakes(channel: str, known: np.ndarray, rows: Any, probabilities: np.ndarray) -> Table:

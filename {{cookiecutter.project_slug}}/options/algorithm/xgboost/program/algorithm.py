@@ -75,6 +75,7 @@ OBJECTIVES = (
 )
 NAMES = ("logloss", "mlogloss", "accuracy", "rmse", "mae", "poisson-nloglik")
 METRICS = tuple(f"{channel}:{name}" for channel in ("train", "validation") for name in NAMES)
+METRICS += ("held_out:accuracy", "held_out:rmse", "held_out:mae")  # without the channel validation
 # The hyperparameters that `xgboost.Booster` is told. One of XGBoost's that you add belongs here, too; others are yours.
 TOLD = {"eta", "max_depth", "min_child_weight", "subsample", "colsample_bytree", "reg_lambda", "reg_alpha", "gamma"}
 TOLD |= {"seed"}
@@ -88,14 +89,19 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     data = dataset.read(job, OBJECTIVES, hyperparameters.objective)
     limits = hyperparameters.num_round, hyperparameters.early_stopping_rounds
     with boost_network.joined(job):
-        rounds = boost_model.Rounds(parameters(hyperparameters, data) | {"device": device(job)}, data.channels)
+        told = parameters(hyperparameters, data) | {"device": device(job)}
+        rounds = boost_model.Rounds(told, data.channels)
         history = boost(job, rounds, data.origin, data.objective.loss, *limits)
         model = rounds.first(best_round(history))
     predicted = {name: boost_model.predict(model, channel.matrix) for name, channel in data.channels.items()}
     training_report.tell_metrics(job, data, history, predicted)
 
     job.save(boost_model.export(model, data.objective.kind, data.signature), data.signature)
-    training_report.write(job, hyperparameters, data, history, predicted, boost_model.importance(model, data.signature))
+    held = training_report.held_out_rows(
+        job, data, best_round(history), lambda part: boost_model.Rounds(told, part.channels), boost_model.predict
+    )
+    gains = boost_model.importance(model, data.signature)
+    training_report.write(job, hyperparameters, data, history, predicted, gains, held)
 
 
 def parameters(hyperparameters: Hyperparameters, data: Data) -> dict[str, Any]:

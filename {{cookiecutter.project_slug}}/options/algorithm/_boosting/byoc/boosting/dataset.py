@@ -28,6 +28,10 @@ class Channel:
     matrix: np.ndarray
     learnt: np.ndarray
 
+    def at(self, places: np.ndarray) -> "Channel":
+        """Those of the rows alone."""
+        return Channel(self.records[places], self.matrix[places], self.learnt[places])
+
 
 @dataclass(frozen=True)
 class Data:

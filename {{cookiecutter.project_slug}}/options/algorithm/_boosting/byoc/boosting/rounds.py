@@ -28,6 +28,9 @@ class Booster(Protocol):
     def content(self) -> bytes:
         """The rounds so far."""
 
+    def first(self, rounds: int) -> Any:
+        """The model of so many rounds."""
+
     def renew(self, done: int, content: bytes) -> None:
         """Go on from what `content` gave after `done` rounds, with random numbers that follow from `done` alone."""
 

@@ -1,7 +1,10 @@
 """The metrics and the report of a boosting job: learning curves, scores, feature importance."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
+from math import inf
+from typing import Any
 
 import numpy as np
 from pydantic import BaseModel
@@ -9,9 +12,10 @@ from pydantic import BaseModel
 from byoc.boosting.across_hosts import bring, mean, stride
 from byoc.boosting.dataset import Channel, Data
 from byoc.boosting.objectives import of_each_label, scores
-from byoc.boosting.rounds import PREFIX, History, best_round
-from byoc.reports import charts, classification, data_tables, regression, report
-from byoc.reports.report import Picture
+from byoc.boosting.rounds import PREFIX, TRAINING, Booster, History, best_round
+from byoc.reports import charts, classification, data_tables, held_out, regression, report
+from byoc.reports.held_out import HeldOut
+from byoc.reports.report import Part, Picture
 from byoc.training.job import Job
 
 MOST_ROWS = 100_000  # of several hosts that are brought to the first, whose memory the data may not fit
@@ -28,6 +32,38 @@ def tell_metrics(job: Job, data: Data, history: History, predicted: Predicted) -
             job.metric(f"{PREFIX[name]}:{metric}", value)
 
 
+def held_out_rows(
+    job: Job,
+    data: Data,
+    rounds: int,
+    begin: Callable[[Data], Booster],
+    predict: Callable[[Any, np.ndarray], np.ndarray],
+) -> HeldOut | None:
+    """What so many rounds, without the rows that are held out of them, answer for these; and their scores.
+
+    `begin` gives the booster of the data's channels, `predict` a model's answers. On several hosts nothing is held out.
+    """
+    channel = data.channels[TRAINING]
+
+    def answers(trained: np.ndarray, held: np.ndarray) -> np.ndarray:
+        booster = begin(replace(data, channels={TRAINING: channel.at(trained)}))
+        done = 0
+        while done < rounds and booster.add(done):
+            done += 1
+            if job.stopping:
+                raise RuntimeError("the job is to stop")
+        return predict(booster.first(done), channel.matrix[held])
+
+    if job.collectives.size > 1 or job.stopping:
+        return None
+    labels = channel.learnt.astype(np.float64) if data.known is None else channel.learnt
+    held = held_out.judge(job, labels, answers, inf)
+    if held:
+        for metric, value in scores(data.objective.kind, channel.learnt[held.rows], held.answers).items():
+            job.metric(f"held_out:{metric}", value)
+    return held
+
+
 def write(
     job: Job,
     hyperparameters: BaseModel,
@@ -35,25 +71,39 @@ def write(
     history: History,
     predicted: Predicted,
     importance: Mapping[str, float],
+    held: HeldOut | None,
 ) -> None:
-    """Write report.html and its pictures; `importance` is what the splits of each column gained."""
-    rows, learnt, answers, columns = _shown(job, data.scored, data.channels[data.scored], predicted[data.scored])
-    if not job.leads:
-        return
-    if data.known is None:
-        labels = learnt
-        judged = regression.judged(rows, labels, answers)
+    """Write report.html and its pictures; `importance` is what the splits of each column gained.
+
+    It shows the rows that were held out, if there are any.
+    """
+    if held:
+        channel = data.channels[TRAINING].at(held.rows)
+        shown = _shown(job, "held-out", channel, held.answers)
     else:
-        labels = data.known[learnt]
-        judged = classification.judged(rows, data.known, labels, of_each_label(answers))
+        shown = _shown(job, data.scored, data.channels[data.scored], predicted[data.scored])
+    if job.leads:
+        report.write(job, "Gradient boosted trees", hyperparameters, _parts(data, history, importance, *shown))
+
+
+def _parts(
+    data: Data,
+    history: History,
+    importance: Mapping[str, float],
+    rows: str,
+    learnt: np.ndarray,
+    answers: np.ndarray,
+    columns: Mapping[str, np.ndarray],
+) -> Iterator[Part]:
     curves = charts.curves("Learning curves", "round", history, best_round(history))
-    parts = [
-        Picture("learning_curves", "Learning curves: the loss after each round", curves),
-        *judged,
-        Picture("importance", "Importance: the share of all gain", charts.bars("Importance", importance)),
-        *data_tables.about(rows, labels, columns),
-    ]
-    report.write(job, "Gradient boosted trees", hyperparameters, parts)
+    yield Picture("learning_curves", "Learning curves: the loss after each round", curves)
+    labels = learnt if data.known is None else data.known[learnt]
+    if data.known is None:
+        yield from regression.judged(rows, labels, answers)
+    else:
+        yield from classification.judged(rows, data.known, labels, of_each_label(answers))
+    yield Picture("importance", "Importance: the share of all gain", charts.bars("Importance", importance))
+    yield from data_tables.about(rows, labels, columns)
 
 
 def _shown(

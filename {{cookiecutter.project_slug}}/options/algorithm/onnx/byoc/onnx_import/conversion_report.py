@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from statistics import median
 
 import numpy as np
@@ -32,9 +32,15 @@ def write(
     held_out: HeldOut | None,
 ) -> None:
     """Write report.html and its pictures. `plain` is `served` before it was made smaller, `rows` are to measure on."""
-    changed = _changed(model, original, plain, served, rows), _operators(model, served)
-    judged = _judged(served, held_out) if held_out else []
-    report.write(job, "The model that was brought", hyperparameters, [_about(model, original), *changed, *judged])
+
+    def parts() -> Iterator[Part]:
+        yield _about(model, original)
+        yield _changed(model, original, plain, served, rows)
+        yield _operators(model, served)
+        if held_out:
+            yield from _judged(served, held_out)
+
+    report.write(job, "The model that was brought", hyperparameters, parts())
 
 
 def _about(model: onnx.ModelProto, original: Original) -> Table:
