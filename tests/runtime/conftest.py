@@ -14,7 +14,7 @@ import laid
 import same_examples  # noqa: F401
 from byoc.paths import Paths
 from byoc.signature import Feature, Signature
-from job_fixtures import environment_restored, feed, paths  # noqa: F401
+from job_fixtures import environment_restored, feed, no_notices, paths  # noqa: F401
 
 # What the hook lays over a project's byoc/ by choice: several hosts, and what algorithms share.
 byoc.__path__.extend(sorted({*map(str, laid.PROJECT.glob("options/algorithm/*/byoc"))} - {*byoc.__path__}))

@@ -10,6 +10,7 @@ from unittest import mock
 
 import pytest
 
+from byoc import notices
 from byoc.paths import Paths
 
 
@@ -18,6 +19,12 @@ def environment_restored():
     """A job puts SM_* variables into its process (T-33), which here goes on to the next test."""
     with mock.patch.dict(os.environ):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_notices(monkeypatch):
+    """A job warns of nothing that another has warned of."""
+    monkeypatch.setattr(notices, "_given", [])
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from byoc import notices
 from byoc.channels.channel import Channel
 from byoc.channels.chosen import ChosenColumns
 from byoc.errors import InputError
@@ -17,11 +16,6 @@ class Rows(NamedTuple):
     names: list[str]
     labels: list[Any]
     features: list[tuple[Any, ...]]
-
-
-@pytest.fixture(autouse=True)
-def no_warning_so_far(monkeypatch):
-    monkeypatch.setattr(notices, "_given", [])
 
 
 @pytest.fixture

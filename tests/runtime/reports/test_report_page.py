@@ -24,8 +24,7 @@ class Settings(BaseModel):
 
 
 @pytest.fixture
-def job(paths, monkeypatch) -> Job:
-    monkeypatch.setattr(notices, "_given", [])  # of another test
+def job(paths) -> Job:
     return Job(paths)
 
 
@@ -77,8 +76,7 @@ def test_what_was_warned_of_is_on_the_report_and_columns_that_are_chosen_too(job
     assert "<td>target</td><td>kind</td>" in page
 
 
-def test_of_many_warnings_the_first_are_given(monkeypatch, capsys):
-    monkeypatch.setattr(notices, "_given", [])
+def test_of_many_warnings_the_first_are_given(capsys):
     for number in range(1000):
         notices.warn(f"file {number}")
     lines = capsys.readouterr().out.splitlines()

@@ -22,7 +22,7 @@ def judged(data: str, known: np.ndarray, actual: np.ndarray, probabilities: np.n
     at times a label that is not known. `data` is what the rows are called.
     """
     some, rows_note = _some_rows(len(actual))
-    known, actual = targets.alike(known, actual[some])
+    actual, known = targets.alike(actual[some], known)
     every, codes = np.unique(np.concatenate([known, actual]), return_inverse=True)
     place, actual = codes[: len(known)], codes[len(known) :]  # of each known label, and of each row's, among `every`
     probabilities = probabilities[some]
