@@ -12,6 +12,7 @@ from framework import DROPPING, QUICK, STILL
 
 import algorithm
 from algorithm_jobs import channel, learns_the_column_that_is_chosen, refused, served, train
+from byoc import notices
 from byoc.serving.onnx_model import OnnxModel
 from byoc.training import job
 from byoc.training.describe import as_json
@@ -106,6 +107,7 @@ def test_it_ends_when_nothing_gets_better_and_saves_the_best_epoch(paths, capsys
 def test_the_same_seed_gives_the_same_network_and_another_one_another(paths, capsys, no_export):
     told = []
     for seed in ("1", "1", "2"):
+        notices._given.clear()  # each is a job of its own
         assert train(paths, **(QUICK | {"seed": seed, "epochs": "5"})) == 0
         told.append(capsys.readouterr().out)
     assert told[0] == told[1] != told[2]
