@@ -14,6 +14,7 @@ def copied(project: Path, copy: Path, train: str) -> Path:
     for folder in ("byoc", "program", "local_test"):
         shutil.copytree(project / folder, copy / folder)
     (copy / "program/algorithm.py").write_text(ALGORITHM + train)
+    (copy / "local_test/test_dir/input/config/hyperparameters.json").write_text("{}")  # it knows none of the example's
     python = copy / ".venv/bin/python"
     python.parent.mkdir(parents=True)
     for name in ("python", "python3"):
