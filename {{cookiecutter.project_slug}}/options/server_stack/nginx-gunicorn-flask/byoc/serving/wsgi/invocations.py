@@ -45,7 +45,11 @@ class Invocations:
             place = None
         answer, received = FULL, 0
         if place is not None:
-            answer, received = self._answer(environ)
+            try:
+                answer, received = self._answer(environ)
+            except BaseException:  # of a handler's that `respond` lets pass, such as KeyboardInterrupt
+                self._end(place, began, 500, 0, 0)
+                raise
         end = partial(self._end, place, began, answer.status, received)
         if not isinstance(answer.body, bytes):
             return self._parts(answer, environ, start_response, end)
