@@ -102,6 +102,8 @@ class Invocations:
             environ["gunicorn.socket"].settimeout(self._timeout)
         try:
             body = environ["wsgi.input"].read()
+        except RequestError:  # of a limit of the owner's
+            raise
         except TimeoutError:
             raise RequestError(408, f"the body did not come within {self._timeout} s") from None
         except OSError:
