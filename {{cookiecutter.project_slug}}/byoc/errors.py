@@ -1,9 +1,11 @@
 """Errors for bad input: each message names the thing, the value, the rule and the way out, in one line."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 
 LONGEST = 80  # characters of a value that a message quotes; a FailureReason has 1,024
 MOST = 20  # values that it lists
+REFUSALS = {status for status in HTTPStatus if status >= 400}
 
 
 def shown(value: object) -> str:
@@ -35,6 +37,10 @@ class RequestError(ValueError):
     """A request cannot be answered as asked. `status` is the HTTP status, the message is the body (S-43, S-44)."""
 
     def __init__(self, status: int, message: str):
+        if status not in REFUSALS:
+            raise ValueError(
+                f"RequestError was given the status {status!r}; it must be one of HTTP's errors, such as 400"
+            )
         super().__init__(message)
         self.status = status
 

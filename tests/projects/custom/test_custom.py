@@ -1,6 +1,7 @@
 """The least that trains and serves, from files in /opt/ml to answers."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -153,12 +154,30 @@ def test_hyperparameters_are_held_to_their_range(value, rule):
         parse({"shrinkage": value}, algorithm.Hyperparameters)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"PK\x03\x04", b"not a model"])
-def test_a_model_that_is_missing_or_broken_is_refused_in_one_line(trained, tmp_path, content):
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (None, r"^no model: .*/model\.npz is missing; train first, or give the container the model's archive$"),
+        (b"", r"model\.npz is empty: copy it again$"),
+        (
+            b"version https://git-lfs.github.com/spec/v1\noid",
+            r"model\.npz is a Git LFS pointer, not the model: [^\n]+$",
+        ),
+        (b"PK\x03\x04", r"^the model cannot be loaded: .*/model\.npz: [^\n]+$"),
+        (b"not a model", r"^the model cannot be loaded: .*/model\.npz: [^\n]+$"),
+    ],
+)
+def test_a_model_that_is_missing_or_broken_is_refused_in_one_line(trained, tmp_path, content, message):
     (tmp_path / "signature.json").write_bytes((trained.model / "signature.json").read_bytes())
     if content is not None:
         (tmp_path / "model.npz").write_bytes(content)
-    with pytest.raises(ModelError, match=r"^the model cannot be loaded: .*/model\.npz: [^\n]+$"):
+    with pytest.raises(ModelError, match=message):
+        predictor.model_fn(tmp_path)
+
+
+def test_a_folder_too_many_is_named_with_how_to_pack(trained, tmp_path):
+    shutil.copytree(trained.model, tmp_path / "export")
+    with pytest.raises(ModelError, match=r"model\.npz is missing, but there is .*/export/model\.npz: .* -C export \.$"):
         predictor.model_fn(tmp_path)
 
 

@@ -128,6 +128,9 @@ def test_a_column_without_any_value_is_missing_throughout():
     [
         (CSV, b" \n", "^the request body is empty"),
         (CSV, b"width,colour,age\n", "^the request body is empty"),
+        (CSV, b"1,5;red;3\n", "^row 1 has semicolons between its columns; send commas, and a point in numbers$"),
+        (CSV, b"width\tcolour\tage\n1\tred\t3\n", "^row 1 has tabs between its columns; send commas, and a point"),
+        (CSV, b'1,red,3\n1,"red,3\n', "^row 2 has a quoted cell that does not end on its line$"),
         (CSV, b"1,red,3\n,red,3", r'^row 2, column 1 \(width\) is "", not a number$'),
         (CSV, b"age,width,colour\n1,x,red", r'^row 1, column 1 \(width\) is "x", not a number$'),
         (CSV, b"width,colour,age\n1,red,3\n1,red", "^row 2 has 2 columns, but the model takes 3: width, colour, age$"),
@@ -143,7 +146,7 @@ def test_a_column_without_any_value_is_missing_throughout():
         (JSON, b'[[1, "red", "3"]]', r'^row 1, column 3 \(age\) is "3", not a number$'),
         (JSON, b'[[1, "red", 1e39]]', r"^row 1, column 3 \(age\) is not a finite float32 number$"),
         (JSON, b'[{"width": 1, "colour": "red"}]', "^row 1 has no field 'age'; its fields are width, colour, age$"),
-        (JSON_LINES, b'[1, "red", 3]\n5', "^row 2 is neither a list nor an object, but 5$"),
+        (JSON_LINES, b'[1, "red", 3]\n5', "^row 2 is neither a list nor an object, but 5; a row is \\[values\\]$"),
         (JSON_LINES, b'[1, "red", 3]\n[1, "red"]', "^row 2 has 2 columns, but the model takes 3: width, colour, age$"),
         (PARQUET, written({"width": [1], "colour": [2], "age": [3]}), r"^column 2 \(colour\) holds int64, not text$"),
         (PARQUET, written({"width": ["1"], "colour": ["2"], "age": [3]}), r"^column 1 \(width\) holds string, not num"),

@@ -72,6 +72,8 @@ def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
         (CSV, "1,2\n\n3,4", "^row 2 has 0 columns"),
         (CSV, "1,2\n \n", "^row 2 has 1 columns"),
         (CSV, '1,2\n"3\n",4', "^row 2 has a quoted cell that does not end on its line$"),
+        (CSV, '1,2\n"3,4', "^row 2 has a quoted cell that does not end on its line$"),
+        (CSV, '1,2\n3,"4\r\n', "^row 2 has a quoted cell that does not end on its line$"),
         (CSV, "1,2\n3,nan", r"^row 2, column 2 \(height\) is not a finite float32 number$"),
         (CSV, "inf,2", r"^row 1, column 1 \(width\) is not a finite float32 number$"),
         (CSV, "1,1e39", r"^row 1, column 2 \(height\) is not a finite float32 number$"),
@@ -85,7 +87,7 @@ def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
         (JSON, "[[1, null]]", r"^row 1, column 2 \(height\) is null, not a number$"),
         (JSON, '[[1, "2"]]', r'^row 1, column 2 \(height\) is "2", not a number$'),
         (JSON, "[[1, [2]]]", r"^row 1, column 2 \(height\) is \[2\], not a number$"),
-        (JSON, "[[1, 2], 3]", "^row 2 is neither a list nor an object, but 3$"),
+        (JSON, "[[1, 2], 3]", "^row 2 is neither a list nor an object, but 3; a row is \\[values\\]$"),
         (JSON, '[{"width": 1}]', "^row 1 has no field 'height'; its fields are width, height$"),
         (JSON, '[{"width": 1, "height": 2, "hight": 3}]', "^row 1 has an unknown field 'hight'; its fields are "),
         (JSON, "[[1, 2, 3]]", "^row 1 has 3 columns, but the model takes 2: width, height$"),
@@ -99,7 +101,7 @@ def test_a_number_is_rounded_to_float32_as_numpy_does_in_every_form(number):
         (JSON_LINES, "[1, 2],[3, 4]\n", "^row 1 is not JSON: "),
         (JSON_LINES, "[1\n2]", "^row 1 is not JSON: "),
         (JSON_LINES, "[1, 2]\n" + "[" * 100_000, "^row 2 is not JSON: "),
-        (JSON_LINES, "[1, 2]\n5", "^row 2 is neither a list nor an object, but 5$"),
+        (JSON_LINES, "[1, 2]\n5", "^row 2 is neither a list nor an object, but 5; a row is \\[values\\]$"),
         (JSON_LINES, '{"width": 1}', "^row 1 has no field 'height'; its fields are width, height$"),
         (JSON, "5", '^send a list of rows, or {"instances": '),
         (JSON, '[{"features": [1]}]', "^row 1 has 1 columns, but the model takes 2: width, height$"),
@@ -157,6 +159,13 @@ FAULTS = [
     "inf",
     "-",
 ]
+
+
+@pytest.mark.parametrize(("delimiter", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+@pytest.mark.parametrize("row", ["1_2", "1,5_2,5", "width_height\n1_2"])
+def test_another_delimiter_than_the_comma_is_named(delimiter, name, row):
+    with pytest.raises(RequestError, match=f"^row 1 has {name} between its columns; send commas, and a point in numb"):
+        codecs.decode(row.replace("_", delimiter).encode(), CSV, FEATURES)
 
 
 @pytest.mark.parametrize("cell", [*FAULTS, "1.", ".5", "+1", "007", '"7"', " 8\t", "true", "null", "[1]", "1e400"])

@@ -71,6 +71,26 @@ def test_the_predictors_refusals_pass_through(client, payload, body, content_typ
     assert (response.status_code, response.content_type) == (status, "text/plain; charset=utf-8")
 
 
+def test_a_limit_of_the_owners_refuses_by_its_own_status(trained, payload):
+    with imported(STACK, "wsgi", trained.base) as wsgi:
+        wsgi.flask.config["MAX_CONTENT_LENGTH"] = len(payload) - 1
+        assert Client(wsgi.app).post("/invocations", data=payload, content_type="text/csv").status_code == 413
+
+
+def test_what_ends_a_prediction_otherwise_than_by_an_error_does_not_keep_its_place(wsgi, client, monkeypatch, payload):
+    """Else a worker would refuse all that comes after a few of them, and its pings would go well."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(wsgi.service.model, "respond", interrupted)
+        for _ in range(2 * wsgi.service.settings.places):
+            with pytest.raises(KeyboardInterrupt):
+                client.post("/invocations", data=payload)
+    assert client.post("/invocations", data=payload, content_type="text/csv").status_code == 200
+
+
 def test_a_worker_that_gunicorn_ends_still_answers_in_plain_text(wsgi, client, monkeypatch):
     def ended(*_):
         raise SystemExit(1)  # as gunicorn does in a worker that is over its time

@@ -49,7 +49,10 @@ def load(name: str) -> ModuleType:
 def told(error: Exception) -> str:
     """The error in one line, with the way out if it is for want of a package."""
     way = f"; {NO_PACKAGE}" if isinstance(error, ModuleNotFoundError) else ""
-    return f"{type(error).__name__}: {error}{way}"
+    try:
+        return f"{type(error).__name__}: {error}{way}"
+    except Exception:  # of a class whose __str__ fails
+        return type(error).__name__
 
 
 def model_fn(module: ModuleType | None) -> Callable[[Path], Any]:

@@ -42,17 +42,19 @@ class MediaType:
 def negotiate(accept: str, offered: Sequence[str]) -> MediaType | None:
     """The media type to answer with, with the parameters that the client gave for it; None if none is acceptable.
 
-    `offered` is in the server's order of preference, which decides between equals.
+    `offered` is in the server's order of preference, which decides between equals. What the client names comes before
+    what only `*/*` takes in: JavaScript's clients send `application/json, text/plain, */*`.
     """
     ranges = [MediaType.parse(element) for element in ELEMENT.findall(accept) if element.strip()]
     if not ranges:
         return MediaType(offered[0])
-    best, best_quality = None, 0.0
+    best, best_liking = None, (0.0, False)
     for name in offered:
         matching = [entry for entry in ranges if entry.covers(name)]
         if not matching:
             continue
         entry = max(matching, key=MediaType.specificity)
-        if entry.quality > best_quality:
-            best, best_quality = MediaType(name, entry.parameters), entry.quality
+        liking = entry.quality, entry.name != "*/*"
+        if entry.quality and liking > best_liking:
+            best, best_liking = MediaType(name, entry.parameters), liking
     return best

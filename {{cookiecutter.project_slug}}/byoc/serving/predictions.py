@@ -19,7 +19,7 @@ OUTPUTS = {
 NUMBER = {"predicted_label", "score"}  # what a regression can be asked for
 DEFAULT = ("predicted_label",)
 MUST = "it must return one prediction for each row: an array, a list, a Series, a DataFrame, or a dict of lists"
-OWN = (list, tuple, str, bytes, dict)
+OWN = (list, tuple, str, bytes, bytearray, memoryview, dict)
 NO_FLOATS = {str, bool, int, type(None)}
 PLAIN = NO_FLOATS | {float}
 
@@ -96,7 +96,7 @@ def _listed(values: Any, name: str, handler: str) -> tuple[list[Any], bool]:
         kind, values = array.dtype.kind, array.tolist()
         if kind in "biuU":
             return values, True
-        if kind == "f":  # among bytes, as `all()` takes three times as long for a row
+        if kind == "f" and array.dtype.itemsize <= 8:  # among bytes, as `all()` takes three times as long for a row
             return values, 0 not in np.isfinite(array).tobytes()
     elif not isinstance(values, list | tuple):
         if values is None:
@@ -116,6 +116,8 @@ def _array(values: Any) -> np.ndarray | None:
 
 
 def _plain(value: Any, handler: str) -> Any:
+    if isinstance(value, np.longdouble):  # of which tolist() makes no float
+        return float(value)
     if isinstance(value, np.generic | np.ndarray):
         value = value.tolist()
     if value is None or isinstance(value, str | int | float):

@@ -15,7 +15,8 @@ from byoc.serving import batch, codecs, handlers
 from byoc.serving.codecs import content_encoding
 from byoc.serving.default_handlers import check, check_number, encode, media_type, predict, reader, response_format
 from byoc.serving.micro_batches import MicroBatches
-from byoc.serving.response import Response, as_bytes, check_json, in_parts, refusal
+from byoc.serving.predictions import MUST
+from byoc.serving.response import Response, answered, as_bytes, check_json, in_parts, refusal
 from byoc.settings import Settings
 from byoc.signature import Signature
 
@@ -75,9 +76,10 @@ class Predictor:
             if encoding:
                 body = content_encoding.decoded(body, encoding, self.settings.max_payload)
             answer = self._transform_fn(self._model, body, content_type, accept)
-            body, content_type, *remark = answer if isinstance(answer, tuple) else (answer, accept)
+            body, content_type, *remark = answered(answer, accept, self._answers) if self._answers else answer
             if not isinstance(body, bytes):
-                body = in_parts(body) if isinstance(body, Iterator) else as_bytes(body)
+                handler = self._answers or "predict_fn"
+                body = in_parts(body, handler) if isinstance(body, Iterator) else as_bytes(body, handler)
             if self._answers and isinstance(body, bytes):
                 check_json(body, content_type, self._answers)
             return Response(200, body, content_type, *map(str, remark))
@@ -106,6 +108,8 @@ class Predictor:
 
         def answer(piece: bytes) -> bytes:
             lines, _, *remark = self._transform_whole(header + piece, sent, accept)
+            if not isinstance(lines, bytes):
+                raise TypeError(f"{self._predicts} returned {type(lines).__name__}; {MUST}")
             remarks.extend(one.below(rows.total()) for one in remark)
             rows["answered"] += batch.count(piece)
             return lines

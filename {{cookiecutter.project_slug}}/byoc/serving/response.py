@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import chain
+from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 # SageMaker passes this many characters of an error's body on to the client (S-44).
@@ -24,13 +24,27 @@ class Response(NamedTuple):
     remark: str = ""
 
 
-def as_bytes(part: Any) -> bytes:
-    """A body, or a part of one; raises TypeError if a handler returned anything but bytes or text."""
+def answered(answer: Any, accept: str, handler: str) -> tuple[Any, str]:
+    """The body and content type that a handler returned; raises TypeError for a content type that is no header."""
+    if not isinstance(answer, tuple):
+        return answer, accept
+    if len(answer) != 2:
+        raise TypeError(
+            f"{handler} returned a tuple of {len(answer)}; it must return the body, or (body, content type)"
+        )
+    content_type = answer[1]
+    if not (isinstance(content_type, str) and content_type and content_type.isascii() and content_type.isprintable()):
+        raise TypeError(f"{handler} returned {content_type!r:.80} as content type; it must be text such as text/csv")
+    return answer
+
+
+def as_bytes(part: Any, handler: str) -> bytes:
+    """A body, or a part of one; raises TypeError if the handler returned anything but bytes or text."""
     if isinstance(part, str):
         return part.encode()
     if isinstance(part, bytes | bytearray | memoryview):
         return bytes(part)
-    raise TypeError(f"a handler returned {type(part).__name__} as the answer's body, which must be bytes or text")
+    raise TypeError(f"{handler} returned {type(part).__name__} as the answer's body, which must be bytes or text")
 
 
 def check_json(body: bytes, content_type: str, handler: str) -> None:
@@ -46,9 +60,9 @@ def check_json(body: bytes, content_type: str, handler: str) -> None:
             json.loads(document, parse_constant=refuse)
 
 
-def in_parts(body: Iterator[Any]) -> Iterator[bytes]:
+def in_parts(body: Iterator[Any], handler: str) -> Iterator[bytes]:
     """The first part is made at once: what fails before it can still be refused in full (X-04)."""
-    return map(as_bytes, chain([next(body, b"")], body))
+    return chain([as_bytes(next(body, b""), handler)], map(as_bytes, body, repeat(handler)))
 
 
 def refusal(status: int, reason: str, remark: str = "") -> Response:

@@ -4,10 +4,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from byoc.channels.delimited.formats import DELIMITERS
 from byoc.channels.parsing import number
 from byoc.errors import RequestError, RowError
 from byoc.records import NAN, NO_VALUE
@@ -25,6 +27,8 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
         return plain_csv.numbers(body, features)
     except ValueError:
         cells = _cells(body)  # quoted numbers, or the place of the fault
+        if features:
+            _check_delimiter(body, len(cells[0]), len(features))
         if features and Header(features).order(cells[0]):
             raise RowError(1, "is a header, which a model of numbers alone does not take; send rows only") from None
         return table.from_cells(cells, features, number)
@@ -47,6 +51,7 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
     except ValueError:
         pass  # few rows, quoted cells, or a fault, the place of which comes to light below
     cells = _cells(body)
+    _check_delimiter(body, len(cells[0]), len(record.names))
     order = record.order(cells[0])
     if order:
         cells = [[row[column] for column in order] if len(row) == len(order) else row for row in cells[1:]]
@@ -82,9 +87,18 @@ def _check_header_comes_once(body: bytes, record: Record) -> None:
             raise RowError(row, "is a header again; send it once, or rows only")
 
 
+def _check_delimiter(body: bytes, found: int, width: int) -> None:
+    """Raise RowError if the first line is no row by its commas, but by another delimiter."""
+    line = FIRST_LINE.match(body)[0]
+    for delimiter, what in DELIMITERS.items():
+        if found != width and line.count(delimiter.encode()) == width - 1 > 0:
+            raise RowError(1, f"has {what} between its columns; send commas, and a point in numbers")
+
+
 def _cells(body: bytes) -> list[list[str]]:
     try:
-        reader = csv.reader(io.StringIO(body.decode("utf-8-sig"), newline=""), skipinitialspace=True)
+        lines = chain(io.StringIO(body.decode("utf-8-sig"), newline=""), [""])  # a last one, for a quote that is open
+        reader = csv.reader(lines, skipinitialspace=True)
         cells = []
         for row in reader:
             if reader.line_num > len(cells) + 1:  # a line is a row, and gets a line in the answer (B-09)
@@ -92,6 +106,7 @@ def _cells(body: bytes) -> list[list[str]]:
             cells.append(row)
     except (UnicodeDecodeError, csv.Error) as error:
         raise RequestError(400, f"the body is not CSV in UTF-8: {error}") from None
+    cells.pop()  # of the line that was added
     if not cells:  # a byte order mark alone
         raise RequestError(400, table.EMPTY)
     return cells

@@ -75,7 +75,7 @@ def _in_order(row: Any, number: int, features: Sequence[str] | None) -> list[Any
     if isinstance(row, dict) and _holds_values(row):
         return _values(row, number)
     if not isinstance(row, dict):
-        raise RowError(number, f"is neither a list nor an object, but {json.dumps(row)[:40]}")
+        raise RowError(number, f"is neither a list nor an object, but {json.dumps(row)[:40]}; a row is [values]")
     if features is None:
         raise RowError(number, "is an object, but the model does not name its features; send a list")
     fault = table.check_fields(row, features)

@@ -16,7 +16,7 @@ def learnt(trained):
     """The data that `train` reads, and the framework's own predictions for each channel, from another training."""
     with mock.patch.dict(os.environ), mock.patch.object(algorithm.training_report, "write") as write:
         algorithm.train(trained.job, hyperparameters.read(trained.paths.config, algorithm.Hyperparameters))
-    _, _, data, _, predicted, _ = write.call_args.args
+    _, _, data, _, predicted, *_ = write.call_args.args
     return data, predicted
 
 

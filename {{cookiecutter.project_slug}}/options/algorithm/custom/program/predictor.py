@@ -11,6 +11,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from byoc.errors import ModelError
+from byoc.serving import model_files
 from byoc.signature import Signature
 
 MODEL = "model.npz"
@@ -30,6 +31,7 @@ class Model:
 
 def model_fn(model_dir: Path) -> Model:
     """Load, once in each worker, what `train` left; raises ModelError if that cannot be served."""
+    model_files.check(Path(model_dir, MODEL))
     try:
         return Model(Path(model_dir))
     except (OSError, ValueError, EOFError, BadZipFile) as error:

@@ -45,7 +45,11 @@ class Invocations:
             place = None
         answer, received = FULL, 0
         if place is not None:
-            answer, received = self._answer(environ)
+            try:
+                answer, received = self._answer(environ)
+            except BaseException:  # of a handler's that `respond` lets pass, such as KeyboardInterrupt
+                self._end(place, began, 500, 0, 0)
+                raise
         end = partial(self._end, place, began, answer.status, received)
         if not isinstance(answer.body, bytes):
             return self._parts(answer, environ, start_response, end)
@@ -98,6 +102,8 @@ class Invocations:
             environ["gunicorn.socket"].settimeout(self._timeout)
         try:
             body = environ["wsgi.input"].read()
+        except RequestError:  # of a limit of the owner's
+            raise
         except TimeoutError:
             raise RequestError(408, f"the body did not come within {self._timeout} s") from None
         except OSError:
