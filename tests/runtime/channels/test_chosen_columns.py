@@ -69,6 +69,8 @@ def test_a_name_of_digits_is_one_in_quotes(lay, read):
         (COLUMNS, {"target": "kind"}, "hyperparameter target: there is no column 'kind' among id, width"),
         ("id,width,species\n7,1,a\n8,wide,b\n", {"target": "species", "ignore": 1}, "line 3, column 2"),
         ("id,width,species\n7,1,a\n8,2\n", {"target": "species"}, "line 3: 2 columns, but line 1 has 3"),
+        ("species,width\na,1,2\n", {"target": "species"}, "line 2: 2 features, but "),
+        ("species,id,id\na,1,2\n", {"target": "species"}, "line 1: id, id: after the label, every column needs a name"),
         ("id,width,species\n7,1,a\n8,2,\n", {"target": "species"}, "line 3, column 3: the label is missing"),
     ],
 )

@@ -219,3 +219,23 @@ def test_a_column_of_names_is_warned_of(lay, capsys, rows):
     assert "colour" not in told
     channel.read_records(["name", "colour"], meaning=str)  # documents
     assert "warning" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", ["kind", None])
+def test_names_above_rows_with_a_cell_more_are_refused(refused, target):
+    rows = "".join(f'"{n + 1}","{"ab"[n % 2]}",{n / 2}\n' for n in range(20))
+    words = (
+        "line 1: 2 names above rows of 3 cells: the first is an index, as R's write.table writes it (row.names=FALSE"
+    )
+    refused(words, '"kind","width"\n' + rows, target=target)
+
+
+def test_a_first_label_that_comes_once_may_be_a_headers_and_the_advice_works(lay, read, capsys):
+    """As its other names are numbers, such as years, it is a row as well as any other."""
+    content = "kind,2019,2020\n" + "".join(f"{'ab'[n % 2]},{n / 2},{n % 7}\n" for n in range(20))
+    assert len(read(lay(content)).labels) == 21
+    words = "0.csv: the first label, 'kind', is that of no other row: if the first line is a header, set the hyper"
+    assert words in capsys.readouterr().out
+    rows = read(lay(content, target="kind"))
+    assert (rows.names, rows.labels) == (["2019", "2020"], ["a", "b"] * 10)
+    assert "warning" not in capsys.readouterr().out

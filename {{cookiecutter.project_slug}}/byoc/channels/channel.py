@@ -111,6 +111,8 @@ class Channel:
         labels, features = rows.arrays()
         for (name, start), end in zip(starts, [*(start for _, start in starts[1:]), len(rows)], strict=True):
             indexes.refuse_labels(labels[start:end], name, rows.target, self.chosen)
+            if not rows.headed:
+                indexes.warn_of_first(labels[start:end], name)
             indexes.warn_of_features(rows.columns(features[start:end]), name)
         return labels, features
 

@@ -16,6 +16,7 @@ WHOLE = re.compile(r"\s*[+-]?\d+\s*")
 WAY_OUT = "write the file without it (to_csv(index=False)), or set the hyperparameter {}"
 LOOKED_AT = 10  # labels, before all are
 SOME = 1000  # texts, likewise
+FEW_TIMES = 5  # that labels come
 
 
 def refuse_named(names: Sequence[str], places: Sequence[int], place: str, chosen: ChosenColumns) -> None:
@@ -47,6 +48,26 @@ def refuse_counted(cells: Sequence[str], rows: Sequence[Sequence[str]], place: s
     if len(cells) > 3 or any(not any(map(WHOLE.fullmatch, column)) for column in columns):
         raise InputError(f"{told}: it is a header, not a row; {way_out}")
     warn(f"{told}, but is taken for a row; if it is a header, {way_out}")
+
+
+def refuse_shorter(names: Sequence[str], rows: Sequence[Sequence[str]], place: str) -> None:
+    """Raise InputError for a first line of names above rows that all have a cell more, as R's write.table leaves it."""
+    if len(rows) > 1 and not any(map(is_number, names)) and all(len(cells) == len(names) + 1 for cells in rows):
+        raise InputError(
+            f"{place}: {len(names)} names above rows of {len(names) + 1} cells: the first is an index, as R's "
+            "write.table writes it (row.names=FALSE leaves it out), or lines end with a comma too many"
+        )
+
+
+def warn_of_first(labels: np.ndarray, name: str) -> None:
+    """Warn if the first label of a file without a header comes once, and the others often: it may be a header's."""
+    if len(labels) < LOOKED_AT or labels.dtype.kind != "U" or (labels[1:] == labels[0]).any():
+        return
+    if len(np.unique(labels[1:])) * FEW_TIMES <= len(labels):
+        warn(
+            f"{name}: the first label, {shown(str(labels[0]))}, is that of no other row: if the first line is a "
+            "header, set the hyperparameter target to its name"
+        )
 
 
 def refuse_labels(labels: np.ndarray, name: str, column: int, chosen: ChosenColumns) -> None:

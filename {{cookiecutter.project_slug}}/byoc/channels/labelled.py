@@ -49,6 +49,11 @@ class LabelledRows:
         else:
             self._read_csv(name, content)
 
+    @property
+    def headed(self) -> bool:
+        """Whether the columns have names in the files."""
+        return bool(self.names)
+
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float32)."""
         features = np.frombuffer(self._features).reshape(len(self), self._width)
@@ -68,6 +73,7 @@ class LabelledRows:
         if not found:
             return
         self._named(found.names[1:], found.place)
+        self._width = self._width or len(self.names)
         self._places = found.places
         self.target = found.places[0]
         self._labels.place = lambda: f"{name}, line {line}"
@@ -91,6 +97,8 @@ class LabelledRows:
 
     def _named(self, names: list[str], place: str) -> None:
         """The features' names, which are the same in every file that has any."""
+        if len(set(names)) < len(names):
+            raise InputError(f"{place}: {listed(names)}: after the label, every column needs a name of its own")
         if names and self.names and names != self.names:
             raise InputError(f"{place}: the columns {listed(names)}, but before it {listed(self.names)}")
         self.names = self.names or names

@@ -45,6 +45,10 @@ class LabelledRecords(LabelledRows):
         self._texts: dict[str, Texts] = {}
         self._gaps: dict[str, set[str]] = {}  # of columns of numbers
 
+    @property
+    def headed(self) -> bool:
+        return self._headed is not False
+
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The labels (n, int64 if all are plain whole numbers, else str) and the records (n) of byoc/records.py.
 

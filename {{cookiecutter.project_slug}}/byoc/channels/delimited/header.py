@@ -44,6 +44,7 @@ def split(
     few = list(islice(rows, FEW))
     rows = chain(few, rows)
     indexes.refuse_counted(names, [cells for _, cells in few], place)
+    indexes.refuse_shorter(names, [cells for _, cells in few], place)
     no_names = NONE, chain([first], rows)
     with_numbers = any(map(is_number, names))
     counted = indexes.counts(names[1:]) and not is_number(names[0]) and (len(names) > 3 or not names[0])
