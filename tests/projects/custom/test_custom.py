@@ -126,7 +126,7 @@ def test_awkward_data_are_learnt_and_whole_numbers_come_back_as_numbers(paths, r
         ),
         ("a,1\nb,two\n", "line 2, column 2: 'two' is not a number"),
         ("a,1\n,2\n", "line 2, column 1: the label is missing"),
-        ("a,1\nb,\n", "line 2, column 2: '': no value may be missing here; leave the row out"),
+        ("a,1\nb,\n", "line 2, column 2: '': no value may be missing here; leave such rows out"),
         ("a,1\nb,2,3\n", "line 2: 2 features, but the rows before it have 1"),
     ],
 )

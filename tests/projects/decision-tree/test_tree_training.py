@@ -109,7 +109,7 @@ def test_awkward_labels_and_names_survive_from_training_to_the_answer(paths):
         ("x" * 1001 + ",1\nb,2\n", {}, "has 1,001 characters, and 1,000 are the most: is that the column of labels?"),
         ("a,1\n", {}, "every row has the label 'a': a classifier needs at least two to tell apart"),
         ("a,1\n,2\n", {}, "line 2, column 1: the label is missing"),
-        ("a,1\nb,\n", {}, "line 2, column 2: '': no value may be missing here; leave the row out"),
+        ("a,1\nb,\n", {}, "line 2, column 2: '': no value may be missing here; leave such rows out"),
         ("a,1\nb,two\n", {}, "line 2, column 2: 'two' is not a number"),
         ("", {}, "channel 'training' holds no rows"),
         ("a,1\nb,2\n", {"feature_names": '["x", "y"]'}, "= ['x', 'y']: the data needs 1 different names"),

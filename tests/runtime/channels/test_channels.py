@@ -127,7 +127,7 @@ def test_labels_become_int64_only_if_that_loses_nothing(channel, labels, kind):
     [
         ("a,1\nb,x\n", "line 2, column 2: 'x' is not a number"),
         ("label,width\na,1\n", "line 1, column 2: 'width' is not a number; .* without header"),
-        ("a,1\nb,\n", "line 2, column 2: '': no value may be missing here; leave the row out, or put a number"),
+        ("a,1\nb,\n", "line 2, column 2: '': no value may be missing here; leave such rows out, or put a number"),
         ("a,1\nb,nan\n", "line 2, column 2: 'nan': no value may be missing here"),
         ("a,1,1e999\n", "line 1, column 3: '1e999' is not a finite float32 number$"),
         ("a,1,2\nb,3\n", "line 2: 1 features, but the rows before it have 2"),

@@ -9,6 +9,7 @@ from pyarrow import parquet
 
 from byoc.channels.channel import Channel
 from byoc.channels.chosen import ChosenColumns
+from byoc.errors import InputError
 from byoc.training import hyperparameters, job
 
 HEADED = "id,width,species,height\n7,1.5,a,2\n9,2.5,b,3\n8,3.5,a,4\n"
@@ -68,11 +69,39 @@ def test_a_name_of_digits_is_one_in_quotes(lay, read):
         (COLUMNS, {"target": "kind"}, "hyperparameter target: there is no column 'kind' among id, width"),
         ("id,width,species\n7,1,a\n8,wide,b\n", {"target": "species", "ignore": 1}, "line 3, column 2"),
         ("id,width,species\n7,1,a\n8,2\n", {"target": "species"}, "line 3: 2 columns, but line 1 has 3"),
+        ("species,width\na,1,2\n", {"target": "species"}, "line 2: 2 features, but "),
+        ("species,id,id\na,1,2\n", {"target": "species"}, "line 1: id, id: after the label, every column needs a name"),
         ("id,width,species\n7,1,a\n8,2,\n", {"target": "species"}, "line 3, column 3: the label is missing"),
     ],
 )
 def test_what_is_not_there_is_refused_by_its_hyperparameter(refused, content, chosen, words):
     refused(words, content, **chosen)
+
+
+def test_the_way_out_of_an_index_keeps_what_is_ignored_already(refused):
+    unnamed = HEADED.removeprefix("id")
+    refused('set the hyperparameter ignore = ["width", 1]', unnamed, target="species", ignore="width")
+
+
+def test_columns_of_text_are_all_named_at_once_where_only_numbers_are_learnt_and_the_advice_works(lay):
+    content = "id,width,species,colour,height\n7,1,a,red,\n9,2,b,blue,tall\n8,3,a,red,4\n"
+    channel = lay(content, target="species", ignore=1)
+    advice = (
+        r"line 2, column 4: 'red' is not a number; no text is learnt from here: encode the columns \[.colour., .height"
+    )
+    with pytest.raises(InputError, match=advice) as refusal:
+        channel.read_labelled()
+    ignore = json.loads(str(refusal.value).partition("set the hyperparameter ignore = ")[2])
+    assert ignore == [1, "colour", "height"]
+    labels, features = lay(content, target="species", ignore=ignore).read_labelled()
+    assert (labels.tolist(), features.tolist()) == (["a", "b", "a"], [[1], [2], [3]])
+
+
+def test_so_are_they_by_their_places_where_there_is_no_header(lay):
+    with pytest.raises(
+        InputError, match=r"the columns \[2, 4\] as numbers, or set the hyperparameter ignore = \[2, 4\]$"
+    ):
+        lay("1,x,a,2\n2,y,b,z\n", target=3).read_labelled()
 
 
 @pytest.mark.parametrize(

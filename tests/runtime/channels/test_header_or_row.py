@@ -185,3 +185,57 @@ def test_many_columns_of_text_take_little_memory_to_tell(lay):
     row = ",".join(["x"] * 5000) + "\n"
     labels, _ = lay("a," + row + ("b," + row) * 3).read_records()
     assert labels.tolist() == ["a", "b", "b", "b"]
+
+
+@pytest.mark.parametrize("rows", ["a,1,\nb,2,\n", "a,x,\nb,y,\n", "a,x,\nb,y\n"])
+def test_a_comma_at_the_end_of_lines_makes_no_row_of_the_header_and_the_advice_works(lay, rows):
+    content = "kind,width,\n" + rows
+    with pytest.raises(InputError, match=r"line 1: column 3 has no name, as after a comma at .* = 3$"):
+        lay(content).read_records()
+    if rows.endswith("y\n"):
+        return  # lines of different lengths are another fault
+    labels, read = lay(content, ignore=3).read_records()
+    assert (labels.tolist(), read.dtype.names) == (["a", "b"], ("width",))
+
+
+@pytest.mark.parametrize("chosen", ["kind", None])
+def test_booleans_show_that_the_first_line_is_a_header(lay, capsys, chosen):
+    labels, rows = lay("kind,wide\na,True\nb,False\n", target=chosen).read_records()
+    assert (labels.tolist(), rows["wide"].tolist()) == (["a", "b"], ["True", "False"])
+    assert "warning" not in capsys.readouterr().out
+
+
+def test_booleans_without_a_header_are_rows(lay):
+    assert lay("True,x\nFalse,y\nTrue,y\n").read_records()[0].tolist() == ["True", "False", "True"]
+
+
+@pytest.mark.parametrize("rows", [20, 3000])
+def test_a_column_of_names_is_warned_of(lay, capsys, rows):
+    people = "".join(f"{'ab'[n % 2]},Mr {n},{'red' if n % 3 else 'blue'},{n % 5}\n" for n in range(rows))
+    channel = lay("kind,name,colour,children\n" + people)
+    channel.read_records()
+    told = capsys.readouterr().out
+    assert "0.csv: column 'name' has another text in nearly every row, as names have" in told
+    assert "colour" not in told
+    channel.read_records(["name", "colour"], meaning=str)  # documents
+    assert "warning" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("target", ["kind", None])
+def test_names_above_rows_with_a_cell_more_are_refused(refused, target):
+    rows = "".join(f'"{n + 1}","{"ab"[n % 2]}",{n / 2}\n' for n in range(20))
+    words = (
+        "line 1: 2 names above rows of 3 cells: the first is an index, as R's write.table writes it (row.names=FALSE"
+    )
+    refused(words, '"kind","width"\n' + rows, target=target)
+
+
+def test_a_first_label_that_comes_once_may_be_a_headers_and_the_advice_works(lay, read, capsys):
+    """As its other names are numbers, such as years, it is a row as well as any other."""
+    content = "kind,2019,2020\n" + "".join(f"{'ab'[n % 2]},{n / 2},{n % 7}\n" for n in range(20))
+    assert len(read(lay(content)).labels) == 21
+    words = "0.csv: the first label, 'kind', is that of no other row: if the first line is a header, set the hyper"
+    assert words in capsys.readouterr().out
+    rows = read(lay(content, target="kind"))
+    assert (rows.names, rows.labels) == (["2019", "2020"], ["a", "b"] * 10)
+    assert "warning" not in capsys.readouterr().out

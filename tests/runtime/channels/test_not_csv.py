@@ -75,6 +75,17 @@ def test_a_file_of_another_kind_is_called_by_its_name(refused, content, words):
         ("1 1:0.5 7:2\n-1 3:1e-4\n", "is libsvm"),
         ("2 qid:1 1:0.5 7:2 # doc\n", "is libsvm"),
         (gzip.compress(b"x;5,1;3,5\ny;5,2;3,6\n", mtime=0), "has semicolons"),
+        ('kind;text\nx;"so, so"\ny;well\n', "has semicolons"),
+        ("kind\ttext\nx\tso, so\ny\twell\n", "has tabs"),
+        (
+            "x  5.1  3\ny 15.2  4\n",
+            r"has spaces (' ') between its columns; CSV here has commas, and a point in numbers: ",
+        ),
+        ("x 5.1 3\ny 5.2 4\n", r"with pandas, read_csv(f, sep='\\s+', decimal=…)"),
+        ("x\x015.1\x013\ny\x015.2\x014\n", r"has Hive's delimiters ('\x01')"),
+        ("1\n-1 3:1e-4\n", "is libsvm"),
+        ("# of 2026\nx,5.1\ny,5.2\n", "line 1: '# of 2026' has no comma, and the lines below do; leave it out"),
+        ("sep=,\nx,5.1\ny,5.2\n", "line 1: 'sep=,' is for Excel alone; leave it out"),
     ],
 )
 def test_another_delimiter_is_named(refused, content, words):
@@ -105,6 +116,10 @@ def test_a_byte_order_mark_may_begin_any_line(lay, read, pack):
         rows = read(lay(pack(mark + before + mark + b"b,3,4\r\n" + mark + b'"c",5,6\n' + mark)))
         assert rows.labels == ["a" * (filling + 1), "b", "c"]
         assert rows.features == [(1, 2), (3, 4), (5, 6)]
+
+
+def test_several_byte_order_marks_are_as_one(lay, read):
+    assert read(lay("\ufeff\ufeffa,1\n\ufeff\ufeffb,2\n")).labels == ["a", "b"]
 
 
 def test_a_byte_order_mark_before_a_header_that_comes_again(lay):

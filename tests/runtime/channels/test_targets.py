@@ -1,5 +1,7 @@
 """Labels: whether so many are meant, and those of another channel."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,16 @@ def test_very_many_numbers_as_labels_are_refused_unless_somebody_is_sure(labels,
 def test_labels_that_are_odd_are_told_and_others_are_not(labels, rows, question, told):
     targets.check_count(labels, rows)
     assert [question in line for line in told] == ([True] if question else [])
+
+
+def test_what_is_odd_is_told_with_the_way_out_and_not_by_scikit_learn_for_each_tree(told):
+    with warnings.catch_warnings(record=True) as others:
+        targets.check_count(np.arange(67), 116, "choose objective = regression")
+        warnings.warn(
+            "The number of unique classes is greater than 50% of the number of samples. `y` could", stacklevel=1
+        )
+    assert told[0].endswith("Each is learnt as a label of its own; if it is a number, choose objective = regression")
+    assert others == []
 
 
 def test_labels_of_another_channel_are_those_of_training_however_true_and_false_are_written():

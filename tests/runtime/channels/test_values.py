@@ -1,6 +1,7 @@
 """What a cell's value means in training data: numbers and labels that are equal, missing values, and float32."""
 
 import math
+import re
 
 import numpy as np
 import pyarrow as pa
@@ -124,6 +125,14 @@ def test_what_may_stand_for_missing_among_numbers_is_to_be_left_empty(channel, r
         write(channel, rows).read_records()
 
 
+@pytest.mark.parametrize("token", ["?", "-", r"\N", "NaT", "#DIV/0!"])
+def test_so_it_is_among_labels(channel, told, token):
+    with pytest.raises(InputError, match=f"line 2: the label {re.escape(repr(token))} is a missing"):
+        write(channel, f"1,1\n{token},2\n2,3\n").read_labelled()
+    write(channel, f"a,1\n{token},2\n").read_labelled()
+    assert f"{token!r} is learnt as a label; if it stands for a missing one" in told[0]
+
+
 def test_what_may_stand_for_missing_is_a_text_among_texts(channel):
     assert write(channel, "l,job\na,?\nb,cook\n").read_records()[1].tolist() == [("?",), ("cook",)]
 
@@ -149,7 +158,7 @@ def test_very_many_columns_of_text_do_not_make_a_page(channel):
 
 
 def test_a_missing_label_among_numbers_is_refused_by_its_line_and_among_texts_told(channel, told):
-    with pytest.raises(InputError, match=r"0.csv, line 2: the label 'NA' is a missing value among numbers; leave the"):
+    with pytest.raises(InputError, match=r"0.csv, line 2: the label 'NA' is a missing value among numbers; leave s"):
         write(channel, "1.5,1\nNA,2\n2,3\n").read_labelled()
     labels, _ = write(channel, "None,1\nInsomnia,2\n").read_labelled()
     assert labels.tolist() == ["None", "Insomnia"]
@@ -163,7 +172,7 @@ def test_a_missing_label_among_numbers_is_refused_by_its_line_and_among_texts_to
     ("rows", "message"),
     [
         ("a,1,2\n\nb,3,-4e38\n", r"line 3, column 3: -4e\+38 is not a finite float32 number$"),
-        ("a,1,NA\n", "line 1, column 3: 'NA': no value may be missing here; leave the row out, or put a number$"),
+        ("a,1,NA\n", "line 1, column 3: 'NA': no value may be missing here; leave such rows out, or put a number$"),
         ("a,1,?\n", r"line 1, column 3: '\?': no value may be missing here"),
         ("a,1,True\n", "line 1, column 3: 'True' is not a number; write 1 for True and 0 for False$"),
         ("a,1," + "x" * 9999, "line 1, column 3: '" + "x" * 80 + "'… is not a number"),

@@ -110,7 +110,9 @@ class Channel:
             raise NoRowsError(self._nothing(epoch))
         labels, features = rows.arrays()
         for (name, start), end in zip(starts, [*(start for _, start in starts[1:]), len(rows)], strict=True):
-            indexes.refuse_labels(labels[start:end], name, rows.target, self.chosen.target is not None)
+            indexes.refuse_labels(labels[start:end], name, rows.target, self.chosen)
+            if not rows.headed:
+                indexes.warn_of_first(labels[start:end], name)
             indexes.warn_of_features(rows.columns(features[start:end]), name)
         return labels, features
 

@@ -1,5 +1,6 @@
 """Which of a file's columns is learnt and which are left out: the hyperparameters `target` and `ignore`."""
 
+import json
 from collections.abc import Sequence
 
 from pydantic import BaseModel, Field, field_validator
@@ -39,6 +40,11 @@ class ChosenColumns(BaseModel):
     def by_name(self) -> set[str]:
         """The names among them. A name that is a number needs quotes of its own: "\\"7\\""."""
         return {column for column in [self.target, *self.ignore] if isinstance(column, str)}
+
+    def ignoring(self, *columns: Column) -> str:
+        """The hyperparameter `ignore` that leaves out these columns, too, as a message tells to set it."""
+        every = [*self.ignore, *columns]
+        return "ignore = " + json.dumps(every if len(every) > 1 else every[0], ensure_ascii=False)
 
     def order(self, names: Sequence[str] | None, width: int, place: str) -> list[int]:
         """Where, from 0, the target and then each feature is in rows of `width` columns that have these names, or none.

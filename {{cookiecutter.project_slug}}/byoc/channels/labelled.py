@@ -3,6 +3,7 @@
 import io
 from array import array
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from math import isfinite
 
 import numpy as np
@@ -10,10 +11,15 @@ import numpy as np
 from byoc.channels import parquet, precision
 from byoc.channels.chosen import ChosenColumns
 from byoc.channels.delimited import table
+from byoc.channels.delimited.table import Table
 from byoc.channels.labels import Labels
-from byoc.channels.parsing import NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number, number
+from byoc.channels.parsing import NO_LABEL, NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number, number
+from byoc.channels.text_columns import ENCODE_IT, advised, of_texts
 from byoc.errors import InputError, listed, shown
 from byoc.records import BOOLEANS, LARGEST, NO_VALUE
+
+NO_NUMBER = "is not a number"
+LOOKED_AT = 1_000_000  # cells, for columns of text
 
 
 class LabelledRows:
@@ -43,6 +49,11 @@ class LabelledRows:
         else:
             self._read_csv(name, content)
 
+    @property
+    def headed(self) -> bool:
+        """Whether the columns have names in the files."""
+        return bool(self.names)
+
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float32)."""
         features = np.frombuffer(self._features).reshape(len(self), self._width)
@@ -62,18 +73,32 @@ class LabelledRows:
         if not found:
             return
         self._named(found.names[1:], found.place)
+        self._width = self._width or len(self.names)
         self._places = found.places
         self.target = found.places[0]
         self._labels.place = lambda: f"{name}, line {line}"
         lines = array("q")  # of the rows
         for line, cells in found.rows:
             if not self._add(cells):
-                raise InputError(f"{name}, line {line}{_fault(cells, found.places, self._width, self._trained)}")
+                fault = _fault(cells, found.places, self._width, self._trained)
+                way_out = self._no_text(cells, found) if fault.endswith(NO_NUMBER) else ""
+                raise InputError(f"{name}, line {line}{fault}{way_out}")
             lines.append(line)
         self._check_size(name, "line", lines)
 
+    def _no_text(self, cells: Sequence[str], found: Table) -> str:
+        """What to do about text in a row, and perhaps in others below."""
+        if not self._chosen.given:
+            return "; a row is a label and then numbers, without header; with one, name the label's column as target"
+        below = islice((cells for _, cells in found.rows), LOOKED_AT // len(cells))
+        columns = [column for column in of_texts([cells, *below]) if column]
+        named = [(found.names or found.places)[column] for column in columns]
+        return f"; {advised(ENCODE_IT, named, self._chosen)}"
+
     def _named(self, names: list[str], place: str) -> None:
         """The features' names, which are the same in every file that has any."""
+        if len(set(names)) < len(names):
+            raise InputError(f"{place}: {listed(names)}: after the label, every column needs a name of its own")
         if names and self.names and names != self.names:
             raise InputError(f"{place}: the columns {listed(names)}, but before it {listed(self.names)}")
         self.names = self.names or names
@@ -138,12 +163,11 @@ def _fault(cells: Sequence[str], places: Sequence[int], width: int, trained: int
         if text in BOOLEANS:
             return f", column {column}: {text!r} is not a number; write 1 for True and 0 for False"
         if not is_number(text):
-            rule = "a row is a label and then numbers, without header; with one, name the label's column as target"
-            return f", column {column}: {shown(text)} is not a number; {rule}"
+            return f", column {column}: {shown(text)} {NO_NUMBER}"
         if not isfinite(float(text)):
             return f", column {column}: {shown(text)} is {NOT_FINITE}"
     if not cells[0].strip():
-        return f", column {places[0]}: the label is missing"
+        return f", column {places[0]}: {NO_LABEL}"
     return f": {_other_width(count, width, trained)}"
 
 

@@ -11,7 +11,7 @@ from byoc.channels import parquet, precision
 from byoc.channels.chosen import ChosenColumns
 from byoc.channels.delimited import table
 from byoc.channels.labelled import LabelledRows
-from byoc.channels.parsing import PERHAPS_NONE, as_number, is_number
+from byoc.channels.parsing import NO_LABEL, PERHAPS_NONE, as_number, is_number
 from byoc.channels.text_columns import NAME_IT, Mixed, Texts, tell_missing
 from byoc.errors import LONGEST, InputError, listed, shown
 from byoc.signature import NUMBER, TEXT, Feature
@@ -45,13 +45,17 @@ class LabelledRecords(LabelledRows):
         self._texts: dict[str, Texts] = {}
         self._gaps: dict[str, set[str]] = {}  # of columns of numbers
 
+    @property
+    def headed(self) -> bool:
+        return self._headed is not False
+
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The labels (n, int64 if all are plain whole numbers, else str) and the records (n) of byoc/records.py.
 
         Their dtype tells the columns; each number is float32 already, as the model is going to see it. Raises
         InputError for a column that holds both.
         """
-        self._mixed.check(self.names, self._categories)
+        self._mixed.check(self.names, self._categories, self._chosen)
         features = [Feature(name, TEXT if name in self._categories else NUMBER, 0, True) for name in self.names]
         rows = np.empty(len(self), records.dtype(features))
         for name in self.names:
@@ -64,7 +68,9 @@ class LabelledRecords(LabelledRows):
         return self._labels.array(), rows
 
     def columns(self, features: np.ndarray) -> Iterable[tuple[str, np.ndarray]]:
-        return ((f"column {shown(name)}", features[name]) for name in self.names)
+        """Documents are no names of rows, although each is another."""
+        names = self.names if self._meaning is records.category else [n for n in self.names if n not in self._texts]
+        return ((f"column {shown(name)}", features[name]) for name in names)
 
     def _read_csv(self, name: str, content: io.BufferedReader) -> None:
         found = table.read(name, content, self._chosen, self._categories, self._headed)
@@ -137,7 +143,7 @@ class LabelledRecords(LabelledRows):
     def _add_row(self, cells: Sequence[str], names: list[str], file: str, line: int, places: Sequence[int]) -> None:
         label = cells[0].strip()
         if not label:
-            raise InputError(f"{file}, line {line}, column {places[0]}: the label is missing")
+            raise InputError(f"{file}, line {line}, column {places[0]}: {NO_LABEL}")
         if len(cells) != len(names) + 1:
             found, needed = len(cells) - 1, len(names)
             raise InputError(f"{file}, line {line}: {found} features, but there are {needed}: {listed(names)}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from byoc import notices
+from byoc.channels.parsing import PERHAPS_NONE
 from byoc.errors import InputError
 from byoc.records import NO_VALUE, of_number, one_spelling
 
@@ -50,7 +51,7 @@ class Labels:
         if text != label:
             self._respelled[text] = code
         self._codes[label] = code
-        if label in NO_VALUE:
+        if label in NO_VALUE or label in PERHAPS_NONE:
             self._gaps[label] = self.place()
         return code
 
@@ -60,7 +61,7 @@ class Labels:
         others = [text for text in self._texts if text not in self._gaps]
         label, place = next(iter(self._gaps.items()))
         if others and all(map(_is_number, others)):
-            raise InputError(f"{place}: the label {label!r} is a missing value among numbers; leave the row out")
+            raise InputError(f"{place}: the label {label!r} is a missing value among numbers; leave such rows out")
         notices.warn(f"{place}: {label!r} is learnt as a label; if it stands for a missing one, leave such rows out")
 
 

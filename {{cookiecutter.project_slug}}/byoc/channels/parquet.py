@@ -11,7 +11,7 @@ import numpy as np
 from byoc import arrow, records
 from byoc.channels import indexes
 from byoc.channels.chosen import ChosenColumns
-from byoc.channels.parsing import NONE_MISSING, NOT_FINITE
+from byoc.channels.parsing import NO_LABEL, NONE_MISSING, NOT_FINITE
 from byoc.errors import InputError, shown
 from byoc.notices import warn
 
@@ -90,7 +90,7 @@ def _order(schema: Any, chosen: ChosenColumns, name: str) -> list[int]:
         warn(f"column {shown(names[column])} is the index of a DataFrame, and left out; reset_index makes it a column")
     order = [column for column in order if column not in index]
     features = order[chosen.target is not None :]
-    indexes.refuse_named([names[column] for column in features], [column + 1 for column in features], name)
+    indexes.refuse_named([names[column] for column in features], [column + 1 for column in features], name, chosen)
     return order
 
 
@@ -105,7 +105,7 @@ def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], 
     if any(text in absent or not text.strip() for text in texts.unique().to_pylist()):
         bad = (text in absent or not text.strip() for text in texts.to_pylist())
         row = next(row for row, is_bad in enumerate(bad, start=first) if is_bad)
-        raise InputError(f"{name}, row {row}, column {shown(title)}: the label is missing")
+        raise InputError(f"{name}, row {row}, column {shown(title)}: {NO_LABEL}")
     encoded = texts.dictionary_encode()
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
 

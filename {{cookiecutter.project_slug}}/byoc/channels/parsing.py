@@ -8,9 +8,12 @@ from math import isinf
 from byoc.records import LARGEST, NAN, NO_VALUE
 
 NOT_FINITE = "not a finite float32 number"
-NONE_MISSING = "no value may be missing here; leave the row out, or put a number"
-# What may stand for a missing value as well: pandas reads it as text.
-PERHAPS_NONE = frozenset(("?", r"\N", "-", "--", "."))
+NONE_MISSING = "no value may be missing here; leave such rows out, or put a number"
+NO_LABEL = "the label is missing; leave out all rows without one"
+# What may stand for a missing value as well: pandas reads it as text. The last are Excel's faults.
+PERHAPS_NONE = frozenset(
+    ("?", r"\N", "-", "--", ".", "NaT", "nil", "(null)", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
+)
 
 
 def number(text: str) -> float:

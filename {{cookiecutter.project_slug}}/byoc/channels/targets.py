@@ -1,5 +1,6 @@
 """The targets that a model learns: one of several labels, or a number."""
 
+import warnings
 from collections.abc import Iterable
 
 import numpy as np
@@ -46,7 +47,10 @@ def check_count(different: np.ndarray, rows: int, way_out: str = LEARN_NUMBERS, 
     if numbers and rare and count > MANY_LABELS and not sure:
         raise InputError(f"{question} If so, {way_out}; {AS_TEXT}")
     if (numbers and (rare or count > VERY_MANY_LABELS)) or rows < count * 2:
-        notices.warn(f"{question} Each is learnt as a label of its own")
+        told = f"; if it is a number, {way_out}" if numbers and not sure else ""
+        notices.warn(f"{question} Each is learnt as a label of its own{told}")
+        # scikit-learn says the same once for each tree.
+        warnings.filterwarnings("ignore", "The number of unique classes is greater than 50%", UserWarning)
 
 
 def are_numbers(labels: np.ndarray) -> bool:

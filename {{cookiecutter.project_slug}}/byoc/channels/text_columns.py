@@ -1,13 +1,15 @@
 """The columns of text in rows of a label, numbers and categories: their texts, and what else they hold by mistake."""
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from byoc import notices
-from byoc.channels.parsing import PERHAPS_NONE
+from byoc.channels.chosen import ChosenColumns, Column
+from byoc.channels.parsing import PERHAPS_NONE, is_number
 from byoc.errors import InputError
 from byoc.records import NO_VALUE, category
 
+ENCODE_IT = "no text is learnt from here: encode the columns {columns} as numbers, or set the hyperparameter {ignore}"
 NAME_IT = "if the column holds text, set the hyperparameter categories to {columns}, all that do"
 MOST_NAMED = 50
 
@@ -46,17 +48,35 @@ class Mixed:
     def add(self, column: str, fault: str) -> None:
         self._faults.setdefault(column, fault)
 
-    def check(self, names: Iterable[str], texts: Collection[str]) -> None:
+    def check(self, names: Iterable[str], texts: Collection[str], chosen: ChosenColumns) -> None:
         """Raise InputError if there are any; `texts` are the columns that are known to hold text."""
         if self._faults:
             every = [name for name in names if name in texts or name in self._faults]
-            raise InputError(f"{next(iter(self._faults.values()))}; {advised(self._advice, every)}")
+            raise InputError(f"{next(iter(self._faults.values()))}; {advised(self._advice, every, chosen)}")
 
 
-def advised(advice: str, columns: list[str]) -> str:
-    """The advice, with the names of all columns of text where it has a place for them."""
+def advised(advice: str, columns: Sequence[Column], chosen: ChosenColumns) -> str:
+    """The advice, with the names or places of all columns of text where it has a place for them.
+
+    And with the hyperparameter that leaves them out beside those that are left out already.
+    """
     more = f" and {len(columns) - MOST_NAMED} more" if len(columns) > MOST_NAMED else ""
-    return advice.replace("{columns}", json.dumps(columns[:MOST_NAMED], ensure_ascii=False) + more)
+    every = json.dumps(columns[:MOST_NAMED], ensure_ascii=False) + more
+    return advice.replace("{columns}", every).replace("{ignore}", chosen.ignoring(*columns[:MOST_NAMED]) + more)
+
+
+def of_texts(rows: Iterable[Sequence[str]]) -> list[int]:
+    """Which columns, from 0, hold text in any of the rows."""
+    found: set[int] = set()
+    for cells in rows:
+        for column, cell in enumerate(cells):
+            if column not in found and _is_text(cell.strip()):
+                found.add(column)
+    return sorted(found)
+
+
+def _is_text(cell: str) -> bool:
+    return bool(cell) and cell not in NO_VALUE and cell not in PERHAPS_NONE and not is_number(cell)
 
 
 def tell_missing(gaps: dict[str, Collection[str]]) -> None:

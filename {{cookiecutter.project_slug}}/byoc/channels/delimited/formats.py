@@ -4,8 +4,9 @@ import csv
 import json
 import re
 from collections.abc import Sequence
+from typing import NoReturn
 
-from byoc.errors import InputError
+from byoc.errors import InputError, shown
 
 UNPACK = "unpack it; CSV may be packed by gzip alone"
 EXPORT = "write it as CSV in UTF-8, or as Parquet"
@@ -38,8 +39,9 @@ TAR = slice(257, 262), b"ustar"
 JSON = re.compile(rb'\s*(\{\s*["}]|\[\s*[\[{]|\[\s*$)', re.MULTILINE)
 MARKUP = re.compile(rb"\s*<(\?xml|!doctype|html|error)", re.IGNORECASE)
 LOOKED_AT = 512  # bytes
-LIBSVM = re.compile(r"[^\s,]+( +qid:\d+)?( +\d+:[^\s,]+)+ *(#.*)?")
+LIBSVM = re.compile(r"[^\s,]+( +qid:\d+)?(?P<values> +\d+:[^\s,]+)* *(#.*)?")
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+OTHERS = DELIMITERS | {"\x01": "Hive's delimiters", "^": "carets", ":": "colons", " ": "spaces"}
 DECIMAL_COMMA = re.compile(r"[+-]?[\d.]*,\d+([eE][+-]?\d+)?")
 
 
@@ -82,16 +84,37 @@ def refuse_lines(name: str, lines: Sequence[str]) -> None:
     lines = [line.rstrip("\r\n") for line in lines if line.strip()]
     if max(map(len, lines), default=0) >= csv.field_size_limit():
         return
-    if lines and all(LIBSVM.fullmatch(line) for line in lines):
+    found = [LIBSVM.fullmatch(line) for line in lines]
+    if all(found) and any(match["values"] for match in found):
         way_out = "scikit-learn's load_svmlight_file reads it; write what it gives as CSV, the label first"
         raise InputError(f"{name}: is libsvm (label index:value …), not CSV; {way_out}")
     for delimiter, what in DELIMITERS.items():
         rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
         if rows and len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows) and _without_commas(rows):
-            raise InputError(
-                f"{name}: has {what} ({delimiter!r}) between its columns; CSV here has commas, and a point in numbers: "
-                f"with pandas, read_csv(f, sep={delimiter!r}, decimal=…) and to_csv(f, index=False)"
-            )
+            _refuse_delimiter(name, delimiter, what)
+    _refuse_one_column(name, lines)
+
+
+def _refuse_delimiter(name: str, delimiter: str, what: str) -> NoReturn:
+    separator = r"\s+" if delimiter == " " else delimiter
+    raise InputError(
+        f"{name}: has {what} ({delimiter!r}) between its columns; CSV here has commas, and a point in numbers: "
+        f"with pandas, read_csv(f, sep={separator!r}, decimal=…) and to_csv(f, index=False)"
+    )
+
+
+def _refuse_one_column(name: str, lines: Sequence[str]) -> None:
+    """Raise InputError if the first line has one column by commas: there must be a label and a feature."""
+    if lines and re.fullmatch("sep=.", lines[0], re.IGNORECASE):
+        raise InputError(f"{name}, line 1: {lines[0]!r} is for Excel alone; leave it out")
+    rows = list(csv.reader((f"{line}\n" for line in lines), skipinitialspace=True))  # a cell may have several lines
+    if not rows or len(rows[0]) != 1:
+        return
+    for delimiter, what in OTHERS.items():
+        if all(delimiter in line.strip() for line in lines):
+            _refuse_delimiter(name, delimiter, what)
+    if len(rows) > 1 and all(len(cells) > 1 for cells in rows[1:]):
+        raise InputError(f"{name}, line 1: {shown(lines[0])} has no comma, and the lines below do; leave it out")
 
 
 def _without_commas(rows: Sequence[Sequence[str]]) -> bool:

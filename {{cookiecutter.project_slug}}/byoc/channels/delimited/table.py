@@ -40,12 +40,12 @@ def read(
     if first is None:
         return None
     place = f"{name}, line {first[0]}"
-    found, rows = header.split(first, place, rows, {*known, *chosen.by_name}, headed)
+    found, rows = header.split(first, place, rows, {*known, *chosen.by_name}, headed, chosen)
     order = chosen.order(found.names, len(first[1]), place)
     names, places = [found.names[index] for index in order] if found.names else [], [index + 1 for index in order]
     if names:
         skipped = chosen.target is not None  # a target that was chosen may have any name
-        indexes.refuse_named(names[skipped:], places[skipped:], place)
+        indexes.refuse_named(names[skipped:], places[skipped:], place, chosen)
     if found.names or order != [*range(len(first[1]))]:
         rows = _arranged(name, rows, first, found, order)
     return Table(place, names, places, rows)

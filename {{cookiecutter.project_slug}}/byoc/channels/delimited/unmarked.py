@@ -1,9 +1,11 @@
 """Bytes of text without the byte-order marks that begin its lines, as files are joined by pipes and by `cat`."""
 
+import re
 from io import BufferedIOBase, RawIOBase
 
 MARK = b"\xef\xbb\xbf"
 AT_LINE = b"\n" + MARK
+AT_LINES = re.compile(b"\n(?:" + MARK + b")+")  # a program that marks what is marked writes two
 BLOCK = 1 << 16
 
 
@@ -22,7 +24,7 @@ class Unmarked(RawIOBase):
             block = self._content.read1(len(buffer) - len(AT_LINE))
             found = self._held + block
             if MARK[:1] in found:  # a search for one byte is many times faster
-                found = found.replace(AT_LINE, b"\n")
+                found = AT_LINES.sub(b"\n", found)
             keep = next((n for n in (3, 2, 1) if found.endswith(AT_LINE[:n])), 0) if block else 0
             given, self._held = found[: len(found) - keep], found[len(found) - keep :]
             if not self._started and given:

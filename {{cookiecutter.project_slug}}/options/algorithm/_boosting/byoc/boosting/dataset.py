@@ -11,13 +11,12 @@ from byoc.boosting.across_hosts import level
 from byoc.boosting.objectives import AUTO, Objective, chosen, known_labels, learnt
 from byoc.boosting.rounds import TRAINING, VALIDATION
 from byoc.channels import columns, targets
-from byoc.channels.text_columns import NAME_IT
+from byoc.channels.text_columns import ENCODE_IT, NAME_IT
 from byoc.hosts import sharding
 from byoc.signature import Feature, Signature
 from byoc.training.job import Job
 
 ROWS_PER_THREAD = 1000
-ENCODE_IT = "no text is learnt from here: encode the columns {columns} as numbers, or leave them out"
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def labelled_records(
     if mixed := [column for column in names if len(kinds[column]) > 1]:
         raise InputError(
             f"channel {channel.name!r}: column {shown(mixed[0])} holds text on one host, numbers on another; "
-            f"{advised(advice, [column for column in names if TEXT in kinds[column]])}"
+            f"{advised(advice, [column for column in names if TEXT in kinds[column]], channel.chosen)}"
         )
     dtype = records.dtype([Feature(column, *(kinds[column] or {NUMBER}), 0, True) for column in names])
     labels, part = rows or (np.empty(0, np.int64), np.empty(0, dtype))
