@@ -157,6 +157,7 @@ def test_all_hosts_are_asked_to_stop(make, number):
                 process.send_signal(number)  # by the kernel, after the shell
     assert process.returncode == 143, told
     for host in ("127.0.0.2", "127.0.0.3"):
+        assert (ml(project) / f"hosts/{host}/output/failure").exists(), told
         failure = (ml(project) / f"hosts/{host}/output/failure").read_text()
         assert "stopped by SIGTERM" in failure, told
 
