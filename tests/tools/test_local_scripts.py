@@ -6,12 +6,14 @@ import os
 import shlex
 import shutil
 import socket
+import subprocess
 import threading
 from pathlib import Path
 
 import pytest
 
-from local_scripts import assert_one_line, copied, run
+from jobs import ALGORITHM
+from local_scripts import assert_one_line, command, copied, run
 
 TOOLS = ["bash", "env", "dirname", "id", "mkdir", "grep", "python3"]
 
@@ -36,21 +38,37 @@ def test_training_works_from_any_directory_and_keeps_what_it_did_not_make(projec
         note.write_text("mine")
     result = run(project, "train_local.sh", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.splitlines()[-1] == "the model is in my project/local_test/test_dir/model"
     assert (project / "local_test/test_dir/model/model.onnx").exists()
     assert [note.read_text() for note in notes] == ["mine", "mine"]
 
 
 def test_another_test_dir_is_trained_on_and_this_one_left_alone(project, tmp_path):
     other = shutil.copytree(project / "local_test/test_dir", tmp_path / "an other dir")
-    (other / "output/data").mkdir(parents=True)
-    (other / "output/data/report.html").write_text("<html>")
     result = run(project, "train_local.sh", TEST_DIR=str(other))
     assert result.returncode == 0
-    told = "the model is in an other dir/model, the report in an other dir/output/data/report.html"
-    assert result.stdout.splitlines()[-1] == told
     assert (other / "model/model.onnx").exists()
     assert not (project / "local_test/test_dir/model/model.onnx").exists()
+
+
+@pytest.mark.parametrize("report", ["", "/output/data/report.html"])
+def test_after_training_it_is_said_where_the_model_and_the_report_are(project, tmp_path, report):
+    (tmp_path / "an other dir/output/data").mkdir(parents=True)
+    if report:
+        (tmp_path / f"an other dir{report}").write_text("<html>")
+    environment = os.environ | {"TEST_DIR": str(tmp_path / "an other dir")}
+    told = subprocess.check_output([project / "byoc/tools/local/trained.sh"], cwd=tmp_path, env=environment, text=True)
+    assert told == f"the model is in an other dir/model{report and f', the report in an other dir{report}'}\n"
+
+
+def test_a_signal_ends_the_training_and_not_a_shell_in_its_place(project):
+    algorithm = project / "program/algorithm.py"
+    algorithm.write_text(ALGORITHM + "def train(job, hyperparameters): wait()\n")
+    words, environment = command(project, "train_local.sh")
+    with subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as run:
+        assert run.stdout.readline() == "waiting\n"
+        run.terminate()
+    assert run.returncode == 143
+    assert "stopped by SIGTERM" in (project / "local_test/test_dir/output/failure").read_text()
 
 
 def test_a_failed_training_is_a_failure_of_the_script(project):
