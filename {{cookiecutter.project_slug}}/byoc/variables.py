@@ -26,10 +26,14 @@ def setting(
 
 
 def nearest(name: str, known: Iterable[str], cutoff: float = 0.7) -> str:
-    """The known name that is most like this one, or ""."""
-    by_name = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(name.lower(), by_name, 1, cutoff)
+    """The known name that is most like this one, or "": of `max-depth`, `maxDepth` and `max_dept` it is `max_depth`."""
+    by_name = {_plain(each): each for each in known}
+    close = difflib.get_close_matches(_plain(name), by_name, 1, cutoff)
     return by_name[close[0]] if close else ""
+
+
+def _plain(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
 
 
 class Variables:

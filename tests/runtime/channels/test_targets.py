@@ -55,6 +55,13 @@ def test_what_is_odd_is_told_with_the_way_out_and_not_by_scikit_learn_for_each_t
     assert others == []
 
 
+def test_numbers_of_a_regression_are_those_of_json_and_c():
+    assert targets.numbers(np.array(["1e3", "-2.5"]), "training").tolist() == [1000, -2.5]
+    for label in ("1_0", "１２"):
+        with pytest.raises(InputError, match=rf"channel 'training', row 2: the label '{label}' is no number"):
+            targets.numbers(np.array(["1", label]), "training")
+
+
 def test_labels_of_another_channel_are_those_of_training_however_true_and_false_are_written():
     known = np.array(["false", "maybe", "true"])
     labels = np.array(["True", "FALSE", "maybe", "true"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from byoc import notices
-from byoc.channels.parsing import PERHAPS_NONE
+from byoc.channels.parsing import PERHAPS_NONE, is_number
 from byoc.errors import InputError
 from byoc.records import NO_VALUE, of_number, one_spelling
 
@@ -60,7 +60,7 @@ class Labels:
             return
         others = [text for text in self._texts if text not in self._gaps]
         label, place = next(iter(self._gaps.items()))
-        if others and all(map(_is_number, others)):
+        if others and all(map(is_number, others)):
             raise InputError(f"{place}: the label {label!r} is a missing value among numbers; leave such rows out")
         notices.warn(f"{place}: {label!r} is learnt as a label; if it stands for a missing one, leave such rows out")
 
@@ -72,11 +72,3 @@ def as_labels(labels: list[str]) -> np.ndarray:
     except (ValueError, OverflowError):
         return np.array(labels)
     return numbers if numbers.astype(str).tolist() == labels else np.array(labels)  # int() would take 007 for 7
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

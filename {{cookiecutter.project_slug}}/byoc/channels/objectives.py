@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from byoc.channels import targets
-from byoc.channels.parsing import is_number
+from byoc.channels.parsing import floats
 from byoc.errors import InputError
 
 AUTO, CLASSIFICATION, REGRESSION = "auto", "classification", "regression"
@@ -46,7 +46,7 @@ def refuse_numbers(labels: np.ndarray, who: str, way_out: str) -> None:
     """
     if labels.dtype.kind != "U":
         return
-    values = _values(labels)
+    values = floats(labels)
     fractions = np.flatnonzero(np.isfinite(values) & (values != np.floor(values)))
     if len(fractions) > np.sum(~np.isfinite(values)):
         raise InputError(f"{who} tells labels apart, but {labels[fractions[0]]} is a number: {way_out}")
@@ -84,11 +84,3 @@ def scores(actual: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
     square, spread = float(np.mean(off**2)), float(np.mean((actual - actual.mean()) ** 2))
     explained = 1 - square / spread if spread else float(square == 0)
     return {"rmse": square**0.5, "mae": float(np.mean(np.abs(off))), "r2": explained}
-
-
-def _values(labels: np.ndarray) -> np.ndarray:
-    """The labels as numbers, float64; NaN for one that is none."""
-    try:
-        return labels.astype(np.float64)
-    except ValueError:
-        return np.array([float(label) if is_number(label) else np.nan for label in labels.tolist()])

@@ -5,6 +5,8 @@ A number is a decimal one of JSON or C, which has nan and inf, too; all else is 
 
 from math import isinf
 
+import numpy as np
+
 from byoc.records import LARGEST, NAN, NO_VALUE
 
 NOT_FINITE = "not a finite float32 number"
@@ -40,6 +42,13 @@ def is_value(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def floats(labels: np.ndarray) -> np.ndarray:
+    """Labels (n, int64 or str) as float64 (n); NaN for one that is no number."""
+    if labels.dtype.kind != "U":
+        return labels.astype(np.float64)
+    return np.array([number(label) if is_number(label) else NAN for label in labels.tolist()])
 
 
 def as_number(text: str) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from byoc import notices
+from byoc.channels.parsing import floats, is_number
 from byoc.errors import InputError
 from byoc.records import BOOLEANS
 
@@ -55,11 +56,7 @@ def check_count(different: np.ndarray, rows: int, way_out: str = LEARN_NUMBERS, 
 
 def are_numbers(labels: np.ndarray) -> bool:
     """Whether all labels are."""
-    try:
-        labels.astype(np.float64)
-    except ValueError:
-        return False
-    return True
+    return labels.dtype.kind != "U" or all(map(is_number, labels.tolist()))
 
 
 def codes(labels: np.ndarray, known: np.ndarray, channel: str) -> np.ndarray:
@@ -104,20 +101,10 @@ def numbers(labels: np.ndarray, channel: str) -> np.ndarray:
 
     That is what models learn and answer.
     """
-    try:
-        values = labels.astype(np.float64)
-    except ValueError:
-        values = np.array([_number(label) for label in labels.tolist()])
+    values = floats(labels)
     with np.errstate(over="ignore"):
         bad = np.flatnonzero(~np.isfinite(values.astype(np.float32)))
     if len(bad):
         shown = str(labels[bad[0]])
         raise InputError(f"channel {channel!r}, row {bad[0] + 1}: the label {shown!r} is no number that can be learnt")
     return values
-
-
-def _number(label: str) -> float:
-    try:
-        return float(label)
-    except ValueError:
-        return np.nan

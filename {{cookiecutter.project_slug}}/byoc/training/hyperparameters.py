@@ -1,7 +1,6 @@
 """Reads hyperparameters.json, a flat map of strings from any client, into typed values (T-10, T-11, T-12)."""
 
 import ast
-import difflib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from byoc.errors import InputError
+from byoc.variables import nearest
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -106,14 +106,9 @@ def _added(name: str, known: Iterable[str]) -> bool:
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:
-    """Of a name that is unknown: `max-depth` and `maxDepth` are `max_depth`, as is `max_dept`."""
-    plain = {_plain(each): each for each in known}
-    near = difflib.get_close_matches(_plain(name), plain, 1)
-    return f"hyperparameter {name[:100]} is unknown{f', the nearest is {plain[near[0]]}' if near else ''}"
-
-
-def _plain(name: str) -> str:
-    return "".join(filter(str.isalnum, name)).lower()
+    """Of a name that is unknown."""
+    near = nearest(name, known, cutoff=0.6)
+    return f"hyperparameter {name[:100]} is unknown{f', the nearest is {near}' if near else ''}"
 
 
 def _decode(value: Any) -> Any:

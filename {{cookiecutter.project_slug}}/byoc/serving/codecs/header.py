@@ -6,6 +6,7 @@ What looks like one is never taken for a row.
 import re
 from collections.abc import Sequence
 
+from byoc.channels.parsing import is_number
 from byoc.errors import RowError
 from byoc.serving.codecs import table
 
@@ -33,7 +34,7 @@ class Header:
             return [stripped.index(name) for name in self._names]
         found = _plain(stripped)
         known = len(self._different.intersection(found))
-        if not known or 2 * known < len(self._names) or any(map(_is_number, found)):
+        if not known or 2 * known < len(self._names) or any(map(is_number, found)):
             return []
         if sorted(found) == sorted(self._plain) and len(self._different) == len(self._names):
             return [found.index(name) for name in self._plain]
@@ -45,11 +46,3 @@ class Header:
 
 def _plain(names: Sequence[str]) -> list[str]:
     return IGNORED.sub("", "\n".join(names)).casefold().split("\n")
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
