@@ -8,6 +8,8 @@ from types import ModuleType
 
 import pytest
 
+from byoc.serving.predictor import Predictor
+from byoc.settings import Settings
 from endpoint import Endpoint
 
 
@@ -24,6 +26,16 @@ def predictor_py(tmp_path, monkeypatch) -> Iterator[Callable[[str], ModuleType]]
 
     yield load
     sys.modules.pop("predictor", None)
+
+
+@pytest.fixture
+def predictor_with(tmp_path, predictor_py):
+    """A predictor whose predictor.py is the source given."""
+
+    def load(source: str, **environment: str) -> Predictor:
+        return Predictor(tmp_path, Settings.from_environment(environment), predictor_py(source))
+
+    return load
 
 
 @pytest.fixture(scope="module")
