@@ -8,7 +8,7 @@ import pytest
 
 from algorithm_jobs import channel, refused, served, train
 from byoc.paths import Paths
-from byoc.serving.onnx_model import OnnxModel
+from byoc.signature import Signature
 
 NAMED = '["grade", "open"]'
 TRUTH = {(1, True): "a", (1, False): "b", (2, True): "c", (2, False): "d"}
@@ -26,7 +26,7 @@ def trained(paths: Paths, **hyperparameters: str) -> dict[str, tuple[str, ...]]:
     (paths.data / "training/more.csv").write_text(_csv("{}", ("false", "true")))
     channel(paths, _csv("+{}.00", ("FALSE", "TRUE")), "validation")
     assert train(paths, categories=NAMED, **hyperparameters) == 0
-    return {feature.name: feature.categories for feature in OnnxModel(paths.model).signature.features}
+    return {feature.name: feature.categories for feature in Signature.load(paths.model).features}
 
 
 def asked(paths: Paths) -> dict[str, list[Any]]:

@@ -7,6 +7,7 @@ import pytest
 import byoc
 from byoc.paths import Paths
 from example import lay_tree
+from local_scripts import copied
 from template import ROOT, Template
 
 # As the hook lays the folders of choices over a project: train_cluster.sh comes with what several hosts need.
@@ -25,3 +26,9 @@ def default_project(bake) -> Path:
 def trained(tmp_path_factory) -> Paths:
     """An /opt/ml with the default project's model."""
     return lay_tree(tmp_path_factory.mktemp("trained") / "ml")
+
+
+@pytest.fixture
+def project(bake, tmp_path: Path) -> Path:
+    """A copy of a project, whose training takes no time."""
+    return copied(bake(algorithm="xgboost"), tmp_path / "my project", "def train(job, hyperparameters): save(job)\n")

@@ -150,9 +150,10 @@ def test_all_hosts_are_asked_to_stop(make, number):
     with subprocess.Popen(words, env=environment, preexec_fn=heeded, **pipes) as process:
         for line in process.stdout:
             told += line
-            waiting.discard(line)
-            if not waiting and "waiting" in line:
-                process.send_signal(number)
+            if line in waiting:
+                waiting.discard(line)
+                if not waiting:
+                    process.send_signal(number)
             if "asking all hosts" in line and number == signal.SIGHUP:
                 process.send_signal(number)  # by the kernel, after the shell
     assert process.returncode == 143, told

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from byoc.serving import batch
 from handled import MODEL
 
 
@@ -58,3 +59,16 @@ def test_a_content_type_that_only_input_fn_knows_is_answered_in_json(predictor_w
     predictor = predictor_with(MODEL + "\ndef input_fn(body, content_type): return numpy.ones((1, 2))")
     response = predictor.respond(b"\x89PNG", "image/png", "")
     assert (response.status, response.content_type) == (200, "application/json")
+
+
+def test_in_pieces_an_output_fn_of_lines_answers_each_line(predictor_with, monkeypatch):
+    """Of handlers that promise a line for a line; what `encode` would tell the log comes through, too."""
+    monkeypatch.setattr(batch, "PIECE", 8)
+    source = f"""{MODEL}
+from byoc.serving.default_handlers import encode
+Model.line_by_line = True
+def output_fn(prediction, accept): return encode(numpy.where(prediction == 3, numpy.nan, prediction), accept, "predicted_label")
+"""
+    response = predictor_with(source).respond(b"1,1\n1,2\n1,3\n" * 3, "text/csv", "text/csv")
+    assert (response.status, response.body) == (200, b"2.0\n\n4.0\n" * 3)
+    assert response.remark.startswith("row 2 has predictions = nan")

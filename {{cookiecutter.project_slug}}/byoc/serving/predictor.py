@@ -76,7 +76,8 @@ class Predictor:
             if encoding:
                 body = content_encoding.decoded(body, encoding, self.settings.max_payload)
             answer = self._transform_fn(self._model, body, content_type, accept)
-            body, content_type, *remark = answered(answer, accept, self._answers) if self._answers else answer
+            own = self._answers == "transform_fn"
+            body, content_type, *remark = answered(answer, accept, "transform_fn") if own else answer
             if not isinstance(body, bytes):
                 handler = self._answers or "predict_fn"
                 body = in_parts(body, handler) if isinstance(body, Iterator) else as_bytes(body, handler)
@@ -100,7 +101,7 @@ class Predictor:
         data = self._input_fn(body, content_type)
         prediction = self._predict_fn(data, self._model)
         if self._output_fn:
-            return self._output_fn(prediction, accept)
+            return answered(self._output_fn(prediction, accept), accept, "output_fn")
         return encode(prediction, accept, self.settings.output, len(data) if self._reads else None, self._predicts)
 
     def _transform_lines(self, body: bytes, content_type: str, accept: str) -> Any:

@@ -7,6 +7,8 @@ from contextlib import suppress
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
+from byoc.errors import RowError
+
 # SageMaker passes this many characters of an error's body on to the client (S-44).
 ERROR_LENGTH = 2048
 NO_JSON = re.compile(rb"NaN|Infinity")
@@ -24,11 +26,14 @@ class Response(NamedTuple):
     remark: str = ""
 
 
-def answered(answer: Any, accept: str, handler: str) -> tuple[Any, str]:
-    """The body and content type that a handler returned; raises TypeError for a content type that is no header."""
+def answered(answer: Any, accept: str, handler: str) -> tuple[Any, ...]:
+    """The body and content type that a handler returned, and what the log should tell if that is of our `encode`.
+
+    Raises TypeError for a content type that is no header.
+    """
     if not isinstance(answer, tuple):
         return answer, accept
-    if len(answer) != 2:
+    if len(answer) < 2 or not all(isinstance(remark, RowError) for remark in answer[2:]):
         raise TypeError(
             f"{handler} returned a tuple of {len(answer)}; it must return the body, or (body, content type)"
         )
