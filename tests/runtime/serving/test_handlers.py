@@ -67,8 +67,10 @@ def test_in_pieces_an_output_fn_of_lines_answers_each_line(predictor_with, monke
     source = f"""{MODEL}
 from byoc.serving.default_handlers import encode
 Model.line_by_line = True
-def output_fn(prediction, accept): return encode(numpy.where(prediction == 3, numpy.nan, prediction), accept, "predicted_label")
+def output_fn(prediction, accept):
+    prediction[prediction == 3] = numpy.nan
+    return encode(prediction, accept, "predicted_label")
 """
     response = predictor_with(source).respond(b"1,1\n1,2\n1,3\n" * 3, "text/csv", "text/csv")
-    assert (response.status, response.body) == (200, b"2.0\n\n4.0\n" * 3)
+    assert (response.status, response.body) == (200, b'2.0\n""\n4.0\n' * 3)
     assert response.remark.startswith("row 2 has predictions = nan")
