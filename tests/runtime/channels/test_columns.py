@@ -52,3 +52,8 @@ def test_the_matrix_holds_places_of_categories_and_nothing_for_what_is_missing_o
     matrix = columns.as_matrix(records([NAN, 7, 8], ["red", "", "green"]), features)
     assert matrix.dtype == np.float32
     assert np.array_equal(matrix, [[NAN, 1], [7, NAN], [8, NAN]], equal_nan=True)
+
+
+def test_an_example_of_numbers_is_as_it_was_written():
+    features = np.array([[5.1, 0.1, -3e-38]]).astype(np.float32)
+    assert [feature.example for feature in columns.of_numbers(["a", "b", "c"], features)] == [5.1, 0.1, -3e-38]

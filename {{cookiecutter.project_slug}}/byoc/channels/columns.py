@@ -20,8 +20,8 @@ def names(given: Sequence[str] | None, count: int) -> list[str]:
 
 def of_numbers(named: Sequence[str], features: np.ndarray) -> tuple[Feature, ...]:
     """The signature's columns, float32; the first row of `features` (rows, columns) gives the examples."""
-    columns = zip(named, features[0].tolist(), strict=True)
-    return tuple(Feature(name, NUMBER, value) for name, value in columns)
+    columns = zip(named, features[0], strict=True)
+    return tuple(Feature(name, NUMBER, float(str(value))) for name, value in columns)  # 5.1, and not 5.099999904632568
 
 
 def of_records(rows: np.ndarray) -> tuple[Feature, ...]:

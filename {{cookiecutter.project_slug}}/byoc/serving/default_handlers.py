@@ -61,17 +61,22 @@ def predict(data: np.ndarray, model: Any) -> Any:
 
 
 def encode(
-    prediction: Any, accept: str, default_output: str, rows: int | None = None, handler: str = "predict_fn"
+    prediction: Any,
+    accept: str,
+    default_output: str,
+    rows: int | None = None,
+    handler: str = "predict_fn",
+    ours: bool = False,
 ) -> tuple[Any, ...]:
     """The `output_fn`: what a classifier was asked for, or else an array's rows, in the type asked for.
 
-    Of a `predict_fn` that yields, the parts are the answer. A third item is what the log should tell. `rows`, `handler`
-    and what is raised are as of predictions.columns.
+    Of a `predict_fn` that yields, the parts are the answer. A third item is what the log should tell. The last
+    three, and what is raised, are as of predictions.columns.
     """
     if isinstance(prediction, Iterator):
         return prediction, accept
     content_type, outputs = response_format(accept, default_output)
-    columns, remark = predictions.columns(prediction, outputs, rows, handler)
+    columns, remark = predictions.columns(prediction, outputs, rows, handler, ours)
     body = codecs.encode(columns, content_type)
     return (body, content_type, remark) if remark else (body, content_type)
 

@@ -25,14 +25,17 @@ PLAIN = NO_FLOATS | {float}
 
 
 def columns(
-    prediction: Any, outputs: tuple[str, ...], rows: int | None, handler: str
+    prediction: Any, outputs: tuple[str, ...], rows: int | None, handler: str, ours: bool = False
 ) -> tuple[dict[str, list[Any]], RowError | None]:
     """The columns, and what the log should tell about the first that is no number.
 
-    `rows` is how many were asked about, if that is known. NaN and infinity, which JSON cannot hold, become None.
+    `rows` is how many were asked about, if that is known; `ours` tells that our own OnnxModel has predicted. NaN and
+    infinity, which JSON cannot hold, become None.
     Raises TypeError for what is no prediction for each row, naming the `handler` that returned it; RequestError 406
     where a classifier's outputs are asked of another model.
     """
+    if ours and outputs == DEFAULT and isinstance(prediction, dict):  # of most requests: labels of the signature
+        return {"predicted_label": prediction["predicted_label"].tolist()}, None
     found, remark = {}, None
     for name, values in _chosen(prediction, outputs, handler).items():
         listed, finite = _listed(values, name, handler)

@@ -42,6 +42,7 @@ class Predictor:
         self._output_fn = own.get("output_fn")
         self._reads = "input_fn" not in own  # so that it is known how many rows there are
         self._predicts = "predict_fn" if "predict_fn" in own else "the model's predict"
+        self._ours = not own.keys() & {"model_fn", "predict_fn"}
         self._answers = next((name for name in ("transform_fn", "output_fn") if name in own), "")
         self._marks = settings.bad_records == "mark"
         own_answer = isgeneratorfunction(self._predict_fn) or own.keys() & {"output_fn", "transform_fn"}
@@ -102,7 +103,8 @@ class Predictor:
         prediction = self._predict_fn(data, self._model)
         if self._output_fn:
             return answered(self._output_fn(prediction, accept), accept, "output_fn")
-        return encode(prediction, accept, self.settings.output, len(data) if self._reads else None, self._predicts)
+        rows = len(data) if self._reads else None
+        return encode(prediction, accept, self.settings.output, rows, self._predicts, self._ours)
 
     def _transform_lines(self, body: bytes, content_type: str, accept: str) -> Any:
         """Line by line, if both request and answer have a line a row (B-09, B-11)."""
