@@ -2,8 +2,8 @@
 
 import io
 from array import array
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, islice
 from math import isfinite
 
 import numpy as np
@@ -11,6 +11,7 @@ import numpy as np
 from byoc.channels import parquet, precision
 from byoc.channels.chosen import ChosenColumns
 from byoc.channels.delimited import table
+from byoc.channels.delimited.lines import Row
 from byoc.channels.delimited.table import Table
 from byoc.channels.labels import Labels
 from byoc.channels.parsing import NO_LABEL, NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number, number
@@ -20,6 +21,7 @@ from byoc.records import BOOLEANS, LARGEST, NO_VALUE
 
 NO_NUMBER = "is not a number"
 LOOKED_AT = 1_000_000  # cells, for columns of text
+AT_ONCE = 500  # rows, as each alone takes longer
 
 
 class LabelledRows:
@@ -76,22 +78,24 @@ class LabelledRows:
         self._width = self._width or len(self.names)
         self._places = found.places
         self.target = found.places[0]
-        self._labels.place = lambda: f"{name}, line {line}"
         lines = array("q")  # of the rows
-        for line, cells in found.rows:
-            if not self._add(cells):
+        while some := list(islice(found.rows, AT_ONCE)):
+            if not self._add(name, some):  # find out which
+                bad = next(place for place, row in enumerate(some) if not self._add(name, [row]))
+                line, cells = some[bad]
                 fault = _fault(cells, found.places, self._width, self._trained)
-                way_out = self._no_text(cells, found) if fault.endswith(NO_NUMBER) else ""
+                below = chain((more for _, more in some[bad + 1 :]), (more for _, more in found.rows))
+                way_out = self._no_text(cells, below, found) if fault.endswith(NO_NUMBER) else ""
                 raise InputError(f"{name}, line {line}{fault}{way_out}")
-            lines.append(line)
+            lines.extend(line for line, _ in some)
         self._check_size(name, "line", lines)
 
-    def _no_text(self, cells: Sequence[str], found: Table) -> str:
+    def _no_text(self, cells: Sequence[str], below: Iterator[Sequence[str]], found: Table) -> str:
         """What to do about text in a row, and perhaps in others below."""
         if not self._chosen.given:
             return "; a row is a label and then numbers, without header; with one, name the label's column as target"
-        below = islice((cells for _, cells in found.rows), LOOKED_AT // len(cells))
-        columns = [column for column in of_texts([cells, *below]) if column]
+        some = islice(below, LOOKED_AT // len(cells))
+        columns = [column for column in of_texts([cells, *some]) if column]
         named = [(found.names or found.places)[column] for column in columns]
         return f"; {advised(ENCODE_IT, named, self._chosen)}"
 
@@ -127,22 +131,26 @@ class LabelledRows:
             title = self._titles()[column]
             raise InputError(f"{name}, {unit} {places[row]}, {title}: {value!r} is {NOT_FINITE}")
 
-    def _add(self, cells: Sequence[str]) -> bool:
-        """Add a row, or nothing if it has a fault. A million rows come through here, so faults are explained apart."""
-        label, texts = cells[0].strip(), cells[1:]
+    def _add(self, name: str, rows: Sequence[Row]) -> bool:
+        """Add rows of a file, or none if any has a fault. Millions come through here, so faults are explained apart."""
+        width = self._width or len(rows[0][1]) - 1
+        texts = list(chain.from_iterable(cells[1:] for _, cells in rows))
+        labels = [cells[0].strip() for _, cells in rows]
+        joined = "".join(texts)
+        parse = number if "_" in joined or not joined.isascii() else float  # which takes both in numbers
         try:
-            row = array("d", map(float, texts))
-            if "_" in (joined := "".join(texts)) or not joined.isascii():  # which float() takes in numbers
-                row = array("d", map(number, texts))
+            features = array("d", map(parse, texts))
         except ValueError:
             return False
-        if not label or not row or len(row) != (self._width or len(row)):
+        if not width or not all(labels) or any(len(cells) != width + 1 for _, cells in rows):
             return False
-        if not isfinite(sum(row)) and not all(map(isfinite, row)):
+        if not isfinite(sum(features)) and not all(map(isfinite, features)):
             return False
-        self._width = len(row)
-        self._features.extend(row)
-        self._labels.add(label)
+        self._width = width
+        self._features.extend(features)
+        self._labels.place = lambda: f"{name}, line {line}"
+        for (line, _), label in zip(rows, labels, strict=True):  # noqa: B007  # `place` tells of it
+            self._labels.add(label)
         return True
 
 
