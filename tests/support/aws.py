@@ -7,8 +7,8 @@ import base64
 import hashlib
 import json
 import os
+import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -165,13 +165,11 @@ def running_registry(folder: Path) -> Iterator[str]:
     if not shutil.which("docker-registry"):
         give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         give_up("no registry to push to: install Debian's docker-registry (apt-get install docker-registry)")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
     (folder / "htpasswd").write_text(HTPASSWD)
     config = {
         "version": 0.1,
         "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},
-        "http": {"addr": address},
+        "http": {"addr": "127.0.0.1:0"},
         "auth": {"htpasswd": {"realm": "test", "path": str(folder / "htpasswd")}},
     }
     (folder / "config.yml").write_text(json.dumps(config))  # JSON is YAML
@@ -179,22 +177,23 @@ def running_registry(folder: Path) -> Iterator[str]:
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     try:
-        wait_until_answering(address, process, folder / "log")
-        yield address
+        yield answering(process, folder / "log")
     finally:
         process.terminate()
         process.wait(timeout=10)
 
 
-def wait_until_answering(address: str, process: subprocess.Popen, log: Path) -> None:
-    """Return when the registry asks for a password; fail with its log when it died or stays silent for 30 seconds."""
+def answering(process: subprocess.Popen, log: Path) -> str:
+    """The registry's `host:port`, once it asks for a password; fail with its log if it does not within 30 seconds."""
     deadline = time.monotonic() + 30
     while process.poll() is None and time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(f"http://{address}/v2/", timeout=5)
-        except urllib.error.HTTPError as error:
-            assert error.code == 401
-            return
-        except OSError:
-            time.sleep(0.1)
-    pytest.fail(f"docker-registry does not answer on {address}:\n{log.read_text()}")
+        if listening := re.search(r"listening on (127\.0\.0\.1:[0-9]+)", log.read_text()):
+            try:
+                urllib.request.urlopen(f"http://{listening[1]}/v2/", timeout=5)
+            except urllib.error.HTTPError as error:
+                assert error.code == 401
+                return listening[1]
+            except OSError:
+                pass  # not yet
+        time.sleep(0.1)
+    pytest.fail(f"docker-registry does not answer:\n{log.read_text()}")

@@ -102,7 +102,7 @@ def test_a_worker_that_gunicorn_ends_still_answers_in_plain_text(wsgi, client, m
 
 
 def test_without_a_model_the_import_ends_with_one_line(bake, tmp_path):
-    project = bake(server_stack=STACK)
+    project = bake.anew(server_stack=STACK)  # which is compiled where it is
     found = os.pathsep.join([str(project / "program"), str(project)])
     environment = {"SAGEMAKER_BASE_DIR": str(tmp_path), "PYTHONPATH": found}
     run = subprocess.run([sys.executable, "-c", "import wsgi"], env=environment, capture_output=True, encoding="utf-8")
