@@ -1,8 +1,5 @@
-"""Requests become rows of numbers or are refused by place, and predictions become text (S-40, S-43)."""
+"""Requests become rows of numbers, or are refused by place (S-40)."""
 
-import csv
-import io
-import json
 from unittest import mock
 
 import numpy as np
@@ -186,71 +183,3 @@ def outcome(body: bytes, features: list[str] | None) -> list | str:
         return codecs.decode(body, CSV, features).tolist()
     except RequestError as error:
         return str(error)
-
-
-@pytest.mark.parametrize("charset", ["utf-16", "UTF-16LE", "latin-1", "cp037"])
-def test_text_is_read_in_the_charset_named_and_nothing_else_is(charset):
-    assert codecs.decode("1,2\n3,4".encode(charset), CSV, FEATURES, charset).tolist() == [[1, 2], [3, 4]]
-    array = io.BytesIO()
-    np.save(array, [[1, 2]])
-    assert codecs.decode(array.getvalue(), codecs.NPY, FEATURES, charset).tolist() == [[1, 2]]
-
-
-@pytest.mark.parametrize(
-    ("charset", "status", "message"),
-    [
-        ("nonsense", 415, "^there is no charset 'nonsense'; send UTF-8"),
-        ("rot13", 415, "^there is no charset 'rot13'"),
-        ("a\0b", 415, r"^there is no charset 'a\\x00b'"),
-        ("utf-16", 400, "^the body is not text in utf-16: "),
-        ("idna", 400, "^the body is not text in idna: "),
-    ],
-)
-def test_a_charset_that_is_not_known_or_not_that_of_the_body_is_refused(charset, status, message):
-    with pytest.raises(RequestError, match=message) as refusal:
-        codecs.decode(b"1,2\n\xff", CSV, FEATURES, charset)
-    assert refusal.value.status == status
-
-
-def test_bytes_that_are_no_text_are_refused():
-    with pytest.raises(RequestError, match=r"^the body is not CSV in UTF-8"):
-        codecs.decode(b"\xff,1", CSV, FEATURES)
-
-
-def test_an_unknown_content_type_is_refused_with_those_that_are_known():
-    with pytest.raises(RequestError) as refusal:
-        codecs.decode(b"x", "image/png", FEATURES)
-    assert str(refusal.value) == "content type 'image/png' is not supported; send " + codecs.one_of(codecs.DECODERS)
-    assert refusal.value.status == 415
-
-
-LABELS = ["plain", "a,b", '"hi" he said', "two\nlines", "DOS\r\nlines", "", " blank ", "ä", "plain", "a,b"]
-
-
-@pytest.mark.parametrize(
-    "columns",
-    [
-        {"predicted_label": LABELS},
-        {"predicted_label": LABELS[:3]},
-        {"predicted_label": LABELS, "scores": [[0.25, 0.75]] * len(LABELS)},
-    ],
-)
-def test_any_label_survives_csv_and_json(columns):
-    rows = list(csv.reader(io.StringIO(codecs.encode(columns, CSV).decode(), newline="")))
-    labels = columns["predicted_label"]
-    assert [row[0] for row in rows] == labels
-    assert {tuple(row[1:]) for row in rows} == ({("0.25", "0.75")} if len(columns) > 1 else {()})
-    predictions = json.loads(codecs.encode(columns, JSON))["predictions"]
-    assert ([row["predicted_label"] for row in predictions] if len(columns) > 1 else predictions) == labels
-
-
-def test_json_lines_have_an_object_a_row():
-    assert codecs.encode({"label": ["a\nb", "ä"]}, JSON_LINES) == '{"label": "a\\nb"}\n{"label": "ä"}\n'.encode()
-    both = codecs.encode({"label": ["a"], "scores": [[0.25, 0.75]]}, JSON_LINES)
-    assert both == b'{"label": "a", "scores": [0.25, 0.75]}\n'
-
-
-def test_numbers_are_written_so_that_they_read_back_the_same():
-    values = [0.1, 1e-300, 1 / 3, 12, -0.0]
-    assert [float(line) for line in codecs.encode({"predictions": values}, CSV).split()] == values
-    assert json.loads(codecs.encode({"predictions": values}, JSON)) == {"predictions": values}

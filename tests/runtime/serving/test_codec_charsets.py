@@ -1,0 +1,48 @@
+"""The text of a request: its charset, its bytes, its content type."""
+
+import io
+
+import numpy as np
+import pytest
+
+from byoc.errors import RequestError
+from byoc.serving import codecs
+from byoc.serving.codecs import CSV
+
+FEATURES = ["width", "height"]
+
+
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-16LE", "latin-1", "cp037"])
+def test_text_is_read_in_the_charset_named_and_nothing_else_is(charset):
+    assert codecs.decode("1,2\n3,4".encode(charset), CSV, FEATURES, charset).tolist() == [[1, 2], [3, 4]]
+    array = io.BytesIO()
+    np.save(array, [[1, 2]])
+    assert codecs.decode(array.getvalue(), codecs.NPY, FEATURES, charset).tolist() == [[1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("charset", "status", "message"),
+    [
+        ("nonsense", 415, "^there is no charset 'nonsense'; send UTF-8"),
+        ("rot13", 415, "^there is no charset 'rot13'"),
+        ("a\0b", 415, r"^there is no charset 'a\\x00b'"),
+        ("utf-16", 400, "^the body is not text in utf-16: "),
+        ("idna", 400, "^the body is not text in idna: "),
+    ],
+)
+def test_a_charset_that_is_not_known_or_not_that_of_the_body_is_refused(charset, status, message):
+    with pytest.raises(RequestError, match=message) as refusal:
+        codecs.decode(b"1,2\n\xff", CSV, FEATURES, charset)
+    assert refusal.value.status == status
+
+
+def test_bytes_that_are_no_text_are_refused():
+    with pytest.raises(RequestError, match=r"^the body is not CSV in UTF-8"):
+        codecs.decode(b"\xff,1", CSV, FEATURES)
+
+
+def test_an_unknown_content_type_is_refused_with_those_that_are_known():
+    with pytest.raises(RequestError) as refusal:
+        codecs.decode(b"x", "image/png", FEATURES)
+    assert str(refusal.value) == "content type 'image/png' is not supported; send " + codecs.one_of(codecs.DECODERS)
+    assert refusal.value.status == 415
