@@ -10,7 +10,7 @@ from byoc.hosts.resource_config import Cluster
 from byoc.serving import gpu
 from byoc.training import environment
 
-IDLE = "training on CPUs: xgboost-cpu knows no GPUs; name xgboost in requirements/algorithm.in\n"
+IDLE = "training on CPUs: xgboost-cpu has no GPU support; name xgboost in requirements/algorithm.in\n"
 
 
 @pytest.mark.parametrize(

@@ -169,4 +169,4 @@ def test_what_it_tells_for_sagemaker_is_the_json(capsys):
 def test_train_refuses_what_it_does_not_know_with_its_usage(train, arguments):
     run = train(*arguments)
     assert (run.returncode, run.stdout) == (2, "")
-    assert run.stderr.startswith(f"train: it does not know {' '.join(arguments)}\nusage: train [--help")
+    assert run.stderr.startswith(f"train: unknown option: {' '.join(arguments)}\nusage: train [--help")

@@ -50,10 +50,10 @@ def judged(data: str, known: np.ndarray, actual: np.ndarray, probabilities: np.n
         parts.append(Picture("roc", "ROC: each label against the rest, area", drawn, told))
     drawn = charts.shares(
         "Calibration",
-        ("score", "share that is right"),
+        ("score", "share of right answers"),
         {"predicted": calibration(predicted == actual, probabilities.max(axis=1))},
     )
-    parts.append(Picture("calibration", "Calibration: is a score of 0.9 right 9 times in 10?", drawn))
+    parts.append(Picture("calibration", "Calibration: of rows scored 0.9, are 9 in 10 right?", drawn))
     return parts
 
 
@@ -89,7 +89,7 @@ def area(false_positives: np.ndarray, true_positives: np.ndarray) -> float:
 
 
 def calibration(right: np.ndarray, scores: np.ndarray) -> tuple[list[float], list[float]]:
-    """The mean score and the share that is right, of the rows in each tenth of the scores from 0 to 1 that has any."""
+    """The mean score and the share of right answers, of each tenth of the scores from 0 to 1 that has rows."""
     bins = np.minimum((scores * BINS).astype(int), BINS - 1)
     found = [bins == number for number in range(BINS) if (bins == number).any()]
     return [float(scores[each].mean()) for each in found], [float(right[each].mean()) for each in found]

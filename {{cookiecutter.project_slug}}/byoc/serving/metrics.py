@@ -107,14 +107,14 @@ class Metrics:
 
         yield from _one("invocation_request_bytes_total", "counter", "Bytes of the bodies sent.", sums[BYTES_IN])
         yield from _one("invocation_response_bytes_total", "counter", "Bytes of the answers.", sums[BYTES_OUT])
-        under_way = "Invocations that workers are at; those that wait for a worker are not counted."
+        under_way = "Invocations in progress in workers; those that wait for a worker are not counted."
         yield from _one("invocations_in_progress", "gauge", under_way, sums[UNDER_WAY])
         started = "When the model began to serve, in seconds since 1970."
         yield from _one("process_start_time_seconds", "gauge", started, self._started)
 
         if self._refusals:
             name = "refused_requests_total"
-            yield from _head(name, "counter", "Requests that nginx answered with 503, of which no worker knows.")
+            yield from _head(name, "counter", "Requests that nginx itself answered with 503, before any worker.")
             for file in sorted(self._refusals.glob("refused.*")):
                 yield f'{name}{{reason="{file.suffix[1:]}"}} {file.stat().st_size}'
 

@@ -36,7 +36,7 @@ def main(arguments: list[str], load_algorithm: Callable[[], ModuleType]) -> int:
             algorithm = load_algorithm()
             print(as_json(algorithm.Hyperparameters, algorithm.METRICS))
         case _:
-            print(f"train: it does not know {' '.join(arguments)}\n{USAGE}", file=sys.stderr)
+            print(f"train: unknown option: {' '.join(arguments)}\n{USAGE}", file=sys.stderr)
             return 2
     return 0
 

@@ -28,7 +28,7 @@ class Hyperparameters(ChosenColumns):
 
     # Yours: a line each. Without a default, a job has to set it; with Tunable, a tuning job may vary it.
     shrinkage: Annotated[float, Tunable(0.0001, 1.0, "Logarithmic")] = Field(
-        0.01, gt=0, le=1, description="how far columns are taken to be unrelated; more helps where rows are few"
+        0.01, gt=0, le=1, description="shrinkage of the covariance towards its diagonal; more helps where rows are few"
     )
     feature_names: list[str] | None = Field(
         None, description="the names of the features; by default the header's, or feature_1, …"

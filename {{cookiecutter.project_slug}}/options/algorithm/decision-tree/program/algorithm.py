@@ -26,21 +26,21 @@ class Hyperparameters(ChosenColumns):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
     objective: Literal["auto", "classification", "regression"] = Field(
-        "auto", description="what is learnt: one of several labels, or a number; auto is for labels"
+        "auto", description="classification or regression: a label or a number; auto is classification"
     )
     criterion: Literal["gini", "entropy", "log_loss", "squared_error", "absolute_error", "poisson"] | None = Field(
         None, description="how a split's quality is measured; gini by default for labels, squared_error for numbers"
     )
     max_leaf_nodes: Annotated[int | None, Tunable(2, 256, "Logarithmic")] = Field(
-        None, ge=2, description="the most leaves; no limit by default"
+        None, ge=2, description="maximum number of leaves; no limit by default"
     )
     max_depth: Annotated[int | None, Tunable(1, 32)] = Field(
-        None, ge=1, description="the most splits above a leaf; no limit by default"
+        None, ge=1, description="maximum depth of a tree; no limit by default"
     )
     min_samples_leaf: Annotated[int, Tunable(1, 64, "Logarithmic")] = Field(
-        1, ge=1, description="the fewest rows that a leaf may hold"
+        1, ge=1, description="minimum number of rows in a leaf"
     )
-    random_state: int = Field(0, ge=0, lt=2**32, description="decides between equally good splits")
+    random_state: int = Field(0, ge=0, lt=2**32, description="random seed: the choice between equally good splits")
     feature_names: list[str] | None = Field(
         None, description="the names of the features; by default the header's, or feature_1, …"
     )

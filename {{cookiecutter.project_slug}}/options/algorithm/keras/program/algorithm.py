@@ -18,19 +18,21 @@ class Hyperparameters(ChosenColumns):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
     task: Literal["auto", "classification", "regression"] = Field(
-        "auto", description="what is learnt: one of several labels, or a number; auto is for labels"
+        "auto", description="classification or regression: a label or a number; auto is classification"
     )
     categories: list[str] = Field(
         [], description="the columns that hold text; by default those whose first value is no number"
     )
     epochs: Annotated[int, Tunable(10, 500, "Logarithmic")] = Field(
-        100, ge=1, description="how often, at most, all rows are learnt from"
+        100, ge=1, description="maximum number of epochs, passes over all rows"
     )
     patience: int | None = Field(
-        20, ge=1, description="ends after so many epochs that made nothing better; needs the channel validation"
+        20,
+        ge=1,
+        description="early stopping after this many epochs without improvement; needs the channel validation",
     )
     batch_size: Annotated[int, Tunable(16, 1024, "Logarithmic")] = Field(
-        32, ge=1, description="the rows of one step of the optimizer"
+        32, ge=1, description="batch size: rows in a step of the optimizer"
     )
     learning_rate: Annotated[float, Tunable(0.0001, 0.1, "Logarithmic")] = Field(
         0.001, gt=0, le=1, description="AdamW's, which falls to 0 over the epochs as a cosine does"
@@ -39,15 +41,11 @@ class Hyperparameters(ChosenColumns):
         0.004, ge=0, le=100, description="AdamW's decay of the weights"
     )
     units: Annotated[int, Tunable(8, 512, "Logarithmic")] = Field(
-        64, ge=1, le=65_536, description="the width of each hidden layer"
+        64, ge=1, le=65_536, description="units in each hidden layer"
     )
-    hidden_layers: Annotated[int, Tunable(1, 4)] = Field(
-        2, ge=0, le=100, description="how many hidden layers there are"
-    )
-    rate: Annotated[float, Tunable(0.0, 0.5)] = Field(
-        0.1, ge=0, lt=1, description="the share of each hidden layer that a step leaves out; Dropout's rate"
-    )
-    seed: int = Field(0, ge=0, lt=2**31, description="decides the first weights, the order of rows, and the dropout")
+    hidden_layers: Annotated[int, Tunable(1, 4)] = Field(2, ge=0, le=100, description="number of hidden layers")
+    rate: Annotated[float, Tunable(0.0, 0.5)] = Field(0.1, ge=0, lt=1, description="dropout rate of each hidden layer")
+    seed: int = Field(0, ge=0, lt=2**31, description="random seed: initial weights, order of rows, dropout")
 
 
 # What `train` prints after each epoch (the losses, and all of them for validation) and of the model that it saves.

@@ -24,34 +24,34 @@ class Hyperparameters(ChosenColumns):
     """What a training job can set, by LightGBM's names and with its defaults; the ranges are those worth tuning."""
 
     objective: Literal["auto", "binary", "multiclass", "regression", "regression_l1", "poisson"] = Field(
-        "auto", description="what is learnt: one of two labels, of several, a number, or a count; auto is for labels"
+        "auto", description="the loss: for two labels, several, a number, or a count; auto is one for labels"
     )
     categories: list[str] = Field(
         [], description="the columns that hold text; by default those whose first value is no number"
     )
     num_iterations: Annotated[int, Tunable(10, 1000, "Logarithmic")] = Field(
-        100, ge=1, description="the most rounds; each adds a tree, or one for each of several labels"
+        100, ge=1, description="maximum number of boosting rounds; each adds a tree, or one for each of several labels"
     )
     early_stopping_round: int | None = Field(
-        10, ge=1, description="ends after so many rounds that made nothing better; needs the channel validation"
+        10,
+        ge=1,
+        description="early stopping after this many rounds without improvement; needs the channel validation",
     )
     learning_rate: Annotated[float, Tunable(0.01, 0.5, "Logarithmic")] = Field(
-        0.1, gt=0, le=1, description="the share of each tree that is taken; less needs more rounds"
+        0.1, gt=0, le=1, description="learning rate; a lower one needs more rounds"
     )
     num_leaves: Annotated[int, Tunable(4, 256, "Logarithmic")] = Field(
-        31, ge=2, le=131072, description="the most leaves of a tree"
+        31, ge=2, le=131072, description="maximum number of leaves of a tree"
     )
-    max_depth: Annotated[int, Tunable(2, 12)] = Field(
-        -1, ge=-1, description="the most splits above a leaf; -1 is no limit"
-    )
+    max_depth: Annotated[int, Tunable(2, 12)] = Field(-1, ge=-1, description="maximum depth of a tree; -1 is no limit")
     min_data_in_leaf: Annotated[int, Tunable(1, 200, "Logarithmic")] = Field(
-        20, ge=0, description="the fewest rows that a leaf may hold"
+        20, ge=0, description="minimum number of rows in a leaf"
     )
     bagging_fraction: Annotated[float, Tunable(0.5, 1.0)] = Field(
-        1, gt=0, le=1, description="the share of rows that each round sees; bagging_freq is 1"
+        1, gt=0, le=1, description="share of the rows sampled in each round; bagging_freq is 1"
     )
     feature_fraction: Annotated[float, Tunable(0.5, 1.0)] = Field(
-        1, gt=0, le=1, description="the share of columns that each tree sees"
+        1, gt=0, le=1, description="share of the columns sampled for each tree"
     )
     lambda_l1: Annotated[float, Tunable(0.0, 100.0)] = Field(
         0, ge=0, allow_inf_nan=False, description="L1 regularization of the leaves"
@@ -60,15 +60,15 @@ class Hyperparameters(ChosenColumns):
         0, ge=0, allow_inf_nan=False, description="L2 regularization of the leaves"
     )
     min_gain_to_split: Annotated[float, Tunable(0.0, 5.0)] = Field(
-        0, ge=0, allow_inf_nan=False, description="the least gain for which a leaf is split"
+        0, ge=0, allow_inf_nan=False, description="minimum gain for a split"
     )
     cat_smooth: Annotated[float, Tunable(0.0, 100.0)] = Field(
-        10, ge=0, allow_inf_nan=False, description="how little categories with few rows decide"
+        10, ge=0, allow_inf_nan=False, description="smoothing of categories with few rows"
     )
     min_data_per_group: Annotated[int, Tunable(1, 200, "Logarithmic")] = Field(
-        100, ge=1, description="the fewest rows of the categories that a split sets apart"
+        100, ge=1, description="minimum rows of the categories on one side of a split"
     )
-    seed: int = Field(0, ge=0, lt=2**30, description="decides which rows and columns a tree sees")
+    seed: int = Field(0, ge=0, lt=2**30, description="random seed: the rows and columns of each tree")
 
 
 DISTRIBUTED = True  # over several hosts, by LightGBM's own network

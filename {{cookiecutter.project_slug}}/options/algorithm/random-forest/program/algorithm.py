@@ -29,27 +29,27 @@ class Hyperparameters(ChosenColumns):
     """What a training job can set. SageMaker hands every value over as text; the types say what becomes of it."""
 
     objective: Literal["auto", "classification", "regression"] = Field(
-        "auto", description="what is learnt: one of several labels, or a number; auto is for labels"
+        "auto", description="classification or regression: a label or a number; auto is classification"
     )
     categories: list[str] = Field(
         [], description="the columns that hold text; by default those whose first value is no number"
     )
     n_estimators: Annotated[int, Tunable(10, 500, "Logarithmic")] = Field(
-        100, ge=1, le=10_000, description="how many trees vote"
+        100, ge=1, le=10_000, description="number of trees"
     )
     criterion: Literal["gini", "entropy", "log_loss", "squared_error", "absolute_error", "poisson"] | None = Field(
         None, description="how a split's quality is measured; gini by default for labels, squared_error for numbers"
     )
     max_features: Annotated[Literal["sqrt", "log2"] | Share | None, Tunable(0.1, 1.0)] = Field(
-        None, description="the share of features that a split chooses from; by default sqrt for labels, 1 for numbers"
+        None, description="share of the features considered at a split; by default sqrt for labels, 1 for numbers"
     )
     max_depth: Annotated[int | None, Tunable(1, 32)] = Field(
-        None, ge=1, description="the most splits above a leaf; no limit by default"
+        None, ge=1, description="maximum depth of a tree; no limit by default"
     )
     min_samples_leaf: Annotated[int, Tunable(1, 64, "Logarithmic")] = Field(
-        1, ge=1, description="the fewest rows that a leaf may hold"
+        1, ge=1, description="minimum number of rows in a leaf"
     )
-    random_state: int = Field(0, ge=0, lt=2**32, description="decides which rows and features each tree sees")
+    random_state: int = Field(0, ge=0, lt=2**32, description="random seed: the rows and features of each tree")
 
 
 # What `train` prints, for a tuning job to find: the accuracy of labels, the others of numbers. Each row is also scored

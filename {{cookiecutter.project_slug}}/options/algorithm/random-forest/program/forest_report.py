@@ -40,7 +40,7 @@ def _parts(
     else:
         yield from regression.judged(DATA[best], *judged[best])
     gains = charts.bars("Importance", importances(model, rows.dtype))
-    yield Picture("importance", "What the forest looks at", gains)
+    yield Picture("importance", "Feature importance", gains)
     yield from data_tables.about("training", labels, {name: rows[name] for name in rows.dtype.names})
 
 

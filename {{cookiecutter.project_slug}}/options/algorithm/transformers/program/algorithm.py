@@ -21,18 +21,20 @@ class Hyperparameters(BaseModel):
     learning_rate: Annotated[float, Tunable(0.000005, 0.005, "Logarithmic")] = Field(
         0.00002, gt=0, le=1, description="AdamW's, the highest; after the warmup it falls to 0"
     )
-    num_train_epochs: Annotated[int, Tunable(1, 10)] = Field(3, ge=1, description="how often every text is seen")
+    num_train_epochs: Annotated[int, Tunable(1, 10)] = Field(
+        3, ge=1, description="number of epochs, passes over all texts"
+    )
     per_device_train_batch_size: Annotated[int, Tunable(8, 64, "Logarithmic")] = Field(
-        16, ge=1, description="how many texts a step sees"
+        16, ge=1, description="batch size: texts in a step"
     )
     weight_decay: Annotated[float, Tunable(0.0, 0.3)] = Field(0.01, ge=0, le=1, description="AdamW's")
     warmup_ratio: Annotated[float, Tunable(0.0, 0.3)] = Field(
         0.1, ge=0, le=1, description="the share of all steps in which the learning rate rises"
     )
-    max_grad_norm: float = Field(1.0, gt=0, description="the most that a step's gradients may come to")
+    max_grad_norm: float = Field(1.0, gt=0, description="maximum norm of a step's gradients (gradient clipping)")
     max_length: int = Field(128, ge=4, description="tokens of a text, of which the rest is cut off, or of a block")
     save_steps: int = Field(500, ge=1, description="a checkpoint after so many steps, and after each epoch")
-    seed: int = Field(42, ge=0, lt=2**32, description="decides the new weights, the texts' order and the dropout")
+    seed: int = Field(42, ge=0, lt=2**32, description="random seed: new weights, order of texts, dropout")
 
 
 METRICS = (

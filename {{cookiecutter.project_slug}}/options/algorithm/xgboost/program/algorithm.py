@@ -28,29 +28,29 @@ class Hyperparameters(ChosenColumns):
 
     objective: Literal[
         "auto", "binary:logistic", "multi:softprob", "reg:squarederror", "reg:absoluteerror", "count:poisson"
-    ] = Field(
-        "auto", description="what is learnt: one of two labels, of several, a number, or a count; auto is for labels"
-    )
+    ] = Field("auto", description="the loss: for two labels, several, a number, or a count; auto is one for labels")
     num_round: Annotated[int, Tunable(10, 1000, "Logarithmic")] = Field(
-        100, ge=1, description="the most rounds; each adds a tree, or one for each of several labels"
+        100, ge=1, description="maximum number of boosting rounds; each adds a tree, or one for each of several labels"
     )
     early_stopping_rounds: int | None = Field(
-        10, ge=1, description="ends after so many rounds that made nothing better; needs the channel validation"
+        10,
+        ge=1,
+        description="early stopping after this many rounds without improvement; needs the channel validation",
     )
     eta: Annotated[float, Tunable(0.01, 0.5, "Logarithmic")] = Field(
-        0.3, gt=0, le=1, description="the share of each tree that is taken; less needs more rounds"
+        0.3, gt=0, le=1, description="learning rate; a lower one needs more rounds"
     )
     max_depth: Annotated[int, Tunable(1, 10)] = Field(
-        6, ge=0, le=30, description="the most splits above a leaf; 0 is no limit"
+        6, ge=0, le=30, description="maximum depth of a tree; 0 is no limit"
     )
     min_child_weight: Annotated[float, Tunable(0.1, 100.0, "Logarithmic")] = Field(
-        1, ge=0, allow_inf_nan=False, description="the least sum of weights (hessians) that a leaf may hold"
+        1, ge=0, allow_inf_nan=False, description="minimum sum of weights (hessians) in a leaf"
     )
     subsample: Annotated[float, Tunable(0.5, 1.0)] = Field(
-        1, gt=0, le=1, description="the share of rows that each round sees"
+        1, gt=0, le=1, description="share of the rows sampled in each round"
     )
     colsample_bytree: Annotated[float, Tunable(0.5, 1.0)] = Field(
-        1, gt=0, le=1, description="the share of columns that each tree sees"
+        1, gt=0, le=1, description="share of the columns sampled for each tree"
     )
     reg_lambda: Annotated[float, Tunable(0.001, 1000.0, "Logarithmic")] = Field(
         1, ge=0, allow_inf_nan=False, description="L2 regularization of the leaves; XGBoost's lambda"
@@ -59,9 +59,9 @@ class Hyperparameters(ChosenColumns):
         0, ge=0, allow_inf_nan=False, description="L1 regularization of the leaves; XGBoost's alpha"
     )
     gamma: Annotated[float, Tunable(0.0, 5.0)] = Field(
-        0, ge=0, allow_inf_nan=False, description="the least gain for which a leaf is split"
+        0, ge=0, allow_inf_nan=False, description="minimum gain for a split"
     )
-    seed: int = Field(0, ge=0, lt=2**30, description="decides which rows and columns a tree sees")
+    seed: int = Field(0, ge=0, lt=2**30, description="random seed: the rows and columns of each tree")
 
 
 DISTRIBUTED = True  # over several hosts, by XGBoost's own network
@@ -117,5 +117,5 @@ def device(job: Job) -> str:
     if xgboost.build_info()["USE_CUDA"]:
         return "cuda" if devices.on_gpu(job.collectives, job.cluster.current_host, ["a GPU"] * found) else "cpu"
     if found:
-        print("training on CPUs: xgboost-cpu knows no GPUs; name xgboost in requirements/algorithm.in", flush=True)
+        print("training on CPUs: xgboost-cpu has no GPU support; name xgboost in requirements/algorithm.in", flush=True)
     return "cpu"

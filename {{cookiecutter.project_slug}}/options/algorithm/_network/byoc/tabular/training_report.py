@@ -43,7 +43,7 @@ def _parts(
     names = rows.records.dtype.names
     yield Picture(
         "importance",
-        "What the network looks at: how much worse it is where a column is mixed up",
+        "Permutation importance: how much the loss grows when a column is shuffled",
         charts.bars("Importance", importance(data, rows, outputs)),
         f"of the first {MOST_COLUMNS} of {len(names):,} columns" if len(names) > MOST_COLUMNS else "",
     )

@@ -35,7 +35,7 @@ def quantised(job: Job, model: onnx.ModelProto, served: Served, held_out: HeldOu
             quantize_dynamic(model, file, weight_type=QuantType.QInt8)
         except Exception as error:  # of whatever an operator or an opset is that it does not know
             reason = source_model.line(error)
-            raise InputError(f"hyperparameter quantize = 'int8' cannot be had of this model: {reason}") from None
+            raise InputError(f"hyperparameter quantize = 'int8' is not possible for this model: {reason}") from None
         finally:
             logging.disable(logging.NOTSET)
         smaller = Served(optimised(onnx.load(file)), served.signature)
