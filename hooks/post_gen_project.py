@@ -1,13 +1,21 @@
-"""Lays the chosen folder of every axis over the project, then removes options/. Names no axis and no choice."""
+"""Lays the chosen folder of every axis over the project, then removes options/. Names no axis and no choice.
+
+Writes down of which template the project is: its URL, version and commit, and the answers. The same each time: an update
+generates the project again.
+"""
 
 import json
+import os
+import re
 import shutil
+import subprocess
 from pathlib import Path
 
 ANSWERS = json.loads(r"""{{ cookiecutter | tojson }}""")
 OPTIONS = Path("options")
 BASE = "builds_on"  # a file that names the folder of the same axis to lay before
 EXAMPLES = "readme"  # a folder of what README.md has taken in already
+RECORD = Path("byoc/template.json")
 
 
 def lay(folder: Path) -> None:
@@ -27,6 +35,32 @@ def settle(file: Path, choices: set[str], chosen: set[str]) -> None:
         file.unlink()
 
 
+def in_template(*command: str) -> str:
+    """What git says in the clone of the template from which this project is generated, "" if there is none."""
+    # As typed: relative to where that was, which is not here.
+    clone = Path(os.environ.get("PWD", ""), ANSWERS.get("_repo_dir") or "no clone")
+    if not (clone / ".git").exists():
+        return ""
+    try:
+        return subprocess.check_output(["git", *command], cwd=clone, text=True, stderr=subprocess.DEVNULL).strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def record() -> dict:
+    """cruft says the template's URL and commit, a clone knows both, and an archive has had its commit written in by git."""
+    archived = "" if ANSWERS["__commit"].startswith("$") else ANSWERS["__commit"]
+    crufted = ANSWERS["_template"] if "_commit" in ANSWERS else ""
+    cloned = in_template("remote", "get-url", "origin") or in_template("rev-parse", "--show-toplevel")
+    return {
+        # Without a user and password, for the project keeps it.
+        "template": re.sub(r"^(https?://)[^/]*@", r"\1", crufted or cloned or ANSWERS["__template"]),
+        "version": ANSWERS["__version"],
+        "commit": ANSWERS.get("_commit") or in_template("rev-parse", "HEAD") or archived,
+        "answers": {name: answer for name, answer in ANSWERS.items() if not name.startswith("_")},
+    }
+
+
 axes = sorted(OPTIONS.iterdir())
 choices = {folder.name for axis in axes for folder in axis.iterdir()}
 for axis in axes:
@@ -34,3 +68,4 @@ for axis in axes:
 shutil.rmtree(OPTIONS)
 for file in sorted(Path().rglob("*.*.*")):
     settle(file, choices, {ANSWERS[axis.name] for axis in axes})
+RECORD.write_text(json.dumps(record(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
