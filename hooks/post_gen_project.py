@@ -1,7 +1,7 @@
 """Lays the chosen folder of every axis over the project, then removes options/. Names no axis and no choice.
 
-Writes down of which template the project is: its URL, version and commit, and the answers. The same each time: an update
-generates the project again.
+Writes down of which template the project is: its URL, version and commit, and the answers. The same each time, for an
+update generates the project again.
 """
 
 import json
@@ -48,7 +48,7 @@ def in_template(*command: str) -> str:
 
 
 def record() -> dict:
-    """cruft says the template's URL and commit, a clone knows both, and an archive has had its commit written in by git."""
+    """cruft says the template's URL and commit, a clone knows both, and git has written its commit into an archive."""
     archived = "" if ANSWERS["__commit"].startswith("$") else ANSWERS["__commit"]
     crufted = ANSWERS["_template"] if "_commit" in ANSWERS else ""
     cloned = in_template("remote", "get-url", "origin") or in_template("rev-parse", "--show-toplevel")
