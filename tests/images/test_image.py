@@ -94,7 +94,7 @@ def test_training_and_serving_as_any_user_on_a_read_only_root_without_network(pr
         assert state["ExitCode"] == 0, run("docker", "logs", name).stdout
         log = run("docker", "logs", name)
         assert "Traceback" not in log.stderr
-        assert (log.stdout + log.stderr).count("CUDA") == ("nvidia" in (project / "Dockerfile").read_text())
+        assert (log.stdout + log.stderr).count("CUDA") == ("nvidia" in (project / "base_image.txt").read_text())
 
 
 @pytest.mark.parametrize(("cpus", "workers"), [("1", 1), ("1.5", 2)])
@@ -149,7 +149,7 @@ def test_both_images_share_what_serves_and_each_megabyte_is_for_something(projec
         assert sum(each) == pytest.approx(total, abs=0.05 * len(each) + 0.1)
         assert abs(next(size for what, size in of[image].items() if what.startswith("the rest"))) < 20, table
     shared = [one for one, other in zip(layers(SERVE), layers(IMAGE), strict=False) if one == other]
-    base = layers(re.search(r'^ARG BASE_IMAGE="(.*)"', (project / "Dockerfile").read_text(), re.MULTILINE)[1])
+    base = layers((project / "base_image.txt").read_text().strip())
     assert len(shared) > len(base) and shared[: len(base)] == base
     assert any("scikit-learn" in what for what in of[IMAGE]) and not any("scikit-learn" in what for what in of[SERVE])
 

@@ -111,7 +111,7 @@ def test_good_slug_names_the_folder(bake, slug):
 
 @pytest.mark.parametrize("region", ["eu-west-1", "ap-southeast-2", "us-gov-west-1", "us-isob-east-1", "eusc-de-east-1"])
 def test_good_region(bake, region):
-    assert f"AWS_REGION ?= {region}\n" in (bake(aws_region=region) / "Makefile").read_text(encoding="utf-8")
+    assert f"AWS_REGION ?= {region}\n" in (bake(aws_region=region) / "own.mk").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(

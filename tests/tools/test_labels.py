@@ -16,7 +16,8 @@ DIGEST = f"sha256:{'0' * 64}"
 def project(tmp_path) -> Path:
     folder = tmp_path / "a project"
     copy_scripts(folder)
-    (folder / "Dockerfile").write_text('# A comment\nARG BASE_IMAGE="debian:trixie"\nFROM ${BASE_IMAGE}\n')
+    (folder / "Dockerfile").write_text("ARG BASE_IMAGE\nFROM ${BASE_IMAGE}\n")
+    (folder / "base_image.txt").write_text("debian:trixie\n")
     (folder / "pyproject.toml").write_text('[project]\nname = "a-project"\n')
     return folder
 
@@ -92,13 +93,13 @@ def test_the_licence_is_that_of_pyproject_toml(project):
 
 
 def test_a_digest_is_told_apart_from_the_name_of_the_base_image(project):
-    (project / "Dockerfile").write_text(f'ARG BASE_IMAGE="debian:trixie@{DIGEST}"\nFROM ${{BASE_IMAGE}}\n')
+    (project / "base_image.txt").write_text(f"debian:trixie@{DIGEST}\n")
     told = labels(project)
     assert (told["base.name"], told["base.digest"]) == ("debian:trixie", DIGEST)
     told = labels(project, BASE_IMAGE="example.com/mirror/debian")
     assert (told["base.name"], told.get("base.digest")) == ("example.com/mirror/debian", None)
 
 
-def test_a_dockerfile_without_a_base_image_to_choose_says_nothing_of_it(project):
-    (project / "Dockerfile").write_text("FROM scratch\n")
+def test_a_project_without_a_base_image_to_choose_says_nothing_of_it(project):
+    (project / "base_image.txt").unlink()
     assert labels(project).keys() == {"created"}

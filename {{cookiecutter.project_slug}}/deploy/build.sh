@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Build this repository's image and load it into the local Docker engine. The environment may hold
 #   PLATFORM      linux/arm64 for Graviton instances; default linux/amd64
-#   BASE_IMAGE    another image to build on than the Dockerfile's
+#   BASE_IMAGE    another image to build on than the one in base_image.txt
 #   TARGET        a stage of the Dockerfile instead of the last
 # and paths of files with mirrors and credentials, which the build may read and never keeps; see docs/packages.md:
 #   BUILD_PIP_CONF  BUILD_NETRC  BUILD_APT_SOURCES  BUILD_APT_AUTH
@@ -31,7 +31,8 @@ options=(
     --output "type=docker,oci-mediatypes=false"
     --tag "$1"
 )
-[[ -z ${BASE_IMAGE:-} ]] || options+=(--build-arg "BASE_IMAGE=$BASE_IMAGE")
+base=${BASE_IMAGE:-$(tr -d '[:space:]' 2>/dev/null <"$here/../base_image.txt" || true)}
+[[ -z $base ]] || options+=(--build-arg "BASE_IMAGE=$base")
 [[ -z ${TARGET:-} ]] || options+=(--target "$TARGET")
 
 # As BuildKit's secrets, and not as build arguments, which would be kept in the image's history (L-15).

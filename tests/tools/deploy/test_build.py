@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+from unittest.mock import ANY
 
 import pytest
 from refusal import assert_refused
@@ -47,6 +48,8 @@ def test_build_passes_on_the_base_image_and_the_target(project):
     (project.folder / "Dockerfile").write_text("\n".join(lines))
     labels = image(project, BASE_IMAGE="scratch", TARGET="first")["Config"]["Labels"]
     assert labels.keys() == {"push-test", f"{OCI}created", f"{OCI}base.name"}
+    (project.folder / "base_image.txt").write_text("scratch\n")
+    assert image(project, TARGET="first")["Config"]["Labels"] == labels | {f"{OCI}created": ANY}
 
 
 def test_labels_change_no_layer_and_none_is_about_what_is_not_known(project):

@@ -33,7 +33,7 @@ created() {
 # Of the first [project] licence in pyproject.toml: https://packaging.python.org/en/latest/specifications/pyproject-toml/#license
 licences() { sed -nE 's/^license *= *"([^"]+)".*/\1/p' "$project/pyproject.toml" 2>/dev/null | head -n 1 || true; }
 
-base=${BASE_IMAGE:-$(sed -nE 's/^ARG BASE_IMAGE="?([^"]+)"?$/\1/p' "$project/Dockerfile" | head -n 1)}
+base=${BASE_IMAGE:-$(tr -d '[:space:]' 2>/dev/null <"$project/base_image.txt" || true)}
 [[ $base == *@* ]] && digest=${base#*@} || digest=''
 
 label created "$(created)"

@@ -33,6 +33,6 @@ def attempt(
         raise Refusal("git is not on the PATH; install it: https://git-scm.com/downloads") from None
 
 
-def in_folder(folder: Path, *paths: str) -> list[str]:
+def literally(*paths: str) -> list[str]:
     """Arguments that name `paths` as they are, whatever characters they have."""
     return ["--", *(f":(top,literal){path}" for path in paths)]

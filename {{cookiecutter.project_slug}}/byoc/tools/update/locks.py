@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from .git import attempt, git, in_folder
+from .git import attempt, git, literally
 from .merge import Outcome
 
 FOLDER = "requirements"
@@ -36,9 +36,9 @@ def complete(repository: Path, prefix: str, new: str, outcome: Outcome) -> None:
         said = next((line for line in locked.stderr.splitlines() if line.strip()), "no reason given")
         outcome.hands[folder] = f"`make lock` failed ({said.strip()}); mend that, then: {STEP}"
         return
-    git(repository, "add", *in_folder(folder))
+    git(repository, "add", *literally(folder))
     outcome.kept = [path for path in outcome.kept if not path.startswith(f"{folder}/")]
 
 
 def differs(repository: Path, commit: str, folder: str) -> bool:
-    return attempt(repository, "diff", "--quiet", commit, *in_folder(folder)).returncode != 0
+    return attempt(repository, "diff", "--quiet", commit, *literally(folder)).returncode != 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .generated import WHO
-from .git import Refusal, attempt, git, in_folder
+from .git import Refusal, attempt, git, literally
 from .record import RECORD
 
 RULES = Path(__file__).with_name("kept_whole.gitattributes")
@@ -46,7 +46,7 @@ def merge(repository: Path, prefix: str, new: str) -> Outcome:
             whole = git(repository, *attributes, "check-attr", "merge", "--", path).endswith(": merge: unset")
             settle(repository, path, found, whole, outcome)
     record = f"{prefix}{RECORD.as_posix()}"
-    git(repository, "checkout", "--quiet", new, *in_folder(record))
+    git(repository, "checkout", "--quiet", new, *literally(record))
     outcome.hands.pop(record, None)
     return outcome
 
@@ -63,10 +63,10 @@ def versions(repository: Path) -> dict[str, set[str]]:
 def settle(repository: Path, path: str, found: set[str], whole: bool, outcome: Outcome) -> None:
     """Settle one file that git could not merge, or say what its owner must do."""
     if found == {BASE, THEIRS}:
-        git(repository, "rm", "--quiet", "--force", *in_folder(path))
+        git(repository, "rm", "--quiet", "--force", *literally(path))
         outcome.gone.append(path)
     elif OURS in found and whole:
-        git(repository, "checkout", "--quiet", "HEAD", *in_folder(path))
+        git(repository, "checkout", "--quiet", "HEAD", *literally(path))
         outcome.kept.append(path)
     elif found == {BASE, OURS}:
         outcome.hands[path] = (

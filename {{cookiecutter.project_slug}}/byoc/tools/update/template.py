@@ -61,7 +61,8 @@ def version(clone: Path, commit: str) -> str:
     tag = attempt(clone, "describe", "--exact-match", "--tags", "--match", "v*", commit)
     if tag.returncode == 0:
         return tag.stdout.strip()
-    return " ".join(filter(None, [questions(clone, commit).get("__version", ""), f"({commit[:7]})"]))
+    version = questions(clone, commit).get("__version")
+    return f"{version} ({commit[:7]})" if version else commit[:7]
 
 
 def changes(clone: Path, old: str, new: str) -> list[str]:

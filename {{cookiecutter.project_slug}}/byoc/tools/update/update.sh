@@ -18,5 +18,5 @@ if ! cmp -s "$lock" "$environment/installed"; then
   cp "$lock" "$environment/installed"
 fi
 
-# This file may be replaced meanwhile.
-PYTHONPATH=$project exec "$environment/bin/python" -B -m byoc.tools.update "$@"
+# Not of the current folder, where an older byoc/ may be (-P); and by exec, as this file may be replaced meanwhile.
+PYTHONPATH=$project exec "$environment/bin/python" -B -P -m byoc.tools.update "$@"

@@ -20,14 +20,13 @@ from .processes import proportional_set_size
 
 TAKES_A_PORT = "com.amazonaws.sagemaker.capabilities.accept-bind-to-port"  # S-60
 PREDICTOR = f"/opt/program/{ENGINE}"
-DOCKERFILE = Path(__file__).resolve().parents[4] / "Dockerfile"
+BASE_IMAGE = Path(__file__).resolve().parents[4] / "base_image.txt"
 
 
 def default_base() -> str:
     """What this project's images are built on; "" where there is no project around."""
-    text = DOCKERFILE.read_text("utf-8") if DOCKERFILE.exists() else ""
-    found = re.search(r'^ARG BASE_IMAGE="?([^"\s{]+)', text, re.MULTILINE)
-    return os.environ.get("BASE_IMAGE") or (found[1] if found else "")
+    own = BASE_IMAGE.read_text("utf-8").strip() if BASE_IMAGE.exists() else ""
+    return os.environ.get("BASE_IMAGE") or ("" if "{" in own else own)  # in the template itself, it has no answer yet
 
 
 class Image:
