@@ -18,7 +18,7 @@ def parts(repository: Path, outcome: Outcome, commits: list[str], changes: list[
     old, new = (commit[:10] for commit in commits)
     if outcome.kept:
         yield from group("Yours stays, though the template has changed it, too", outcome.kept)
-        yield f"  what the template has changed there: git diff {old} {new} -- FILE"
+        yield f"- to see what the template has changed there: git diff {old} {new} -- FILE"
     yield from group("You have deleted it, and it stays so", outcome.gone)
     yield from group("For you to settle", (f"{path}: {step}" for path, step in outcome.hands.items()))
     if changes:
@@ -34,4 +34,4 @@ def parts(repository: Path, outcome: Outcome, commits: list[str], changes: list[
 def group(title: str, lines: Iterable[str]) -> Iterator[str]:
     lines = sorted(lines)
     if lines:
-        yield from [f"{title}:", *(f"  {line}" for line in lines)]
+        yield from ["", f"{title}:", "", *(f"- {line}" for line in lines)]
