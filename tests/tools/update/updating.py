@@ -1,6 +1,5 @@
 """A template with a history, and projects of it whose owners edit and update them."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -87,7 +86,7 @@ def fresh(bakery: Bakery, template: Path, version: str, **answers: str) -> Path:
 
 
 def stand_in(project: Path) -> None:
-    """The environments that make and update.sh would install, of this Python: they take a minute, and are tested apart."""
+    """What make and update.sh would install, from the packages of this Python."""
     environment = project / ".venv/update"
     (environment / "bin").mkdir(parents=True, exist_ok=True)
     shutil.copy(SOURCES / "byoc/tools/packages/update.txt", environment / "installed")
@@ -113,15 +112,18 @@ class Said:
         return self.listed("For you to settle")
 
     def listed(self, title: str) -> set[str]:
-        """The files that are listed under a title."""
-        found = re.search(rf"^{re.escape(title)}:\n\n((?:- .*\n)*)", self.stdout, re.MULTILINE)
+        """The files that are listed under a title that begins so."""
+        found = re.search(rf"^{re.escape(title)}.*:\n\n((?:- .*\n)*)", self.stdout, re.MULTILINE)
         return {line[2:].partition(": ")[0] for line in found[1].splitlines()} if found else set()
 
 
-def update(project: Path, *arguments: str, script: Path | None = None) -> Said:
-    """Run a project's update.sh, or another, in the project."""
+def run(project: Path, *command: str | Path) -> Said:
+    """Run a command in the project, as its owner does."""
     stand_in(project)
-    command = [script or project / "byoc/tools/update/update.sh", *arguments]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    result = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+    result = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
     return Said(result.returncode, result.stdout, result.stderr)
+
+
+def update(project: Path, *arguments: str, script: str | Path = "byoc/tools/update/update.sh") -> Said:
+    """Run update.sh, the project's or another."""
+    return run(project, script, *arguments)

@@ -16,9 +16,7 @@ def parts(repository: Path, outcome: Outcome, commits: list[str], changes: list[
     changed = git(repository, "diff", "HEAD", "--shortstat").strip() or "no file has changed"
     yield f"update: {changed}"
     old, new = (commit[:10] for commit in commits)
-    if outcome.kept:
-        yield from group("Yours stays, though the template has changed it, too", outcome.kept)
-        yield f"- to see what the template has changed there: git diff {old} {new} -- FILE"
+    yield from group(f"Yours stays; what the template has changed there: git diff {old} {new} -- FILE", outcome.kept)
     yield from group("You have deleted it, and it stays so", outcome.gone)
     yield from group("For you to settle", (f"{path}: {step}" for path, step in outcome.hands.items()))
     if changes:
