@@ -13,7 +13,11 @@ from template import ROOT, Template, export
 WHO = ["-c", "user.name=owner", "-c", "user.email=owner@localhost", "-c", "commit.gpgsign=false"]
 FROM = Path(__file__).with_name("from_commit.txt").read_text(encoding="utf-8").strip()
 SOURCES = Template(ROOT).project
-SIX = re.search(r"^six==.*?(?=^\S)", (ROOT / "requirements/test.txt").read_text("utf-8"), re.MULTILINE | re.DOTALL)
+SIX = """six==1.17.0 \\
+    --hash=sha256:4721f391ed90541fddacab5acf947aa0d3dc7d27b2e1e8eda2be8970586c3274 \\
+    --hash=sha256:ff70335d468e7eb6ec65b95b99d3a2836546063f63acc5171de367e834932a81
+    # via -r algorithm.in
+"""
 
 
 def git(folder: Path, *arguments: str | Path) -> str:
@@ -64,7 +68,7 @@ def template_with_history(folder: Path) -> Path:
     for algorithm in project.glob("options/algorithm/*/program/algorithm.py"):
         edit(algorithm, '"""', '"""New in the template. ')
     for lock in project.glob("options/algorithm/*/requirements/algorithm.*txt"):
-        append(lock, SIX[0].replace("python-dateutil", "-r algorithm.in"))
+        append(lock, SIX)
     for packages in project.glob("options/algorithm/*/requirements/algorithm.*in"):
         append(packages, "six\n")
     edit(folder / "CHANGELOG.md", "## Unreleased\n", "## Unreleased\n\n## 1.1.0\n\n- News of one point one.\n")
