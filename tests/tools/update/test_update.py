@@ -132,8 +132,8 @@ def test_a_second_update_in_a_fresh_clone_merges_inline_and_names_what_is_to_set
     assert said.hands == CONFLICTS | {"requirements"}, said  # the last is locked when the others are settled
     for name in CONFLICTS:
         assert all(marker in (project / name).read_text(encoding="utf-8") for marker in MARKERS), name
-    kept = {"docs/requests.md", "docs/settings.md", "base_image.txt", "requirements/algorithm.txt"}
-    assert said.listed("Yours stays") == kept
+    assert said.listed("Yours stays; what") == {"docs/requests.md", "base_image.txt", "requirements/algorithm.txt"}
+    assert said.listed("Yours stays, though the template has it no more") == {"docs/settings.md"}
     assert said.listed("You have deleted it, and it stays so") == {"docs/walkthrough.md"}
     assert "- News of one point one." in said.stdout
     new = fresh(bake, history, "v1.1.0", **answers)

@@ -99,7 +99,7 @@ def test_a_token_that_may_not_change_workflows_leaves_them_to_the_text_which_can
     assert "--draft" in created
     assert (pushed(project)[WORKFLOW], pushed(project)["Makefile"]) == ("old", "new")
     assert ".github/workflows/more.yml" not in pushed(project)
-    patch = text.partition("```diff\n")[2].partition("```")[0]
+    patch = text.partition("~~~diff\n")[2].partition("~~~")[0]
     subprocess.run(["git", "apply"], cwd=project, input=patch, text=True, check=True)
     assert (project / WORKFLOW).read_text() == "new\n"
     assert (project / ".github/workflows/more.yml").read_text() == "more\n"

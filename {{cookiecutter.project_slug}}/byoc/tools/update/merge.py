@@ -22,6 +22,7 @@ class Outcome:
     """What became of the files that both have changed, by their paths in the repository."""
 
     kept: list[str] = field(default_factory=list)  # the owner's, whole
+    dropped: list[str] = field(default_factory=list)  # the owner's, and the template has it no more
     gone: list[str] = field(default_factory=list)  # deleted by the owner
     hands: dict[str, str] = field(default_factory=dict)  # what the owner must settle, and how
 
@@ -46,7 +47,8 @@ def merge(repository: Path, prefix: str, new: str) -> Outcome:
             whole = git(repository, *attributes, "check-attr", "merge", "--", path).endswith(": merge: unset")
             settle(repository, path, found, whole, outcome)
     record = f"{prefix}{RECORD.as_posix()}"
-    git(repository, "checkout", "--quiet", new, *literally(record))
+    # Of a version from before there were records, there is none.
+    attempt(repository, "checkout", "--quiet", new, *literally(record))
     outcome.hands.pop(record, None)
     return outcome
 
@@ -66,8 +68,9 @@ def settle(repository: Path, path: str, found: set[str], whole: bool, outcome: O
         git(repository, "rm", "--quiet", "--force", *literally(path))
         outcome.gone.append(path)
     elif OURS in found and whole:
-        git(repository, "checkout", "--quiet", "HEAD", *literally(path))
-        outcome.kept.append(path)
+        git(repository, "checkout", "--quiet", "--ours", *literally(path))
+        git(repository, "add", *literally(path))
+        (outcome.kept if THEIRS in found else outcome.dropped).append(path)
     elif found == {BASE, OURS}:
         outcome.hands[path] = (
             f"the template has dropped it and you have changed it; keep it: git add {path}, or: git rm {path}"

@@ -17,6 +17,7 @@ def parts(repository: Path, outcome: Outcome, commits: list[str], changes: list[
     yield f"update: {changed}"
     old, new = (commit[:10] for commit in commits)
     yield from group(f"Yours stays; what the template has changed there: git diff {old} {new} -- FILE", outcome.kept)
+    yield from group("Yours stays, though the template has it no more", outcome.dropped)
     yield from group("You have deleted it, and it stays so", outcome.gone)
     yield from group("For you to settle", (f"{path}: {step}" for path, step in outcome.hands.items()))
     if changes:

@@ -7,6 +7,7 @@ from pathlib import Path
 from .git import Refusal, attempt, git
 
 RELEASE = re.compile(r"refs/tags/(v(\d+)\.(\d+)\.(\d+))$", re.MULTILINE)
+ITEM = re.compile(r"^(?=#|- )", re.MULTILINE)
 QUESTIONS, CHANGES = "cookiecutter.json", "CHANGELOG.md"
 
 
@@ -66,6 +67,7 @@ def version(clone: Path, commit: str) -> str:
 
 
 def changes(clone: Path, old: str, new: str) -> list[str]:
-    """The lines that came to the change log from the old commit to the new one; none if it has none."""
-    difference = attempt(clone, "diff", "--unified=0", old, new, "--", CHANGES).stdout.splitlines()
-    return [line[1:] for line in difference if line.startswith("+") and not line.startswith("+++")]
+    """The headings and items that came to the change log from the old commit to the new one; none if it has none."""
+    before, after = (attempt(clone, "show", f"{commit}:{CHANGES}").stdout for commit in (old, new))
+    known = set(ITEM.split(before))
+    return [item.rstrip() for item in ITEM.split(after) if item not in known and not item.startswith("# ")]
