@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,19 @@ def test_a_template_without_a_release_is_told_apart(project):
     assert "has no release yet" in (line := refused(project)) and "make update VERSION=HEAD" in line
 
 
+def test_the_newest_release_is_the_highest_number_and_no_candidate(project, tmp_path):
+    """And a project that is newer than it is left as it is."""
+    template = tmp_path / "template"
+    for tag in ("v1.10.0", "v1.9.0", "v2.0.0-rc1", "other"):
+        append(template / "cookiecutter.json", "\n")
+        hash = commit(template, tag)
+        git(template, "tag", tag)
+    change_record(project, commit=hash)
+    said = update(project)
+    assert (said.status, said.stderr) == (0, "")
+    assert said.stdout == f"update: the project is at 1.0.0 ({hash[:7]}) already; the newest release is v1.10.0\n"
+
+
 def test_a_template_that_cannot_be_read_is_named(project, tmp_path):
     line = refused(project, f"TEMPLATE=file://{tmp_path}/moved")
     assert f"the template file://{tmp_path}/moved cannot be read" in line and "TEMPLATE=url" in line
@@ -128,3 +142,16 @@ def test_what_the_template_refuses_is_passed_on(project):
     """A template that cannot be generated says why."""
     line = refused(project, "VERSION=HEAD", "SERVER_STACK=uvicorn")
     assert "generates no project: " in line
+
+
+@pytest.mark.slow
+def test_the_script_installs_what_it_needs_from_the_lock(project):
+    """Once: then it is there."""
+    script = "byoc/tools/update/update.sh"
+    first = subprocess.run([script], cwd=project, capture_output=True, text=True, check=False)
+    assert first.returncode == 2 and "has no release yet" in first.stderr
+    installed = project / ".venv/update/installed"
+    assert installed.read_bytes() == (project / "byoc/tools/packages/update.txt").read_bytes()
+    before = installed.stat().st_mtime_ns
+    assert subprocess.run([script], cwd=project, capture_output=True, check=False).returncode == 2
+    assert installed.stat().st_mtime_ns == before
