@@ -91,16 +91,17 @@ def fresh(bakery: Bakery, template: Path, version: str, **answers: str) -> Path:
 
 def stand_in(project: Path) -> None:
     """What make and update.sh would install, from the packages of this Python."""
-    environment = project / ".venv/update"
-    (environment / "bin").mkdir(parents=True, exist_ok=True)
+    environment, bin = project / ".venv/update", Path(sys.executable).parent
+    programs = {
+        environment / "bin/python": f'exec "{sys.executable}" "$@"',
+        project / ".venv/bin/pip": "true",  # there is nothing to install
+        project / ".venv/bin/uv": f'exec "{bin / "uv"}" "$@"',
+    }
+    for program, command in programs.items():
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(f"#!/bin/sh\n{command}\n")
+        program.chmod(0o755)
     shutil.copy(SOURCES / "byoc/tools/packages/update.txt", environment / "installed")
-    python = environment / "bin/python"
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
-    (project / ".venv/bin").mkdir(exist_ok=True)
-    for program in ("pip", "uv"):
-        (project / ".venv/bin" / program).unlink(missing_ok=True)
-        (project / ".venv/bin" / program).symlink_to(Path(sys.executable).with_name(program))
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ STEP = "make lock && git add requirements"
 def complete(repository: Path, prefix: str, new: str, outcome: Outcome) -> None:
     """Run `make lock` where the update has changed requirements/ and has not left it as the template locked it."""
     folder = f"{prefix}{FOLDER}"
+    for path in [path for path in outcome.dropped if path.startswith(f"{folder}/")]:
+        if not (repository / path).with_suffix(".in").exists():  # what it locks is asked for no more
+            git(repository, "rm", "--quiet", "--force", *literally(path))
+            outcome.dropped.remove(path)
     if not differs(repository, "HEAD", folder) or not differs(repository, new, folder):
         return
     first = [path for path in outcome.hands if path == f"{prefix}Makefile" or path.startswith(f"{folder}/")]
@@ -33,8 +37,9 @@ def complete(repository: Path, prefix: str, new: str, outcome: Outcome) -> None:
         text=True,
     )
     if locked.returncode:
-        said = next((line for line in locked.stderr.splitlines() if line.strip()), "no reason given")
-        outcome.hands[folder] = f"`make lock` failed ({said.strip()}); mend that, then: {STEP}"
+        said = [line.strip() for line in locked.stderr.splitlines() if line.strip() and not line.startswith("make")]
+        reason = said[-1] if said else "no reason given"
+        outcome.hands[folder] = f"`make lock` failed ({reason}); mend that, then: {STEP}"
         return
     git(repository, "add", *literally(folder))
     outcome.kept = [path for path in outcome.kept if not path.startswith(f"{folder}/")]
