@@ -165,13 +165,6 @@ def test_another_delimiter_than_the_comma_is_named(delimiter, name, row):
         codecs.decode(row.replace("_", delimiter).encode(), CSV, FEATURES)
 
 
-def test_a_row_in_quotes_is_named():
-    with pytest.raises(
-        RequestError, match=r"^row 1 has quotes round the whole row, which make one cell of it; leave them out$"
-    ):
-        codecs.decode(b'"1,2"', CSV, FEATURES)
-
-
 @pytest.mark.parametrize("cell", [*FAULTS, "1.", ".5", "+1", "007", '"7"', " 8\t", "true", "null", "[1]", "1e400"])
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("features", [FEATURES, None], ids=["named", "unnamed"])

@@ -14,7 +14,7 @@ from byoc.channels.delimited import table
 from byoc.channels.delimited.lines import Row
 from byoc.channels.delimited.table import Table
 from byoc.channels.labels import Labels
-from byoc.channels.parsing import NO_LABEL, NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number, number, plain_number
+from byoc.channels.parsing import NO_LABEL, NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number, number
 from byoc.channels.text_columns import ENCODE_IT, advised, of_texts
 from byoc.errors import InputError, listed, shown
 from byoc.records import BOOLEANS, LARGEST, NO_VALUE
@@ -36,7 +36,6 @@ class LabelledRows:
         self._labels = Labels()
         self._features = array("d")
         self._width = self._trained = trained
-        self._rounded: set[str] = set()  # columns of which it was said that their whole numbers are rounded
 
     def __len__(self) -> int:
         return len(self._labels)
@@ -132,13 +131,6 @@ class LabelledRows:
             title = self._titles()[column]
             raise InputError(f"{name}, {unit} {places[row]}, {title}: {value!r} is {NOT_FINITE}")
 
-    def _warn_of_rounded(self, name: str, rows: Sequence[Row], rounded: np.ndarray) -> None:
-        """`rounded` tells which numbers of the rows (rows, features; bool) may not be as they are written."""
-        for row, column in np.argwhere(rounded).tolist():
-            line, cells = rows[row]
-            place, text = f"{name}, line {line}", cells[column + 1].strip()
-            precision.warn_of_rounded(text, place, self._titles()[column], self._rounded)
-
     def _add(self, name: str, rows: Sequence[Row]) -> bool:
         """Add rows of a file, or none if any has a fault. Millions come through here, so faults are explained apart."""
         width = self._width or len(rows[0][1]) - 1
@@ -155,8 +147,6 @@ class LabelledRows:
         if not isfinite(sum(features)) and not all(map(isfinite, features)):
             return False
         self._width = width
-        if (rounded := np.abs(np.frombuffer(features)) > precision.EXACT_READ).any():
-            self._warn_of_rounded(name, rows, rounded.reshape(len(rows), width))
         self._features.extend(features)
         self._labels.place = lambda: f"{name}, line {line}"
         for (line, _), label in zip(rows, labels, strict=True):  # noqa: B007  # `place` tells of it
@@ -180,8 +170,6 @@ def _fault(cells: Sequence[str], places: Sequence[int], width: int, trained: int
             return f", column {column}: {text!r}: {NONE_MISSING}"
         if text in BOOLEANS:
             return f", column {column}: {text!r} is not a number; write 1 for True and 0 for False"
-        if plain := plain_number(text):
-            return f", column {column}: {shown(text)} {NO_NUMBER}; write {plain}"
         if not is_number(text):
             return f", column {column}: {shown(text)} {NO_NUMBER}"
         if not isfinite(float(text)):

@@ -11,8 +11,8 @@ from byoc.channels import parquet, precision
 from byoc.channels.chosen import ChosenColumns
 from byoc.channels.delimited import table
 from byoc.channels.labelled import LabelledRows
-from byoc.channels.parsing import NO_LABEL, PERHAPS_NONE, as_number, is_number, plain_number
-from byoc.channels.text_columns import NAME_IT, Mixed, Texts, tell_missing, warn_of_nearly_numbers
+from byoc.channels.parsing import NO_LABEL, PERHAPS_NONE, as_number, is_number
+from byoc.channels.text_columns import NAME_IT, Mixed, Texts, tell_missing
 from byoc.errors import LONGEST, InputError, listed, shown
 from byoc.signature import NUMBER, TEXT, Feature
 
@@ -63,8 +63,6 @@ class LabelledRecords(LabelledRows):
             if name not in self._categories:
                 column = precision.served(np.frombuffer(column).reshape(-1, 1), [f"column {shown(name)}"])[:, 0]
             rows[name] = column
-        if self._finds_out:
-            warn_of_nearly_numbers({name: self._texts[name] for name in self.names if name in self._texts})
         gaps = self._gaps | {name: texts.missing() for name, texts in self._texts.items()}
         tell_missing({name: gaps[name] for name in self.names})
         return self._labels.array(), rows
@@ -164,8 +162,6 @@ class LabelledRecords(LabelledRows):
             except ValueError as error:
                 self._misfit(name, text, _place(file, line, column, name), error)
                 number = records.NAN
-            if abs(number) > precision.EXACT_READ:
-                precision.warn_of_rounded(text, f"{file}, line {line}", f"column {shown(name)}", self._rounded)
             if number != number and text:
                 self._gaps[name].add(text)
             self._columns[name].append(number)
@@ -175,9 +171,6 @@ class LabelledRecords(LabelledRows):
         """A number in a column of texts."""
         if gap := texts.gap:
             raise InputError(f"{texts.first}: {gap!r} is not a number, as there is below; {LEAVE_EMPTY}")
-        if text := texts.nearly_number:
-            fault = f"{texts.first}: {shown(text)} is not a number, as there is below"
-            raise InputError(f"{fault}; write {plain_number(text)}")
         self._mixed.add(name, f"{place}: {shown(number)} is a number, and text before it")
 
     def _misfit(self, name: str, text: str, place: str, error: ValueError) -> None:
@@ -187,8 +180,6 @@ class LabelledRecords(LabelledRows):
             raise InputError(f"{fault}; {LEAVE_EMPTY}")
         if is_number(text):
             raise InputError(fault)
-        if plain := plain_number(text):
-            raise InputError(f"{fault}; write {plain}")
         self._mixed.add(name, fault)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from byoc import arrow, records
-from byoc.channels import indexes, precision
+from byoc.channels import indexes
 from byoc.channels.chosen import ChosenColumns
 from byoc.channels.parsing import NO_LABEL, NONE_MISSING, NOT_FINITE
 from byoc.errors import InputError, shown
@@ -21,7 +21,6 @@ MISSING = (
     "build again, or use CSV"
 )
 ROWS_AT_ONCE = 65_536
-LOOKED_AT = 1000  # numbers that may be rounded, of which few are not
 
 
 def batches(
@@ -33,10 +32,9 @@ def batches(
     The first column is the label, text or numbers; the others are numbers. Raises InputError, naming the file, column
     and row, for anything else, and for a stream that cannot be searched, as that of Pipe mode without RecordIO.
     """
-    rounded: set[str] = set()
     for first, batch in _batches(name, content, chosen):
         label, *features = batch.schema.names
-        numbers = [_numbers(batch.column(n), title, name, first, rounded) for n, title in enumerate(features, start=1)]
+        numbers = [_numbers(batch.column(n), title, name, first) for n, title in enumerate(features, start=1)]
         if not numbers:
             raise InputError(f"{name}: a row needs a label and at least one feature; its only column is {shown(label)}")
         yield features, *_labels(batch.column(0), label, name, first), np.column_stack(numbers)
@@ -50,13 +48,12 @@ def record_batches(
     Those named in `categories` and those of text or booleans are texts (n, object), the others float64, NaN where one
     is missing.
     """
-    read_numbers = partial(_numbers, rounded=set(), missing=True)
     for first, batch in _batches(name, content, chosen):
         label, *titles = batch.schema.names
         columns = []
         for column, title in zip(batch.columns[1:], titles, strict=True):
             is_text = title in (categories or ()) or arrow.is_text(arrow.kind(column))
-            read = _texts if is_text else read_numbers
+            read = _texts if is_text else partial(_numbers, missing=True)
             columns.append(read(column, title, name, first))
         yield *_labels(batch.column(0), label, name, first), titles, columns
 
@@ -113,8 +110,8 @@ def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], 
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
 
 
-def _numbers(column: Any, title: str, name: str, first: int, rounded: set[str], missing: bool = False) -> np.ndarray:
-    """float64, with NaN if any may be `missing`; `rounded` are the columns of which that was said."""
+def _numbers(column: Any, title: str, name: str, first: int, missing: bool = False) -> np.ndarray:
+    """float64, with NaN if any may be `missing`."""
     import pyarrow
 
     kind = arrow.kind(column)
@@ -123,10 +120,6 @@ def _numbers(column: Any, title: str, name: str, first: int, rounded: set[str], 
         way = "cast it to int8" if pyarrow.types.is_boolean(kind) else "leave it out, or name the label as target"
         raise InputError(f"{name}: column {shown(title)} holds {str(kind)[:80]}, not numbers; {way}")
     numbers = arrow.plain(column).cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)
-    if pyarrow.types.is_integer(kind):
-        for row in np.flatnonzero(np.abs(numbers) > precision.EXACT_READ)[:LOOKED_AT].tolist():
-            value = column[row].as_py()
-            precision.warn_of_rounded(str(value), f"{name}, row {first + row}", f"column {shown(title)}", rounded)
     bad = np.isinf(records.as_float32(numbers)) | (np.isnan(numbers) & (not missing))  # null became NaN
     if bad.any():
         place = f"{name}, row {first + int(bad.argmax())}, column {shown(title)}"

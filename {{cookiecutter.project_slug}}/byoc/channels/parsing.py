@@ -3,7 +3,6 @@
 A number is a decimal one of JSON or C, which has nan and inf, too; all else is text.
 """
 
-import re
 from math import isinf
 
 import numpy as np
@@ -17,7 +16,6 @@ NO_LABEL = "the label is missing; leave out all rows without one"
 PERHAPS_NONE = frozenset(
     ("?", r"\N", "-", "--", ".", "NaT", "nil", "(null)", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
 )
-NEARLY = re.compile(r"[$€£¥]? ?[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)? ?%?|0[xX][0-9a-fA-F]+")
 
 
 def number(text: str) -> float:
@@ -35,13 +33,6 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def plain_number(text: str) -> str | None:
-    """The number that a person reads in a text such as 1,234 or 5% or 0x1F; None if it is another text."""
-    if is_number(text) or not NEARLY.fullmatch(text):
-        return None
-    return str(int(text, 16)) if text[:2].lower() == "0x" else text.replace(",", "").strip("$€£¥% ")
 
 
 def is_value(text: str) -> bool:

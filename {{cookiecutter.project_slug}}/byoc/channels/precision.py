@@ -1,15 +1,10 @@
 """Features in float32, as a model is going to be asked: it must not learn from what no request can tell it."""
 
-import re
-
 import numpy as np
 
 from byoc import notices
 from byoc.records import as_float32
 
-WHOLE = re.compile(r"[+-]?[0-9]{16,39}")
-
-EXACT_READ = 2.0**53  # up to here float64, as which a number is read, holds every whole number
 EXACT = 2.0**24  # up to here float32 holds every whole number
 STEPS = 2**22  # as many different float32 in a column's range are enough for a measured quantity
 MOST_LOST = 0.01  # of a quantity's different values
@@ -24,19 +19,6 @@ def served(values: np.ndarray, names: list[str]) -> np.ndarray:
         if low < high and (largest > EXACT or STEPS * np.spacing(np.float32(largest)) > high - low):
             _check(values[:, column], name)
     return as_float32(values)
-
-
-def warn_of_rounded(text: str, place: str, column: str, told: set[str]) -> None:
-    """Say of a column, once, that a whole number of its is rounded as it is read. Ids are such, and may become equal.
-
-    `place` is its file and line; `told` are the columns of which it was said.
-    """
-    if column not in told and WHOLE.fullmatch(text) and int(text) != (rounded := int(float(text))):
-        told.add(column)
-        notices.warn(
-            f"{place}, {column}: {text} is rounded to {rounded}, as whole numbers above 2**53 are, and different ones "
-            "become equal; if it is an id, name the column in the hyperparameter ignore"
-        )
 
 
 def _check(values: np.ndarray, name: str) -> None:

@@ -5,14 +5,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from byoc import notices
 from byoc.channels.chosen import ChosenColumns, Column
-from byoc.channels.parsing import PERHAPS_NONE, is_number, plain_number
-from byoc.errors import InputError, shown
+from byoc.channels.parsing import PERHAPS_NONE, is_number
+from byoc.errors import InputError
 from byoc.records import NO_VALUE, category
 
 ENCODE_IT = "no text is learnt from here: encode the columns {columns} as numbers, or set the hyperparameter {ignore}"
 NAME_IT = "if the column holds text, set the hyperparameter categories to {columns}, all that do"
 MOST_NAMED = 50
-NEARLY_ALL = 0.9  # of a column's different texts
 
 
 class Texts(dict[str, str]):
@@ -33,13 +32,6 @@ class Texts(dict[str, str]):
         """What may stand for a missing value, if there is nothing else so far."""
         texts = self.keys() - NO_VALUE - {""}
         return min(texts) if texts and texts <= PERHAPS_NONE else None
-
-    @property
-    def nearly_number(self) -> str | None:
-        """One of the texts, if they are such as 1,234 or 5%, in which a person reads numbers; some may be others."""
-        texts = self.keys() - NO_VALUE - PERHAPS_NONE - {""}
-        found = [text for text in texts if plain_number(text)]
-        return min(found) if found and len(found) > NEARLY_ALL * len(texts) else None
 
     def missing(self) -> set[str]:
         """What was taken for a missing value, but for an empty cell."""
@@ -85,16 +77,6 @@ def of_texts(rows: Iterable[Sequence[str]]) -> list[int]:
 
 def _is_text(cell: str) -> bool:
     return bool(cell) and cell not in NO_VALUE and cell not in PERHAPS_NONE and not is_number(cell)
-
-
-def warn_of_nearly_numbers(columns: dict[str, Texts]) -> None:
-    """Say which columns are learnt as categories although a person reads numbers in them."""
-    for name, texts in columns.items():
-        if text := texts.nearly_number:
-            notices.warn(
-                f"column {shown(name)} is learnt as categories, as {shown(text)} is text; if it holds numbers, write "
-                f"{plain_number(text)}"
-            )
 
 
 def tell_missing(gaps: dict[str, Collection[str]]) -> None:

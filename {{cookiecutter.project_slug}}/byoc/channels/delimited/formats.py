@@ -42,7 +42,6 @@ LOOKED_AT = 512  # bytes
 LIBSVM = re.compile(r"[^\s,]+( +qid:\d+)?(?P<values> +\d+:[^\s,]+)* *(#.*)?")
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 OTHERS = DELIMITERS | {"\x01": "Hive's delimiters", "^": "carets", ":": "colons", " ": "spaces"}
-QUOTED_ROW = "has quotes round the whole row, which make one cell of it; leave them out"
 DECIMAL_COMMA = re.compile(r"[+-]?[\d.]*,\d+([eE][+-]?\d+)?")
 
 
@@ -109,12 +108,6 @@ def _refuse_one_column(name: str, lines: Sequence[str]) -> None:
     if lines and re.fullmatch("sep=.", lines[0], re.IGNORECASE):
         raise InputError(f"{name}, line 1: {lines[0]!r} is for Excel alone; leave it out")
     rows = list(csv.reader((f"{line}\n" for line in lines), skipinitialspace=True))  # a cell may have several lines
-    if (
-        rows
-        and all(map(inner_width, rows[1:] or rows))
-        and inner_width(rows[-1]) in (inner_width(rows[0]), len(rows[0]))
-    ):
-        raise InputError(f"{name}, line {len(rows)}: {shown(rows[-1][0])} {QUOTED_ROW}")
     if not rows or len(rows[0]) != 1:
         return
     for delimiter, what in OTHERS.items():
@@ -122,13 +115,6 @@ def _refuse_one_column(name: str, lines: Sequence[str]) -> None:
             _refuse_delimiter(name, delimiter, what)
     if len(rows) > 1 and all(len(cells) > 1 for cells in rows[1:]):
         raise InputError(f"{name}, line 1: {shown(lines[0])} has no comma, and the lines below do; leave it out")
-
-
-def inner_width(row: Sequence[str]) -> int:
-    """How many cells the one cell of a row has, as in a file of rows in quotes: "5.1,3.5"; 0 if it is no such row."""
-    if len(row) != 1 or "," not in row[0] or not row[0].isprintable():
-        return 0
-    return len(next(csv.reader(row, skipinitialspace=True)))
 
 
 def _without_commas(rows: Sequence[Sequence[str]]) -> bool:

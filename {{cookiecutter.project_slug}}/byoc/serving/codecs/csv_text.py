@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from byoc.channels.delimited.formats import DELIMITERS, QUOTED_ROW, inner_width
+from byoc.channels.delimited.formats import DELIMITERS
 from byoc.channels.parsing import number
 from byoc.errors import RequestError, RowError
 from byoc.records import NAN, NO_VALUE
@@ -28,7 +28,7 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     except ValueError:
         cells = _cells(body)  # quoted numbers, or the place of the fault
         if features:
-            _check_delimiter(body, cells, len(features))
+            _check_delimiter(body, len(cells[0]), len(features))
         if features and Header(features).order(cells[0]):
             raise RowError(1, "is a header, which a model of numbers alone does not take; send rows only") from None
         return table.from_cells(cells, features, number)
@@ -51,7 +51,7 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
     except ValueError:
         pass  # few rows, quoted cells, or a fault, the place of which comes to light below
     cells = _cells(body)
-    _check_delimiter(body, cells, len(record.names))
+    _check_delimiter(body, len(cells[0]), len(record.names))
     order = record.order(cells[0])
     if order:
         cells = [[row[column] for column in order] if len(row) == len(order) else row for row in cells[1:]]
@@ -87,14 +87,11 @@ def _check_header_comes_once(body: bytes, record: Record) -> None:
             raise RowError(row, "is a header again; send it once, or rows only")
 
 
-def _check_delimiter(body: bytes, cells: list[list[str]], width: int) -> None:
-    """Raise RowError if a line is no row by its commas, but by another delimiter, or without quotes round it."""
-    for row in range(min(2, len(cells))):  # the first may be a header
-        if 1 < width == inner_width(cells[row]):
-            raise RowError(row + 1, QUOTED_ROW)
+def _check_delimiter(body: bytes, found: int, width: int) -> None:
+    """Raise RowError if the first line is no row by its commas, but by another delimiter."""
     line = FIRST_LINE.match(body)[0]
     for delimiter, what in DELIMITERS.items():
-        if len(cells[0]) != width and line.count(delimiter.encode()) == width - 1 > 0:
+        if found != width and line.count(delimiter.encode()) == width - 1 > 0:
             raise RowError(1, f"has {what} between its columns; send commas, and a point in numbers")
 
 
