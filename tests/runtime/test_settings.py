@@ -135,6 +135,9 @@ def test_a_number_that_cannot_be_used_is_refused_by_name_value_and_rule(variable
         ("SAGEMAKER_BATCH_STRATEGY", "RECORD", "MULTI_RECORD or SINGLE_RECORD"),
         ("BYOC_BAD_RECORDS", "drop", "refuse or mark"),
         ("BYOC_CLUSTER_PORT", "65535", "a whole number from 1 to 65534"),
+        ("SAGEMAKER_BIND_TO_PORT", "0", "a whole number from 1 to 65535"),
+        ("SAGEMAKER_BIND_TO_PORT", "65536", "a whole number from 1 to 65535"),
+        ("SAGEMAKER_BIND_TO_PORT", "http", "a whole number from 1 to 65535"),
     ],
 )
 def test_every_other_rule_is_told_too(variable, text, rule):

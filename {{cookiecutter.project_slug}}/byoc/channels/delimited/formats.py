@@ -19,7 +19,7 @@ STARTS = (  # a pattern of what such a file begins with, what it is, what to do;
     (rb"\xff\x06\0\0sNaPpY", "packed by snappy", UNPACK),
     (rb"7z\xbc\xaf\x27\x1c", "packed by 7-Zip", UNPACK),
     (rb"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", EXPORT),
-    (rb"\xff\xfe\0\0", "text in UTF-32", EXPORT),
+    (rb"\xff\xfe\0\0|\0\0\xfe\xff", "text in UTF-32", EXPORT),
     (rb"\xff\xfe", "text in UTF-16", EXPORT),
     (rb"\xfe\xff", "text in UTF-16", EXPORT),
     (rb"PAR1", "Parquet in gzip", "unpack it; Parquet is compressed within"),
@@ -63,9 +63,17 @@ def refuse_bytes(name: str, start: bytes) -> None:
     if MARKUP.match(text):
         raise InputError(f"{name}: is HTML or XML, not CSV or Parquet; {EXPORT}, if it is no page about an error")
     if b"\0" in start:
-        odd, even = start[1::2].count(0), start[::2].count(0)
-        what = "text in UTF-16" if min(odd, even) < len(start) / 5 < max(odd, even) else "no text"
-        raise InputError(f"{name}: is {what}, not CSV or Parquet: it holds zero bytes; {EXPORT}")
+        raise InputError(f"{name}: is {_with_zeros(start)}, not CSV or Parquet: it holds zero bytes; {EXPORT}")
+
+
+def _with_zeros(start: bytes) -> str:
+    """What text it is that has a zero in nearly every second byte, or in three of four; or that it is none."""
+    halves = sorted(start[place::2].count(0) for place in range(2))
+    quarters = sorted(start[place::4].count(0) for place in range(4))
+    most = len(start) / 5
+    if quarters[0] < most < quarters[1]:
+        return "text in UTF-32"
+    return "text in UTF-16" if halves[0] < most < halves[1] else "no text"
 
 
 def _is_list(text: bytes) -> bool:
