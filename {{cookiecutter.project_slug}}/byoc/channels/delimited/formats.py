@@ -42,6 +42,11 @@ LOOKED_AT = 512  # bytes
 LIBSVM = re.compile(r"[^\s,]+( +qid:\d+)?(?P<values> +\d+:[^\s,]+)* *(#.*)?")
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 OTHERS = DELIMITERS | {"\x01": "Hive's delimiters", "^": "carets", ":": "colons", " ": "spaces"}
+QUOTED = (
+    "is in quotes as a whole, which makes one cell of it; write rows without quotes around them, as csv.writer and "
+    "pandas' to_csv do of columns, but not of texts that were joined"
+)
+NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 DECIMAL_COMMA = re.compile(r"[+-]?[\d.]*,\d+([eE][+-]?\d+)?")
 
 
@@ -100,7 +105,28 @@ def refuse_lines(name: str, lines: Sequence[str]) -> None:
         rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
         if rows and len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows) and _without_commas(rows):
             _refuse_delimiter(name, delimiter, what)
+    _refuse_quoted(name, lines)
     _refuse_one_column(name, lines)
+
+
+def _refuse_quoted(name: str, lines: Sequence[str]) -> None:
+    """Raise InputError for rows that are a single cell each, or one behind an index."""
+    rows = list(csv.reader((f"{line}\n" for line in lines), skipinitialspace=True))
+    below = rows[1:] or rows
+    if below and all(in_quotes(cells) for cells in below):
+        raise InputError(f"{name}, line {1 if in_quotes(rows[0]) else 2}: the row {QUOTED}")
+    if len(below) > 1 and all(len(cells) == 2 and _is_row(cells[1]) for cells in below):
+        raise InputError(f"{name}, line 2: the second cell {QUOTED}")
+
+
+def in_quotes(cells: Sequence[str]) -> bool:
+    """Whether these cells of a row are one that holds a whole row."""
+    return len(cells) == 1 and "," in cells[0]
+
+
+def _is_row(cell: str) -> bool:
+    values = cell.split(",")
+    return len(values) > 2 and all(map(NUMBER.fullmatch, values[1:]))
 
 
 def _refuse_delimiter(name: str, delimiter: str, what: str) -> NoReturn:
