@@ -123,7 +123,8 @@ def test_variables_of_others_are_none_of_them(name):
 def test_a_number_that_cannot_be_used_is_refused_by_name_value_and_rule(variable, text):
     with pytest.raises(SettingError) as refusal:
         Settings.from_environment({variable: text})
-    assert str(refusal.value) == f"{variable}={text!r} cannot be used: it must be a whole number above 0, or unset"
+    rule = "a whole number " + ("from 1 to 65535" if variable == "SAGEMAKER_BIND_TO_PORT" else "above 0")
+    assert str(refusal.value) == f"{variable}={text!r} cannot be used: it must be {rule}, or unset"
 
 
 @pytest.mark.parametrize(
@@ -135,6 +136,7 @@ def test_a_number_that_cannot_be_used_is_refused_by_name_value_and_rule(variable
         ("SAGEMAKER_BATCH_STRATEGY", "RECORD", "MULTI_RECORD or SINGLE_RECORD"),
         ("BYOC_BAD_RECORDS", "drop", "refuse or mark"),
         ("BYOC_CLUSTER_PORT", "65535", "a whole number from 1 to 65534"),
+        ("SAGEMAKER_BIND_TO_PORT", "65536", "a whole number from 1 to 65535"),
     ],
 )
 def test_every_other_rule_is_told_too(variable, text, rule):

@@ -98,6 +98,14 @@ def test_a_setting_that_cannot_be_used_is_told_in_one_line(front, trained, tmp_p
     assert server.log.count("\n") == 1
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_a_port_that_is_none_is_told_at_once(front, trained, tmp_path, port):
+    with Server(front, trained.base, tmp_path / "log", SAGEMAKER_BIND_TO_PORT=port) as server:
+        assert server.process.wait(timeout=30) == 1
+    rule = "it must be a whole number from 1 to 65535, or unset"
+    assert server.log == f"serve: SAGEMAKER_BIND_TO_PORT={port!r} cannot be used: {rule}\n"
+
+
 def test_a_taken_port_is_told_by_its_number_at_once(front, trained, tmp_path):
     with socket.create_server(("0.0.0.0", 0)) as taken:
         port = taken.getsockname()[1]

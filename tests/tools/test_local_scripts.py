@@ -113,7 +113,8 @@ def test_a_taken_port_is_named_with_another_to_try(project):
 
 
 def test_a_port_that_is_no_number_is_refused(project):
-    assert_one_line(run(project, "serve_local.sh", PORT="http"), "PORT='http'", "8080")
+    for port in ("http", "0", "65536", "080", "123456789012345678901234567890"):
+        assert_one_line(run(project, "serve_local.sh", PORT=port), f"PORT='{port}' is no port", "1 to 65535", "8080")
 
 
 def test_serving_says_where_the_model_can_be_tried(project):

@@ -17,7 +17,7 @@ MULTI_MODEL_OFF = "this is no multi-model endpoint; SAGEMAKER_MULTI_MODEL=true m
 
 @dataclass(frozen=True)
 class Settings(Variables):
-    port: int = setting("SAGEMAKER_BIND_TO_PORT", 8080, "the port to listen on")  # S-60
+    port: int = setting("SAGEMAKER_BIND_TO_PORT", 8080, "the port to listen on", most=65535)  # S-60
     address: str = setting(
         "BYOC_BIND_ADDRESS", "0.0.0.0", "the address to listen on, by default all; serve_local.sh sets 127.0.0.1"
     )

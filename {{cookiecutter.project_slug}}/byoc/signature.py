@@ -46,6 +46,15 @@ class Signature:
         """Whether rows are more than numbers, all of which are there."""
         return any(feature.is_text or feature.missing for feature in self.features)
 
+    def check(self, model: str, features: int | None, labels: int | None = None) -> None:
+        """Raise ModelError if the file `model` takes or tells apart another number of them; None is not known."""
+        for what, its, ours in (("features", features, self.features), ("labels", labels, self.labels)):
+            if its is not None and ours and its != len(ours):
+                raise ModelError(
+                    f"{model} and its signature are not of one training: it takes {its} {what}, {FILE_NAME} has "
+                    f"{len(ours)}; pack both files as one training job has left them"
+                )
+
     def to_json(self) -> bytes:
         """Without what is as by default, so that servers of before read the signature of numbers alone."""
         content = asdict(self)

@@ -12,7 +12,8 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../byoc/tools/local/common.sh"
 
 [[ $# -le 1 ]] || usage "[IMAGE]"
-[[ $port =~ ^[0-9]+$ ]] || fail "PORT='$port' is not a port number; leave it out for 8080"
+[[ $port =~ ^[1-9][0-9]{0,4}$ && $port -le 65535 ]] ||
+  fail "PORT='$port' is no port: it must be a number from 1 to 65535; leave it out for 8080"
 require_test_dir
 if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
   fail "port $port is taken; stop what listens there, or choose another with: PORT=$((port + 1)) $0 $*"

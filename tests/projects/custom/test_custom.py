@@ -175,6 +175,16 @@ def test_a_model_that_is_missing_or_broken_is_refused_in_one_line(trained, tmp_p
         predictor.model_fn(tmp_path)
 
 
+def test_a_signature_of_another_training_is_refused_with_both_counts(trained, tmp_path):
+    shutil.copytree(trained.model, tmp_path, dirs_exist_ok=True)
+    signature = json.loads((tmp_path / "signature.json").read_bytes())
+    signature["features"].pop()
+    (tmp_path / "signature.json").write_text(json.dumps(signature))
+    told = r"^model.npz and its signature are not of one training: it takes 4 features, signature.json has 3; pack both"
+    with pytest.raises(ModelError, match=told):
+        predictor.model_fn(tmp_path)
+
+
 def test_a_folder_too_many_is_named_with_how_to_pack(trained, tmp_path):
     shutil.copytree(trained.model, tmp_path / "export")
     with pytest.raises(ModelError, match=r"model\.npz is missing, but there is .*/export/model\.npz: .* -C export \.$"):

@@ -11,6 +11,7 @@ from pyarrow import parquet
 from byoc.channels import parquet as reader
 from byoc.channels.channel import Channel
 from byoc.channels.chosen import ChosenColumns
+from byoc.channels.precision import Rounded
 from byoc.errors import InputError
 
 ROWS = {"kind": ["b", "a", "b"], "width": [1, 2, 3], "height": [0.5, 1.5, 2.5]}
@@ -111,4 +112,4 @@ def test_a_pipe_without_records_is_refused_with_what_to_use(channel):
     os.write(sink, reader.MAGIC)
     os.close(sink)
     with os.fdopen(source, "rb") as content, pytest.raises(InputError, match="use RecordWrapperType=RecordIO"):
-        list(reader.batches("training_0", content, ChosenColumns()))
+        list(reader.batches("training_0", content, ChosenColumns(), Rounded()))

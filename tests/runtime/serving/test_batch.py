@@ -1,5 +1,7 @@
 """Batch transform: a line for a line, in order, in pieces, and with what stands for a bad record (B-02 to B-11)."""
 
+import csv
+import io
 import json
 
 import pytest
@@ -11,6 +13,7 @@ from byoc.settings import Settings
 
 CSV, LINES = "text/csv", "application/jsonlines"
 BATCH = {"SAGEMAKER_BATCH": "True"}
+TEXT = 'a\n"%d",\r\nb'  # as a model may answer
 # A model that tells its rows apart, and how many of them it was given at a time.
 HANDLERS = """
 class Model:
@@ -51,6 +54,20 @@ def test_n_lines_give_n_lines_in_their_order(predictor, piece, count, end, last,
     answer = predictor(**environment).respond(body.encode(), kind, CSV)
     assert (answer.status, answer.content_type) == (200, CSV)
     assert answer.body == "".join(f"{number}.0\n" for number in range(count)).encode()
+
+
+@pytest.mark.parametrize("kind", [CSV, LINES])
+def test_texts_with_line_feeds_are_a_record_each_in_their_order(predictor, piece, kind):
+    """Quoted in CSV; in JSON Lines each is one line, which is what a job that joins lines needs."""
+    source = f"def predict_fn(data, model): return [{TEXT!r} % row for row in data[:, 0]]\n"
+    loaded = predictor(source, **BATCH)
+    body = "".join("x,2\n" if number == 7 else f"{number},2\n" for number in range(20))
+    answer = loaded.respond(body.encode(), CSV, kind).body.decode()
+    if kind == CSV:
+        found = [cells for (cells,) in csv.reader(io.StringIO(answer, newline=""))]
+    else:
+        found = [record.get("predictions", "ERROR") for record in map(json.loads, answer.splitlines())]
+    assert found == ["ERROR" if number == 7 else TEXT % number for number in range(20)]
 
 
 def test_a_large_body_is_worked_through_in_pieces_of_whole_lines(predictor, monkeypatch):

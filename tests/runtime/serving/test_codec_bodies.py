@@ -128,9 +128,12 @@ def test_a_body_that_is_packed_is_refused_as_what_it_is(content_type, pack, told
         assert (refusal.value.status, str(refusal.value)) == (400, f"the body is {told}")
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("bits", [16, 32])
+@pytest.mark.parametrize("order", ["", "-le", "-be"])
+@pytest.mark.parametrize("mark", ["", "\ufeff"], ids=["", "marked"])
 @pytest.mark.parametrize("content_type", [CSV, JSON_LINES])
-def test_lines_in_utf_16_are_refused_as_such(encoding, content_type):
+def test_lines_in_utf_16_or_32_are_refused_as_such(bits, order, mark, content_type):
     with pytest.raises(RequestError) as refusal:
-        codecs.decode_records("red,L\n".encode(encoding), content_type, TEXTS)
-    assert str(refusal.value) == f"the body is UTF-16, not UTF-8; send UTF-8, or {content_type}; charset=utf-16"
+        codecs.decode_records(f"{mark}red,L\n".encode(f"utf-{bits}{order}"), content_type, TEXTS)
+    told = f"the body is UTF-{bits}, not UTF-8; send UTF-8, or {content_type}; charset=utf-{bits}"
+    assert (refusal.value.status, str(refusal.value)) == (400, told)

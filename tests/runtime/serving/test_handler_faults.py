@@ -89,3 +89,35 @@ def input_fn(body, content_type):
     )
     response = predictor_with(source).respond(b"x", "image/png", "")
     assert (response.status, response.body) == (413, b"the picture is larger than 10 megapixels\n")
+
+
+@pytest.mark.parametrize("handler", ["input_fn", "predict_fn", "output_fn", "transform_fn"])
+@pytest.mark.parametrize("code", ["", "3", "'no GPU'"])
+@pytest.mark.parametrize("wait", [0, 2])
+def test_a_handler_that_calls_sys_exit_is_named_in_one_line(predictor_with, handler, code, wait):
+    predictor = predictor_with(
+        f"import sys\n{MODEL}\ndef {handler}(*_): sys.exit({code})", BYOC_MICRO_BATCH_MS=str(wait)
+    )
+    response = predictor.respond(b"1,2", "text/csv", "")
+    told = f"the model failed on this request: {handler} called sys.exit({code or None}), which answers nobody; "
+    assert (response.status, response.body.decode()) == (500, f"{told}it must return, or raise an error\n")
+    assert "SystemExit" in response.remark
+
+
+def test_so_it_is_before_and_after_the_first_part_of_a_stream(predictor_with):
+    source = f"import sys\n{MODEL}\ndef predict_fn(*_):\n    {{}}\n    yield 'b'\n    sys.exit(3)\n"
+    response = predictor_with(source.format("sys.exit(3)")).respond(b"1,2", "text/csv", "")
+    assert (response.status, b"predict_fn called sys.exit(3)" in response.body) == (500, True)
+    parts = predictor_with(source.format("yield 'a'")).respond(b"1,2", "text/csv", "").body
+    assert [next(parts), next(parts)] == [b"a", b"b"]
+    with pytest.raises(RuntimeError, match=r"^predict_fn called sys\.exit\(3\)"):
+        next(parts)
+
+
+def test_a_worker_that_gunicorn_ends_is_no_fault_of_a_handler(predictor_with):
+    """Its signal handler calls sys.exit within whatever is at work."""
+    ends = "exec(compile('def handle_abort(): sys.exit(1)', 'base.py', 'exec'), aborting)"
+    source = f"import sys\n{MODEL}\naborting = {{'sys': sys, '__name__': 'gunicorn.workers.base'}}\n{ends}\n"
+    predictor = predictor_with(f"{source}def predict_fn(*_): aborting['handle_abort']()\n")
+    with pytest.raises(SystemExit):
+        predictor.respond(b"1,2", "text/csv", "")

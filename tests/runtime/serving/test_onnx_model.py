@@ -106,3 +106,28 @@ def test_a_signature_of_another_training_is_refused_in_one_line(folder):
     (folder / "signature.json").write_bytes(changed.to_json())
     with pytest.raises(ModelError, match=r"^model.onnx and its signature are not of one training: it takes [^\n]+$"):
         OnnxModel(folder)
+
+
+COUNTS = {
+    "features": (lambda signature: Signature(signature.features[:1], signature.labels), "2 features, .* has 1"),
+    "labels": (lambda signature: Signature(signature.features, ("x", "y", "z")), "2 labels, .* has 3"),
+}
+
+
+@pytest.mark.parametrize("what", COUNTS)
+def test_so_is_one_with_other_counts(folder, what):
+    changed, told = COUNTS[what]
+    (folder / "signature.json").write_bytes(changed(Signature.load(folder)).to_json())
+    with pytest.raises(ModelError, match=f"^model.onnx and its signature are not of one training: it takes {told}; "):
+        OnnxModel(folder)
+
+
+def test_of_a_network_that_gives_probabilities_alone_the_most_probable_label_is_served(folder):
+    model = onnx.load(folder / "model.onnx")
+    model.graph.output.remove(next(output for output in model.graph.output if output.name == "label"))
+    (folder / "model.onnx").write_bytes(model.SerializeToString())
+    served = OnnxModel(folder)
+    assert served.classifies
+    scores = served.predict(reader(served)(b"1,2\n2,1\n", "text/csv"))
+    assert scores["predicted_label"].tolist() == ["right", "left"]
+    assert scores["probabilities"].shape == (2, 2)

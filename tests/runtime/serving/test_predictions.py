@@ -81,6 +81,16 @@ def test_a_classifiers_dict_may_hold_plain_lists(respond):
     assert json.loads(answer.body)["predictions"][0] == {"labels": ["x", "y"], "probabilities": [0.75, 0.25]}
 
 
+@pytest.mark.parametrize("scores", ["[[0.75, 0.25], [0.25, 0.75]]", "np.array([[0.75, 0.25], [0.25, 0.75]])"])
+def test_of_a_classifier_without_labels_of_its_own_the_most_probable_is_the_label(respond, scores):
+    returned = f"{{'probabilities': {scores}, 'labels': ('x', 'y')}}"
+    assert respond(returned).body == b"x\ny\n"
+    answer = respond(returned, f'{JSON}; output="predicted_label,score"')
+    assert json.loads(answer.body)["predictions"][1] == {"predicted_label": "y", "score": 0.75}
+    own = json.loads(respond("{'probabilities': [0.5, 1], 'labels': ['x', 'y']}", JSON).body)  # names of one's own
+    assert own == {"predictions": [{"probabilities": 0.5, "labels": "x"}, {"probabilities": 1, "labels": "y"}]}
+
+
 def test_an_output_that_a_dict_lacks_is_406_and_names_those_it_has(respond):
     answer = respond("{'predicted_label': ['x', 'y'], 'why': [1, 2]}", f"{CSV}; output=probability")
     assert answer.body == b"there is no output 'probability'; predict_fn returned predicted_label, why\n"

@@ -1,5 +1,8 @@
 """The real `train`, as a process: its exit codes and its failure file (T-08, T-09)."""
 
+import subprocess
+import sys
+
 import pytest
 
 from byoc.paths import Paths
@@ -69,3 +72,12 @@ def test_a_fault_of_algorithm_py_is_a_failure(paths, run_train, program_with, so
     run = run_train(paths, program_with(source))
     assert run.returncode == 1
     assert paths.failure.read_text().startswith(f"Exception during training: {first_line}")
+
+
+@pytest.mark.parametrize("option", ["--describe", "--help", "--markdown"])
+def test_a_python_without_the_projects_packages_is_told_of_the_one_that_has_them(program_with, option):
+    command = [sys.executable, "-I", "-S", program_with(ALGORITHM) / "train", option]
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=60)
+    assert (run.returncode, run.stdout) == (1, "")
+    way_out = "use the project's, .venv/bin/python, once `make install` has made it"
+    assert run.stderr == f"train: No module named 'pydantic' for {sys.executable}: {way_out}\n"

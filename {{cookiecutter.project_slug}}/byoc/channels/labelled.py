@@ -3,6 +3,7 @@
 import io
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
 from math import isfinite
 
@@ -10,11 +11,11 @@ import numpy as np
 
 from byoc.channels import parquet, precision
 from byoc.channels.chosen import ChosenColumns
-from byoc.channels.delimited import table
+from byoc.channels.delimited import formats, table
 from byoc.channels.delimited.lines import Row
 from byoc.channels.delimited.table import Table
 from byoc.channels.labels import Labels
-from byoc.channels.parsing import NO_LABEL, NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number, number
+from byoc.channels.parsing import NO_LABEL, NONE_MISSING, NOT_FINITE, PERHAPS_NONE, is_number, number, written_otherwise
 from byoc.channels.text_columns import ENCODE_IT, advised, of_texts
 from byoc.errors import InputError, listed, shown
 from byoc.records import BOOLEANS, LARGEST, NO_VALUE
@@ -36,6 +37,7 @@ class LabelledRows:
         self._labels = Labels()
         self._features = array("d")
         self._width = self._trained = trained
+        self._rounded = precision.Rounded()
 
     def __len__(self) -> int:
         return len(self._labels)
@@ -59,6 +61,7 @@ class LabelledRows:
     def arrays(self) -> tuple[np.ndarray, np.ndarray]:
         """The labels (n, int64 if all are plain whole numbers, else str) and the features (n × m, float32)."""
         features = np.frombuffer(self._features).reshape(len(self), self._width)
+        self._rounded.tell(self._chosen, or_as_text=False)
         return self._labels.array(), precision.served(features, self._titles())
 
     def columns(self, features: np.ndarray) -> Iterable[tuple[str, np.ndarray]]:
@@ -110,7 +113,7 @@ class LabelledRows:
     def _read_parquet(self, name: str, content: io.BufferedReader) -> None:
         self._labels.place = lambda: name
         first = 1
-        for names, labels, places, features in parquet.batches(name, content, self._chosen):
+        for names, labels, places, features in parquet.batches(name, content, self._chosen, self._rounded):
             count = features.shape[1]
             if count != (self._width or count):
                 raise InputError(f"{name}: {_other_width(count, self._width, self._trained)}")
@@ -144,14 +147,26 @@ class LabelledRows:
             return False
         if not width or not all(labels) or any(len(cells) != width + 1 for _, cells in rows):
             return False
-        if not isfinite(sum(features)) and not all(map(isfinite, features)):
+        largest = np.abs(np.frombuffer(features)).max()
+        if not isfinite(largest):
             return False
         self._width = width
+        if largest >= precision.EVERY_WHOLE:
+            self._look_at(name, rows, features)
         self._features.extend(features)
         self._labels.place = lambda: f"{name}, line {line}"
         for (line, _), label in zip(rows, labels, strict=True):  # noqa: B007  # `place` tells of it
             self._labels.add(label)
         return True
+
+    def _look_at(self, name: str, rows: Sequence[Row], features: Sequence[float]) -> None:
+        """Note what was rounded in rows with numbers as large as that."""
+        columns = self.names or self._places[1:]
+        for place in np.flatnonzero(np.abs(np.frombuffer(features)) >= precision.EVERY_WHOLE).tolist():
+            row, column = divmod(place, self._width)
+            line, cells = rows[row]
+            where = partial("{}, line {}, column {}".format, name, line, self._places[column + 1])
+            self._rounded.look_at(columns[column], cells[column + 1], features[place], where)
 
 
 def _fault(cells: Sequence[str], places: Sequence[int], width: int, trained: int) -> str:
@@ -160,6 +175,8 @@ def _fault(cells: Sequence[str], places: Sequence[int], width: int, trained: int
     `places` are those of the columns in the file, `width` is how many features it ought to have, or 0.
     """
     count = len(cells) - 1
+    if formats.in_quotes(cells):
+        return f": the row {formats.QUOTED}"
     if count == 0:
         return ": a row needs a label and at least one feature"
     if trained and count != trained:
@@ -170,6 +187,8 @@ def _fault(cells: Sequence[str], places: Sequence[int], width: int, trained: int
             return f", column {column}: {text!r}: {NONE_MISSING}"
         if text in BOOLEANS:
             return f", column {column}: {text!r} is not a number; write 1 for True and 0 for False"
+        if plain := written_otherwise(text):
+            return f", column {column}: {shown(text)} {NO_NUMBER}: write {plain}"
         if not is_number(text):
             return f", column {column}: {shown(text)} {NO_NUMBER}"
         if not isfinite(float(text)):

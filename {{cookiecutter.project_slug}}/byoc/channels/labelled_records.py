@@ -3,16 +3,18 @@
 import io
 from array import array
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import partial
 
 import numpy as np
 
 from byoc import records
 from byoc.channels import parquet, precision
 from byoc.channels.chosen import ChosenColumns
-from byoc.channels.delimited import table
+from byoc.channels.delimited import formats, table
 from byoc.channels.labelled import LabelledRows
-from byoc.channels.parsing import NO_LABEL, PERHAPS_NONE, as_number, is_number
-from byoc.channels.text_columns import NAME_IT, Mixed, Texts, tell_missing
+from byoc.channels.parsing import NO_LABEL, PERHAPS_NONE, as_number, is_number, written_otherwise
+from byoc.channels.precision import EVERY_WHOLE
+from byoc.channels.text_columns import NAME_IT, Mixed, Texts, tell_missing, tell_written_otherwise
 from byoc.errors import LONGEST, InputError, listed, shown
 from byoc.signature import NUMBER, TEXT, Feature
 
@@ -63,6 +65,9 @@ class LabelledRecords(LabelledRows):
             if name not in self._categories:
                 column = precision.served(np.frombuffer(column).reshape(-1, 1), [f"column {shown(name)}"])[:, 0]
             rows[name] = column
+        self._rounded.tell(self._chosen, or_as_text=self._finds_out or bool(self._categories))
+        if self._finds_out:
+            tell_written_otherwise(self._texts)
         gaps = self._gaps | {name: texts.missing() for name, texts in self._texts.items()}
         tell_missing({name: gaps[name] for name in self.names})
         return self._labels.array(), rows
@@ -87,7 +92,9 @@ class LabelledRecords(LabelledRows):
     def _read_parquet(self, name: str, content: io.BufferedReader) -> None:
         self._labels.place = lambda: name
         known = None if self._finds_out else self._categories
-        for different, places, names, columns in parquet.record_batches(name, content, self._chosen, known):
+        for different, places, names, columns in parquet.record_batches(
+            name, content, self._chosen, known, self._rounded
+        ):
             self._named(names, name)
             for title, values in zip(names, columns, strict=True):
                 self._add_values(title, values, name)
@@ -145,6 +152,8 @@ class LabelledRecords(LabelledRows):
         if not label:
             raise InputError(f"{file}, line {line}, column {places[0]}: {NO_LABEL}")
         if len(cells) != len(names) + 1:
+            if formats.in_quotes(cells):
+                raise InputError(f"{file}, line {line}: the row {formats.QUOTED}")
             found, needed = len(cells) - 1, len(names)
             raise InputError(f"{file}, line {line}: {found} features, but there are {needed}: {listed(names)}")
         for column, name, cell in zip(places[1:], names, cells[1:], strict=True):
@@ -162,8 +171,11 @@ class LabelledRecords(LabelledRows):
             except ValueError as error:
                 self._misfit(name, text, _place(file, line, column, name), error)
                 number = records.NAN
-            if number != number and text:
-                self._gaps[name].add(text)
+            if not -EVERY_WHOLE < number < EVERY_WHOLE:
+                if number == number:
+                    self._rounded.look_at(name, text, number, partial(_place, file, line, column, name))
+                elif text:
+                    self._gaps[name].add(text)
             self._columns[name].append(number)
         self._labels.add(label)
 
@@ -171,7 +183,12 @@ class LabelledRecords(LabelledRows):
         """A number in a column of texts."""
         if gap := texts.gap:
             raise InputError(f"{texts.first}: {gap!r} is not a number, as there is below; {LEAVE_EMPTY}")
-        self._mixed.add(name, f"{place}: {shown(number)} is a number, and text before it")
+        if of_numbers := texts.written_otherwise():
+            text, plain = of_numbers
+            fault = f"{texts.first}: {shown(text)} is not a number, as there are below: write {plain}"
+        else:
+            fault = f"{place}: {shown(number)} is a number, and text before it"
+        self._mixed.add(name, fault)
 
     def _misfit(self, name: str, text: str, place: str, error: ValueError) -> None:
         """No number in a column of numbers."""
@@ -180,7 +197,8 @@ class LabelledRecords(LabelledRows):
             raise InputError(f"{fault}; {LEAVE_EMPTY}")
         if is_number(text):
             raise InputError(fault)
-        self._mixed.add(name, fault)
+        plain = written_otherwise(text)
+        self._mixed.add(name, f"{fault}: write {plain}" if plain else fault)
 
 
 def _place(file: str, line: int, column: int, name: str) -> str:

@@ -2,11 +2,12 @@
 
 from array import array
 from collections.abc import Callable, Sequence
+from math import isinf
 
 import numpy as np
 
 from byoc import notices
-from byoc.channels.parsing import PERHAPS_NONE, is_number
+from byoc.channels.parsing import NOT_FINITE, PERHAPS_NONE, is_number
 from byoc.errors import InputError
 from byoc.records import NO_VALUE, of_number, one_spelling
 
@@ -20,6 +21,7 @@ class Labels:
         self._respelled: dict[str, int] = {}  # by the text of those that are spelled otherwise, as 1 for 1.0
         self._texts: list[str] = []
         self._gaps: dict[str, str] = {}  # what may stand for a missing label, and where it first did
+        self._infinite: tuple[str, str] | None = None  # the first such label, and its place
         self._rows = array("q")
 
     def __len__(self) -> int:
@@ -36,6 +38,7 @@ class Labels:
 
     def array(self) -> np.ndarray:
         """int64 (n) if all are plain whole numbers, else str; raises InputError if all are numbers but for gaps."""
+        self._check_infinite()
         self._check_gaps()
         spelled = one_spelling(self._texts)
         return as_labels([spelled.get(text, text) for text in self._texts])[np.frombuffer(self._rows, np.int64)]
@@ -51,9 +54,17 @@ class Labels:
         if text != label:
             self._respelled[text] = code
         self._codes[label] = code
+        if not self._infinite and is_number(label) and isinf(float(label)):
+            self._infinite = label, self.place()
         if label in NO_VALUE or label in PERHAPS_NONE:
             self._gaps[label] = self.place()
         return code
+
+    def _check_infinite(self) -> None:
+        """Raise InputError for infinity among numbers; among words it may be one."""
+        if self._infinite and all(map(is_number, self._texts)):
+            label, place = self._infinite
+            raise InputError(f"{place}: the label {label!r} is {NOT_FINITE}; leave such rows out, or put a number")
 
     def _check_gaps(self) -> None:
         if not self._gaps:

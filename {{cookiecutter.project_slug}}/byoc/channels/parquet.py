@@ -1,7 +1,7 @@
 """Reads labelled rows from Parquet, if pyarrow is installed: it is larger than most images, so it is optional."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from io import BufferedReader
 from typing import Any
@@ -12,7 +12,9 @@ from byoc import arrow, records
 from byoc.channels import indexes
 from byoc.channels.chosen import ChosenColumns
 from byoc.channels.parsing import NO_LABEL, NONE_MISSING, NOT_FINITE
-from byoc.errors import InputError, shown
+from byoc.channels.precision import EVERY_WHOLE, Rounded
+from byoc.channels.text_columns import MOST_NAMED
+from byoc.errors import InputError, listed, shown
 from byoc.notices import warn
 
 MAGIC = b"PAR1"
@@ -21,10 +23,11 @@ MISSING = (
     "build again, or use CSV"
 )
 ROWS_AT_ONCE = 65_536
+LOOKED_AT = 1000  # numbers of each part that may have been rounded
 
 
 def batches(
-    name: str, content: BufferedReader, chosen: ChosenColumns
+    name: str, content: BufferedReader, chosen: ChosenColumns, rounded: Rounded
 ) -> Iterator[tuple[list[str], list[str], np.ndarray, np.ndarray]]:
     """Parts of the rows: the features' names, the different labels, for each row its index in them (n), the features
     (n × m, float64).
@@ -34,14 +37,15 @@ def batches(
     """
     for first, batch in _batches(name, content, chosen):
         label, *features = batch.schema.names
-        numbers = [_numbers(batch.column(n), title, name, first) for n, title in enumerate(features, start=1)]
+        _check_kinds(batch, name, chosen, lambda _, kind: arrow.is_number(kind))
+        numbers = [_numbers(batch.column(n), title, name, first, rounded) for n, title in enumerate(features, start=1)]
         if not numbers:
             raise InputError(f"{name}: a row needs a label and at least one feature; its only column is {shown(label)}")
         yield features, *_labels(batch.column(0), label, name, first), np.column_stack(numbers)
 
 
 def record_batches(
-    name: str, content: BufferedReader, chosen: ChosenColumns, categories: Collection[str] | None
+    name: str, content: BufferedReader, chosen: ChosenColumns, categories: Collection[str] | None, rounded: Rounded
 ) -> Iterator[tuple[list[str], np.ndarray, list[str], list[np.ndarray]]]:
     """The same for columns that differ: the labels as above, the columns' names, and the columns.
 
@@ -50,11 +54,13 @@ def record_batches(
     """
     for first, batch in _batches(name, content, chosen):
         label, *titles = batch.schema.names
+        _check_kinds(
+            batch, name, chosen, lambda _, kind: arrow.is_number(kind) or arrow.is_text(kind), "text or numbers"
+        )
         columns = []
         for column, title in zip(batch.columns[1:], titles, strict=True):
             is_text = title in (categories or ()) or arrow.is_text(arrow.kind(column))
-            read = _texts if is_text else partial(_numbers, missing=True)
-            columns.append(read(column, title, name, first))
+            columns.append(arrow.texts(column) if is_text else _numbers(column, title, name, first, rounded, True))
         yield *_labels(batch.column(0), label, name, first), titles, columns
 
 
@@ -110,26 +116,36 @@ def _labels(column: Any, title: str, name: str, first: int) -> tuple[list[str], 
     return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
 
 
-def _numbers(column: Any, title: str, name: str, first: int, missing: bool = False) -> np.ndarray:
+def _check_kinds(
+    batch: Any, name: str, chosen: ChosenColumns, fits: Callable[[str, Any], bool], rule: str = "numbers"
+) -> None:
+    """Raise InputError for the features of other kinds, all at once, so that what to do about them is whole."""
+    kinds = {title: arrow.kind(column) for title, column in zip(batch.schema.names[1:], batch.columns[1:], strict=True)}
+    wrong = {title: kind for title, kind in kinds.items() if not fits(title, kind)}
+    if not wrong:
+        return
+    told = listed([f"column {shown(title)} holds {str(kind)[:80]}" for title, kind in wrong.items()])
+    it, booleans = "it" if len(wrong) == 1 else "them", [*map(arrow.is_boolean, wrong.values())]
+    if all(booleans):
+        way_out = f"cast {it} to int8"
+    else:
+        cast = "cast booleans to int8; " * any(booleans)
+        way_out = f"{cast}leave {it} out: {chosen.ignoring(*list(wrong)[:MOST_NAMED])}, or name the label as target"
+    raise InputError(f"{name}: {told}, not {rule}; {way_out}")
+
+
+def _numbers(column: Any, title: str, name: str, first: int, rounded: Rounded, missing: bool = False) -> np.ndarray:
     """float64, with NaN if any may be `missing`."""
     import pyarrow
 
-    kind = arrow.kind(column)
-    nothing = missing and pyarrow.types.is_null(kind)
-    if not (arrow.is_number(kind) or nothing):
-        way = "cast it to int8" if pyarrow.types.is_boolean(kind) else "leave it out, or name the label as target"
-        raise InputError(f"{name}: column {shown(title)} holds {str(kind)[:80]}, not numbers; {way}")
     numbers = arrow.plain(column).cast(pyarrow.float64(), safe=False).to_numpy(zero_copy_only=False)
     bad = np.isinf(records.as_float32(numbers)) | (np.isnan(numbers) & (not missing))  # null became NaN
     if bad.any():
         place = f"{name}, row {first + int(bad.argmax())}, column {shown(title)}"
         value = numbers[bad][0].item()
         raise InputError(f"{place}: {NONE_MISSING if np.isnan(value) else f'{value!r} is {NOT_FINITE}'}")
+    if pyarrow.types.is_integer(arrow.kind(column)):
+        for row in np.flatnonzero(np.abs(numbers) >= EVERY_WHOLE).tolist()[:LOOKED_AT]:
+            place = partial("{}, row {}, column {}".format, name, first + row, shown(title))
+            rounded.look_at(title, str(column[row].as_py()), numbers[row].item(), place)
     return numbers
-
-
-def _texts(column: Any, title: str, name: str, first: int) -> np.ndarray:
-    kind = arrow.kind(column)
-    if not (arrow.is_text(kind) or arrow.is_number(kind)):
-        raise InputError(f"{name}: column {shown(title)} holds {str(kind)[:80]}, not text or numbers; leave it out")
-    return arrow.texts(column)

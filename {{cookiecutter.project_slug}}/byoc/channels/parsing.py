@@ -3,6 +3,7 @@
 A number is a decimal one of JSON or C, which has nan and inf, too; all else is text.
 """
 
+import re
 from math import isinf
 
 import numpy as np
@@ -15,6 +16,13 @@ NO_LABEL = "the label is missing; leave out all rows without one"
 # What may stand for a missing value as well: pandas reads it as text. The last are Excel's faults.
 PERHAPS_NONE = frozenset(
     ("?", r"\N", "-", "--", ".", "NaT", "nil", "(null)", "#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!")
+)
+LONGEST_NUMBER = 40  # characters of one that is written otherwise
+# Numbers as people and spreadsheets write them: $1,234.50, 5 %, 1.234,5 and 0x1F.
+HEXADECIMAL = re.compile(r"[+-]?0[xX][0-9a-fA-F]+")
+DECORATED = re.compile(r"(?P<sign>[+-]?)\s*[$€£¥]?\s*(?P<rest>[+-]?[0-9][0-9.,'\u2019\s]*?)\s*[$€£¥%]?")
+THOUSANDS = re.compile(
+    r"(?P<whole>[+-]?[0-9]{1,3}(?:(?P<mark>[,.'\u2019\s])[0-9]{3})(?:(?P=mark)[0-9]{3})*)(?:[.,](?P<part>[0-9]+))?"
 )
 
 
@@ -33,6 +41,23 @@ def is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def written_otherwise(text: str) -> str:
+    """The plain number that a text such as `1,234`, `5%`, `$5` or `0x1F` stands for, as JSON writes it; "" for none."""
+    if len(text) > LONGEST_NUMBER or is_number(text):
+        return ""
+    if HEXADECIMAL.fullmatch(text):
+        return str(int(text, 16))
+    if not (found := DECORATED.fullmatch(text)):
+        return ""
+    rest = found["sign"] + found["rest"]
+    if grouped := THOUSANDS.fullmatch(rest):
+        part = grouped["part"]
+        rest = re.sub(r"[^0-9+-]", "", grouped["whole"]) + (f".{part}" if part else "")
+    elif rest.count(",") == 1 and "." not in rest:
+        rest = rest.replace(",", ".")
+    return rest if is_number(rest) else ""
 
 
 def is_value(text: str) -> bool:

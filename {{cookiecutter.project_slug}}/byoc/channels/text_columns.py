@@ -1,17 +1,19 @@
 """The columns of text in rows of a label, numbers and categories: their texts, and what else they hold by mistake."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import islice
 
 from byoc import notices
 from byoc.channels.chosen import ChosenColumns, Column
-from byoc.channels.parsing import PERHAPS_NONE, is_number
-from byoc.errors import InputError
+from byoc.channels.parsing import PERHAPS_NONE, is_number, written_otherwise
+from byoc.errors import InputError, listed, shown
 from byoc.records import NO_VALUE, category
 
 ENCODE_IT = "no text is learnt from here: encode the columns {columns} as numbers, or set the hyperparameter {ignore}"
 NAME_IT = "if the column holds text, set the hyperparameter categories to {columns}, all that do"
 MOST_NAMED = 50
+SOME = 1000  # different texts of a column tell what they are
 
 
 class Texts(dict[str, str]):
@@ -32,6 +34,12 @@ class Texts(dict[str, str]):
         """What may stand for a missing value, if there is nothing else so far."""
         texts = self.keys() - NO_VALUE - {""}
         return min(texts) if texts and texts <= PERHAPS_NONE else None
+
+    def written_otherwise(self) -> tuple[str, str] | None:
+        """A text that stands for a number, such as 1,234 and 5%, and that number, if nearly all texts do."""
+        texts = [text for text in islice(self, SOME) if text and text not in NO_VALUE and text not in PERHAPS_NONE]
+        found = [(text, plain) for text in texts if (plain := written_otherwise(text))]
+        return found[0] if found and len(found) * 5 >= len(texts) * 4 else None
 
     def missing(self) -> set[str]:
         """What was taken for a missing value, but for an empty cell."""
@@ -77,6 +85,17 @@ def of_texts(rows: Iterable[Sequence[str]]) -> list[int]:
 
 def _is_text(cell: str) -> bool:
     return bool(cell) and cell not in NO_VALUE and cell not in PERHAPS_NONE and not is_number(cell)
+
+
+def tell_written_otherwise(columns: Mapping[str, Texts]) -> None:
+    """Warn once of columns that are taken for text as their numbers are written as a person would."""
+    found = {name: texts.written_otherwise() for name, texts in columns.items()}
+    told = [f"{shown(name)}, with {shown(each[0])} for {each[1]}" for name, each in found.items() if each]
+    if told:
+        notices.warn(
+            f"columns of numbers that are written otherwise are learnt as text: {listed(told)}; write plain numbers, "
+            "or name the columns in the hyperparameter categories if text is meant"
+        )
 
 
 def tell_missing(gaps: dict[str, Collection[str]]) -> None:

@@ -55,6 +55,17 @@ def told(error: Exception) -> str:
         return type(error).__name__
 
 
+def exited(end: SystemExit) -> str:
+    """What to say of a handler that has called sys.exit; "" if the server ends its own worker, as gunicorn's signal
+    handler does, which runs within whatever was at work.
+    """
+    frames = [frame for frame, _ in traceback.walk_tb(end.__traceback__)]
+    if frames[-1].f_globals.get("__name__", "").startswith("gunicorn."):
+        return ""
+    handler = next((frame.f_code.co_name for frame in frames if frame.f_code.co_name in NAMES), "a handler")
+    return f"{handler} called sys.exit({end.code!r}), which answers nobody; it must return, or raise an error"
+
+
 def model_fn(module: ModuleType | None) -> Callable[[Path], Any]:
     """What loads a model: the project's own `model_fn`, or else ours, which imports ONNX Runtime."""
     own = of(module).get("model_fn")

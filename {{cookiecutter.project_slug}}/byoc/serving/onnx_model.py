@@ -8,7 +8,7 @@ import numpy as np
 import onnxruntime
 
 from byoc.errors import ModelError
-from byoc.serving import gpu, model_files
+from byoc.serving import gpu, model_files, predictions
 from byoc.serving.codecs.records import Record
 from byoc.signature import FILE_NAME as SIGNATURE
 from byoc.signature import Signature
@@ -18,7 +18,8 @@ NUMBERS, TEXTS = "tensor(float)", "tensor(string)"
 
 
 class OnnxModel:
-    """A classifier, if it has the outputs `label` (rows) and `probabilities` (rows × labels); else a number a row.
+    """A classifier, if it has the output `probabilities` (rows × labels) and `label` (rows), or else a signature with
+    labels, of which the most probable one is meant; if not, it gives a number a row.
 
     One input takes all features, float32 of shape (rows × features). A model of which some are text has one for the
     numbers and then one for the texts, (rows × as many as there are); or else, as may one of which some may be missing,
@@ -35,13 +36,15 @@ class OnnxModel:
         self._inputs = [(given.name, given.type) for given in self._session.get_inputs()]
         self._input = self._inputs[0][0]
         self._outputs = [output.name for output in self._session.get_outputs()]
+        self._check_counts()
         if gpu.is_wanted():
             self._session = gpu.OnFirstUse(lambda: open_session(folder / FILE_NAME, gpu.CUDA))
         self.record = Record(self.signature.features) if self.signature.differs else None
         # Chosen here, so that a request pays nothing for the choice.
         self._feeds = self._choose_feeds()
-        self.classifies = {"label", "probabilities"} <= set(self._outputs)
-        self.predict = self._scores if self.classifies else self._numbers
+        labelled, labels = "label" in self._outputs, self.signature.labels
+        self.classifies = "probabilities" in self._outputs and bool(labelled or labels)
+        self.predict = (self._scores if labelled else self._most_probable) if self.classifies else self._numbers
 
     def _scores(self, rows: np.ndarray) -> dict[str, Any]:
         """Score `rows`: float32 of shape (rows, features), or where columns differ the array of codecs/records.py.
@@ -50,6 +53,22 @@ class OnnxModel:
         """
         labels, probabilities = self._session.run(["label", "probabilities"], self._feeds(rows))
         return {"predicted_label": labels, "probabilities": probabilities, "labels": self.signature.labels}
+
+    def _most_probable(self, rows: np.ndarray) -> dict[str, Any]:
+        """The same of a network without labels of its own."""
+        (probabilities,) = self._session.run(["probabilities"], self._feeds(rows))
+        return predictions.most_probable({"probabilities": probabilities, "labels": self.signature.labels})
+
+    def _check_counts(self) -> None:
+        """Raise ModelError for a signature of another training, where the network tells its own counts."""
+        widths = [given.shape[-1] for given in self._session.get_inputs()]
+        known = {output.name: output.shape[-1] for output in self._session.get_outputs() if len(output.shape) == 2}
+        labels = known.get("probabilities")
+        self.signature.check(
+            FILE_NAME,
+            sum(widths) if all(isinstance(width, int) for width in widths) else None,
+            labels if isinstance(labels, int) else None,
+        )
 
     def _choose_feeds(self) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
         if not self.record:

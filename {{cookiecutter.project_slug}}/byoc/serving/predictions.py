@@ -19,6 +19,7 @@ OUTPUTS = {
 NUMBER = {"predicted_label", "score"}  # what a regression can be asked for
 DEFAULT = ("predicted_label",)
 MUST = "it must return one prediction for each row: an array, a list, a Series, a DataFrame, or a dict of lists"
+SCORES = {"probabilities", "labels"}  # of a classifier that leaves the choice to us
 OWN = (list, tuple, str, bytes, bytearray, memoryview, dict)
 NO_FLOATS = {str, bool, int, type(None)}
 PLAIN = NO_FLOATS | {float}
@@ -52,6 +53,12 @@ def columns(
     return found, remark
 
 
+def most_probable(scores: dict[str, Any]) -> dict[str, Any]:
+    """A classifier's `probabilities` and `labels` with the `predicted_label` of each row before them."""
+    places = np.asarray(scores["probabilities"]).argmax(axis=1)
+    return {"predicted_label": np.asarray(scores["labels"])[places], **scores}
+
+
 def _chosen(prediction: Any, outputs: tuple[str, ...], handler: str) -> dict[str, Any]:
     """Which outputs are to be answered: as they are, or made of a classifier's."""
     named = _named(prediction)
@@ -63,6 +70,8 @@ def _chosen(prediction: Any, outputs: tuple[str, ...], handler: str) -> dict[str
         return {"predictions": prediction} if outputs == DEFAULT else dict.fromkeys(outputs, prediction)
     if not len(named):
         raise TypeError(f"{handler} returned an empty dict or table; {MUST}")
+    if named.keys() == SCORES and np.shape(named["probabilities"])[1:] == (len(named["labels"]),):
+        named = most_probable(named)
     if outputs == DEFAULT and "predicted_label" not in named:  # names of the owner's own
         return {str(name): values for name, values in named.items()}
     chosen = {}

@@ -89,6 +89,10 @@ class Predictor:
             return refusal(error.status, str(error))
         except MemoryError:
             return refusal(507, "there is not enough memory for this request", traceback.format_exc())  # M-12
+        except SystemExit as end:
+            if not (told := handlers.exited(end)):
+                raise
+            return refusal(500, f"the model failed on this request: {told}", traceback.format_exc())
         except Exception as error:
             reason = f"the model failed on this request: {handlers.told(error)}"
             return refusal(500, reason, traceback.format_exc())

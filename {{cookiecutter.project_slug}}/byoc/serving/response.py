@@ -8,6 +8,7 @@ from itertools import chain, repeat
 from typing import Any, NamedTuple
 
 from byoc.errors import RowError
+from byoc.serving.handlers import exited
 
 # SageMaker passes this many characters of an error's body on to the client (S-44).
 ERROR_LENGTH = 2048
@@ -67,7 +68,17 @@ def check_json(body: bytes, content_type: str, handler: str) -> None:
 
 def in_parts(body: Iterator[Any], handler: str) -> Iterator[bytes]:
     """The first part is made at once: what fails before it can still be refused in full (X-04)."""
-    return chain([as_bytes(next(body, b""), handler)], map(as_bytes, body, repeat(handler)))
+    return chain([as_bytes(next(body, b""), handler)], map(as_bytes, _unless_it_exits(body), repeat(handler)))
+
+
+def _unless_it_exits(body: Iterator[Any]) -> Iterator[Any]:
+    """The parts; a handler that calls sys.exit ends its own answer alone."""
+    try:
+        yield from body
+    except SystemExit as end:
+        if not (told := exited(end)):
+            raise
+        raise RuntimeError(told) from end
 
 
 def refusal(status: int, reason: str, remark: str = "") -> Response:

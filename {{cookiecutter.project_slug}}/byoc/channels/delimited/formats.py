@@ -19,7 +19,7 @@ STARTS = (  # a pattern of what such a file begins with, what it is, what to do;
     (rb"\xff\x06\0\0sNaPpY", "packed by snappy", UNPACK),
     (rb"7z\xbc\xaf\x27\x1c", "packed by 7-Zip", UNPACK),
     (rb"\xd0\xcf\x11\xe0", "an Excel workbook (.xls)", EXPORT),
-    (rb"\xff\xfe\0\0", "text in UTF-32", EXPORT),
+    (rb"\xff\xfe\0\0|\0\0\xfe\xff", "text in UTF-32", EXPORT),
     (rb"\xff\xfe", "text in UTF-16", EXPORT),
     (rb"\xfe\xff", "text in UTF-16", EXPORT),
     (rb"PAR1", "Parquet in gzip", "unpack it; Parquet is compressed within"),
@@ -42,6 +42,11 @@ LOOKED_AT = 512  # bytes
 LIBSVM = re.compile(r"[^\s,]+( +qid:\d+)?(?P<values> +\d+:[^\s,]+)* *(#.*)?")
 DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 OTHERS = DELIMITERS | {"\x01": "Hive's delimiters", "^": "carets", ":": "colons", " ": "spaces"}
+QUOTED = (
+    "is in quotes as a whole, which makes one cell of it; write rows without quotes around them, as csv.writer and "
+    "pandas' to_csv do of columns, but not of texts that were joined"
+)
+NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 DECIMAL_COMMA = re.compile(r"[+-]?[\d.]*,\d+([eE][+-]?\d+)?")
 
 
@@ -63,9 +68,17 @@ def refuse_bytes(name: str, start: bytes) -> None:
     if MARKUP.match(text):
         raise InputError(f"{name}: is HTML or XML, not CSV or Parquet; {EXPORT}, if it is no page about an error")
     if b"\0" in start:
-        odd, even = start[1::2].count(0), start[::2].count(0)
-        what = "text in UTF-16" if min(odd, even) < len(start) / 5 < max(odd, even) else "no text"
-        raise InputError(f"{name}: is {what}, not CSV or Parquet: it holds zero bytes; {EXPORT}")
+        raise InputError(f"{name}: is {_with_zeros(start)}, not CSV or Parquet: it holds zero bytes; {EXPORT}")
+
+
+def _with_zeros(start: bytes) -> str:
+    """What text it is that has a zero in nearly every second byte, or in three of four; or that it is none."""
+    halves = sorted(start[place::2].count(0) for place in range(2))
+    quarters = sorted(start[place::4].count(0) for place in range(4))
+    most = len(start) / 5
+    if quarters[0] < most < quarters[1]:
+        return "text in UTF-32"
+    return "text in UTF-16" if halves[0] < most < halves[1] else "no text"
 
 
 def _is_list(text: bytes) -> bool:
@@ -92,7 +105,28 @@ def refuse_lines(name: str, lines: Sequence[str]) -> None:
         rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
         if rows and len(rows[0]) > 1 and all(len(row) == len(rows[0]) for row in rows) and _without_commas(rows):
             _refuse_delimiter(name, delimiter, what)
+    _refuse_quoted(name, lines)
     _refuse_one_column(name, lines)
+
+
+def _refuse_quoted(name: str, lines: Sequence[str]) -> None:
+    """Raise InputError for rows that are a single cell each, or one behind an index."""
+    rows = list(csv.reader((f"{line}\n" for line in lines), skipinitialspace=True))
+    below = rows[1:] or rows
+    if below and all(in_quotes(cells) for cells in below):
+        raise InputError(f"{name}, line {1 if in_quotes(rows[0]) else 2}: the row {QUOTED}")
+    if len(below) > 1 and all(len(cells) == 2 and _is_row(cells[1]) for cells in below):
+        raise InputError(f"{name}, line 2: the second cell {QUOTED}")
+
+
+def in_quotes(cells: Sequence[str]) -> bool:
+    """Whether these cells of a row are one that holds a whole row."""
+    return len(cells) == 1 and "," in cells[0]
+
+
+def _is_row(cell: str) -> bool:
+    values = cell.split(",")
+    return len(values) > 2 and all(map(NUMBER.fullmatch, values[1:]))
 
 
 def _refuse_delimiter(name: str, delimiter: str, what: str) -> NoReturn:

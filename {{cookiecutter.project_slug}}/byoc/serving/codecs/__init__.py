@@ -86,7 +86,7 @@ def _checked(body: bytes, content_type: str, charset: str) -> bytes:
 def text(body: bytes, content_type: str, charset: str = "") -> bytes:
     """The body in UTF-8, without byte order marks, or of a binary format as it is.
 
-    Raises RequestError for one that is packed, and for lines of text that are UTF-16.
+    Raises RequestError for one that is packed, and for lines of text that are UTF-16 or UTF-32.
     """
     lines = not (charset or content_type in NO_LINES)  # JSON's parser finds out by itself
     check(body, content_type if lines else "")

@@ -12,20 +12,26 @@ WAYS = {
     "zip": "send what is in it; workbooks (.xlsx) and .npz are zip, too",
 }
 # With a byte order mark, or without one: no text in UTF-8 begins with a NUL, or has one after its first character.
-UTF_16 = re.compile(rb"\xff\xfe|\xfe\xff|\0.|[^\0]\0", re.DOTALL)
+UTF_16_OR_32 = re.compile(
+    rb"(?P<utf_32>\xff\xfe\0\0|\0\0(\xfe\xff|\0.)|[^\0]\0\0\0)|\xff\xfe|\xfe\xff|\0.|[^\0]\0", re.DOTALL
+)
 ODD = re.compile(rb"[\x1f\xfd\x28\xff\xfe\0PB]|.\0", re.DOTALL)  # one look tells that it is neither
 MARK = 0xEF  # with which a byte order mark in UTF-8 begins
 MARKS = re.compile(rb"(?:(?<=[\r\n])|\A)(?:\xef\xbb\xbf)+")
 
 
 def check(body: bytes, utf_8_as: str = "") -> None:
-    """Raise RequestError for a body that is packed, and if it is to be UTF-8, of this content type, for UTF-16."""
+    """Raise RequestError for a body that is packed.
+
+    And if it is to be UTF-8, of this content type, for UTF-16 or UTF-32.
+    """
     if not ODD.match(body):
         return
     if packed := PACKED.match(body):
         raise RequestError(400, f"the body is {packed.lastgroup}; {WAYS.get(packed.lastgroup, 'unpack it')}")
-    if utf_8_as and UTF_16.match(body):
-        raise RequestError(400, f"the body is UTF-16, not UTF-8; send UTF-8, or {utf_8_as}; charset=utf-16")
+    if utf_8_as and (wide := UTF_16_OR_32.match(body)):
+        bits = "32" if wide["utf_32"] else "16"
+        raise RequestError(400, f"the body is UTF-{bits}, not UTF-8; send UTF-8, or {utf_8_as}; charset=utf-{bits}")
 
 
 def without_marks(body: bytes) -> bytes:

@@ -1,5 +1,6 @@
 """The categories of one column in a request, in the spelling that training has left in the signature."""
 
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -36,6 +37,8 @@ class Categories:
             return self.text(value)
         of_its_kind = self.booleans if isinstance(value, bool) else self.numbers and isinstance(value, int | float)
         if not of_its_kind:
+            raise ValueError
+        if isinstance(value, float) and not isfinite(value) and not (isnan(value) and "" in self._equal):
             raise ValueError
         return self.text(repr(value))
 

@@ -28,7 +28,7 @@ def decode(body: bytes, features: Sequence[str] | None) -> np.ndarray:
     except ValueError:
         cells = _cells(body)  # quoted numbers, or the place of the fault
         if features:
-            _check_delimiter(body, len(cells[0]), len(features))
+            _check_delimiter(body, cells[0], len(features))
         if features and Header(features).order(cells[0]):
             raise RowError(1, "is a header, which a model of numbers alone does not take; send rows only") from None
         return table.from_cells(cells, features, number)
@@ -51,7 +51,7 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
     except ValueError:
         pass  # few rows, quoted cells, or a fault, the place of which comes to light below
     cells = _cells(body)
-    _check_delimiter(body, len(cells[0]), len(record.names))
+    _check_delimiter(body, cells[0], len(record.names))
     order = record.order(cells[0])
     if order:
         cells = [[row[column] for column in order] if len(row) == len(order) else row for row in cells[1:]]
@@ -87,9 +87,11 @@ def _check_header_comes_once(body: bytes, record: Record) -> None:
             raise RowError(row, "is a header again; send it once, or rows only")
 
 
-def _check_delimiter(body: bytes, found: int, width: int) -> None:
-    """Raise RowError if the first line is no row by its commas, but by another delimiter."""
-    line = FIRST_LINE.match(body)[0]
+def _check_delimiter(body: bytes, cells: list[str], width: int) -> None:
+    """Raise RowError if the first line is no row by its commas, but by another delimiter or within quotes."""
+    line, found = FIRST_LINE.match(body)[0], len(cells)
+    if found == 1 < width == cells[0].count(",") + 1:
+        raise RowError(1, "is in quotes as a whole, which makes one cell of it; send it without them")
     for delimiter, what in DELIMITERS.items():
         if found != width and line.count(delimiter.encode()) == width - 1 > 0:
             raise RowError(1, f"has {what} between its columns; send commas, and a point in numbers")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from byoc.errors import RequestError, RowError
-from byoc.serving.codecs import table
+from byoc.serving.codecs import json_names, table
 from byoc.serving.codecs.records import Record
 
 # Outputs that are answered without their name if they are alone.
@@ -38,21 +38,38 @@ def decode_record_lines(body: bytes, record: Record) -> np.ndarray:
 
 def _rows(body: bytes) -> list[Any]:
     try:
-        content = json.loads(body)
+        content = json_names.loads(body)
+    except json_names.TwiceError as error:
+        raise RequestError(400, f"the body {error}") from None
     except (ValueError, RecursionError) as error:
         raise RequestError(400, f"the body is not JSON: {error}") from None
     if isinstance(content, dict):
+        _refuse_unread(content)
         content = content["instances"] if "instances" in content else [content] if _is_row(content) else content
     if not isinstance(content, list) or not content:
         raise RequestError(400, 'send a list of rows, or {"instances": [rows]}; a row is a list or an object')
     return content
 
 
+def _refuse_unread(content: dict[str, Any]) -> None:
+    """Raise RequestError for what would be passed over beside the rows and is meant to change the answer.
+
+    Such as the `configuration` of SageMaker's DeepAR and the `parameters` of KServe and MLflow. A text or a number, as
+    TensorFlow Serving's `signature_name`, does no harm.
+    """
+    for name, value in content.items() if "instances" in content and len(content) > 1 else ():
+        if value and isinstance(value, dict | list) and name != "instances":
+            given = json.dumps(value)[:40]
+            raise RequestError(400, f"{name[:80]!r} beside 'instances' has no effect here: {given}; leave it out")
+
+
 def _lines(body: bytes) -> list[Any]:
     rows = []
     for line in body.rstrip(b"\r\n").splitlines():
         try:
-            rows.append(json.loads(line))
+            rows.append(json_names.loads_line(line))
+        except json_names.TwiceError as error:
+            raise RowError(len(rows) + 1, str(error)) from None
         except (ValueError, RecursionError) as error:
             raise RowError(len(rows) + 1, f"is not JSON: {error}") from None
     if not rows:  # a byte order mark alone

@@ -45,6 +45,9 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
     rows = _values(body, record.names)
     if record.loose:
         return record.from_numbers(records.as_float32(rows))
+    for column, known in enumerate(record.categories):
+        if known:
+            record.check_numbers(column, rows[:, column])
     columns = zip(record.categories, rows.T, strict=True)
     return record.from_columns(
         [known.of_numbers(column) if known else records.as_float32(column) for known, column in columns]

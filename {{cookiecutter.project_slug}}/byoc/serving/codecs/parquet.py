@@ -38,6 +38,8 @@ def decode_records(body: bytes, record: Record) -> np.ndarray:
         column = content.column(feature.name)
         if known:
             columns.append(_texts(column, index, names, feature.missing, known))
+            if arrow.is_number(arrow.kind(column)):
+                record.check_numbers(index, arrow.plain(column).to_numpy())
         else:
             columns.append(_numbers(column, index, names, feature.missing))
     return record.from_columns(columns)

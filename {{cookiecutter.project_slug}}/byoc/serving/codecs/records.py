@@ -57,13 +57,21 @@ class Record:
         """Refuse infinity, and NaN and empty texts where nothing may be missing."""
         for column, feature in enumerate(self.features):
             values = records[feature.name]
-            if feature.is_text:
-                bad, fault = (values == "") & (not feature.missing), 'is "", not text'
-            else:
-                bad = np.isinf(values) if feature.missing else ~np.isfinite(values)
-                fault = table.NOT_FINITE
-            if bad.any():
-                raise RowError(int(bad.argmax()) + 1, f"{table.cell(column, self.names)} {fault}")
+            if not feature.is_text:
+                self.check_numbers(column, values)
+            elif not feature.missing:
+                self._refuse(values == "", column, 'is "", not text')
+
+    def check_numbers(self, column: int, values: np.ndarray) -> None:
+        """Refuse infinity among the numbers (rows) of a column, also of one of categories, and NaN where none may be
+        missing.
+        """
+        bad = np.isinf(values) if self.features[column].missing else ~np.isfinite(values)
+        self._refuse(bad, column, table.NOT_FINITE)
+
+    def _refuse(self, bad: np.ndarray, column: int, fault: str) -> None:
+        if bad.any():
+            raise RowError(int(bad.argmax()) + 1, f"{table.cell(column, self.names)} {fault}")
 
     def _record(self, row: int, cells: list[Any], number: Number, absent: Any) -> tuple[Any, ...]:
         if len(cells) != len(self.names):

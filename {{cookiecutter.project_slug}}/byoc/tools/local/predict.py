@@ -24,7 +24,10 @@ def main(arguments: list[str]) -> None:
         sys.exit(2)
     payload = arguments[0]
     content_type, accept = (*arguments[1:], *[type_of(payload), "*/*"][len(arguments) - 1 :])
-    url = f"http://127.0.0.1:{os.environ.get('PORT', '8080')}/invocations"
+    port = os.environ.get("PORT", "8080")
+    if not (port.isascii() and port.isdecimal() and 1 <= int(port) <= 65535):
+        fail(f"PORT={port!r} is no port: it must be a number from 1 to 65535; leave it out for 8080")
+    url = f"http://127.0.0.1:{port}/invocations"
     try:
         request = urllib.request.Request(url, read(payload), {"Content-Type": content_type, "Accept": accept})
         with LOCAL.open(request) as response:

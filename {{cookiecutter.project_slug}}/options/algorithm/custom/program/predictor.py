@@ -27,6 +27,7 @@ class Model:
         self.feature_names = [feature.name for feature in self.signature.features]
         self.arrays = dict(np.load(folder / MODEL))
         self.labels = np.array(self.signature.labels)
+        self.signature.check(MODEL, *self.arrays["weights"].shape)
 
 
 def model_fn(model_dir: Path) -> Model:
@@ -34,7 +35,7 @@ def model_fn(model_dir: Path) -> Model:
     model_files.check(Path(model_dir, MODEL))
     try:
         return Model(Path(model_dir))
-    except (OSError, ValueError, EOFError, BadZipFile) as error:
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile) as error:
         raise ModelError(f"the model cannot be loaded: {model_dir}/{MODEL}: {error}") from None
 
 

@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from byoc import log
+from byoc.serving.handlers import exited
 from byoc.serving.response import ERROR_LENGTH
 
 PATH = "/invocations-bidirectional-stream"
@@ -38,11 +39,12 @@ async def hold(converse: Callable[[Iterator[Message]], Iterator[Message]], recei
                 return
             await say(answer, send)
         await send({"type": "websocket.close"})
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         if listening.done():
             return
         log.line(request=f"WebSocket {PATH}", remark=traceback.format_exc())
-        reason = f"the model failed: {type(error).__name__}: {error}"[:ERROR_LENGTH]
+        fault = exited(error) if isinstance(error, SystemExit) else f"{type(error).__name__}: {error}"
+        reason = f"the model failed: {fault}"[:ERROR_LENGTH]
         await say(json.dumps({"ModelStreamError": {"ErrorCode": "ModelError", "Message": reason}}), send)
         await send({"type": "websocket.close", "code": 1011})
     finally:
