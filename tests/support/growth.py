@@ -1,0 +1,28 @@
+"""How the time that a function takes grows with its input."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+SIZES = 8_000, 64_000
+# Of twice the growth that is linear: what is quadratic grows eight times as much.
+MOST = 2 * SIZES[1] / SIZES[0]
+NOISE = 0.002  # seconds
+
+
+def assert_linear(function: Callable[[Any], Any], body: Callable[[int], Any], *refused: type[Exception]) -> None:
+    """Call the function with the inputs that `body` makes of sizes; it may refuse them by such exceptions."""
+    small, large = (seconds(function, body(size), *refused) for size in SIZES)
+    assert large < MOST * small + NOISE, f"{small:.4f} s for {SIZES[0]}, {large:.4f} s for {SIZES[1]}"
+
+
+def seconds(function: Callable[[Any], Any], argument: Any, *refused: type[Exception]) -> float:
+    """Of this thread's processor, the least of a few tries: others may keep the machine busy."""
+    tries = []
+    for _ in range(3):
+        began = time.thread_time()
+        with suppress(*refused):
+            function(argument)
+        tries.append(time.thread_time() - began)
+    return min(tries)
