@@ -28,7 +28,7 @@ NAME_RULE = f"printable text of at most {LONGEST} bytes, without a blank before 
 
 
 class Models:
-    """Names are opaque, and any text that a URL can hold. All methods but one raise RequestError for what cannot be had."""
+    """Names are opaque: any text that a URL can hold. All methods but one raise RequestError for what cannot be had."""
 
     def __init__(self, folder: Path, paths: Paths, settings: Settings):
         self._folder = folder
