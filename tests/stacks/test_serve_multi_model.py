@@ -8,7 +8,16 @@ import pytest
 from serving import wait_until
 from serving_models import first_label
 
-ODD_NAMES = ["0123456789abcdef" * 2, "/sl/ash//es/", "per%41cent", "blank +&?#=;", "ünï中", "..", "x" * 999, "a/invoke"]
+ODD_NAMES = [
+    "0123456789abcdef" * 2,
+    "/sl/ash//es/",
+    "per%41cent",
+    "blank +&?#=;",
+    "ünï中",
+    "a..b",
+    "x" * 1024,
+    "a/invoke",
+]
 
 
 def test_without_a_model_it_is_ready_and_lists_none(models):
@@ -57,6 +66,13 @@ def test_pages_follow_each_other(models):
         ("POST", "/invocations", "1,2", 404, "this is a multi-model endpoint: "),
         ("POST", "/models", "no", 400, "the body is no JSON object; "),
         ("POST", "/models", '{"model_name": "m", "url": "/etc"}', 400, "url is '/etc'; "),
+        (
+            "POST",
+            "/models",
+            '{"model_name": "../../x", "url": "/m"}',
+            400,
+            "model_name is '../../x'; it must be printable",
+        ),
         ("GET", "/models?limit=no", None, 400, "limit is 'no'; "),
         ("GET", "/models/none", None, 404, "the model 'none' is not loaded; "),
         ("DELETE", "/models/none", None, 404, "the model 'none' is not loaded; "),

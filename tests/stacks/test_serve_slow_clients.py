@@ -21,6 +21,7 @@ BEGUN = {
     "nothing at all": b"",
     "half the headers": HEAD,
     "half a body": HEAD + b"Content-Length: 32\r\n\r\n5.1,3.5,1.4,0.2\n",
+    "a little of a large body": HEAD + b"Content-Length: 1500000\r\n\r\n5.1,3.5,1.4,0.2\n",
     "half a chunk": HEAD + b"Transfer-Encoding: chunked\r\n\r\n10\r\n5.1,",
     "half a body that nobody asked for": HEAD.replace(b"invocations", b"ping") + b"Content-Length: 32\r\n\r\n5.1,",
 }
@@ -75,7 +76,8 @@ def test_others_are_answered_beside_thousands_who_send(server, payload, begun):
     server, thousands = server
     with clients(server, thousands, BEGUN[begun]):
         assert server.request("GET", "/ping").status == 200
-        assert server.request("POST", "/invocations", payload, Content_Type="text/csv").status == 200
+        for body in (payload, iter([payload]), payload * 8000):  # the second in chunks, the third of more than 1 MB
+            assert server.request("POST", "/invocations", body, timeout=10, Content_Type="text/csv").status == 200
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ BODY = (
 )
 HEADER = st.binary(max_size=40).map(lambda line: line.decode("latin-1"))
 PARAMETERS = st.sampled_from(["", ";q=0.5", ";q=x", "; output=probability", '; output="labels, x"', '; output="'])
-CHARSETS = ["; charset=utf-16", ";charset=latin-1", ";charset=cp037", ";charset=idna", ";charset=x"]
+CHARSETS = ["; charset=utf-16", ";charset=latin-1", ";charset=gbk", ";charset=punycode", ";charset=x"]
 CONTENT_TYPE = st.sampled_from(["", "TEXT/CSV;charset=utf-8", *codecs.DECODERS, *map(CSV.__add__, CHARSETS)]) | HEADER
 MEDIA_RANGE = st.sampled_from(["", "*/*", "text/*", *codecs.ENCODERS]).flatmap(
     lambda name: PARAMETERS.map(name.__add__)

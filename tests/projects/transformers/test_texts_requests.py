@@ -46,7 +46,7 @@ def test_every_format_of_texts_is_answered_in_the_format_asked_for(predictor, bo
         ('{"inputs": "a", "parameters": {"topk": 1}}', JSON, "", 400, "parameters.topk: Extra inputs are not"),
         ('{"inputs": "a"}', JSON, CSV, 406, "accept application/json"),
         (" \n", "text/plain", "", 400, "the request body is empty"),
-        ("a", "text/plain; charset=x", "", 415, "there is no charset 'x'"),
+        ("a", "text/plain; charset=x", "", 415, "charset 'x' is not supported"),
         ("a", "image/png", "", 415, "content type 'image/png' is not supported"),
     ],
 )

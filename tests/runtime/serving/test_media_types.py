@@ -50,6 +50,8 @@ def test_a_media_type_is_taken_apart(text, name, parameters):
         ("text/csv;q=nonsense, application/json;q=0.1", JSON),
         ('text/plain;x="a, application/json", text/csv;q=0.2', CSV),
         ("text/csv;Q=0.2, application/json;Q=0.3", JSON),
+        ('application/json;q=0.9;x="never closed, text/csv', JSON),
+        ('application/json;q=0.9;x="never closed, text/csv\\', JSON),
     ],
 )
 def test_the_most_specific_range_says_how_much_a_type_is_wanted(accept, chosen):

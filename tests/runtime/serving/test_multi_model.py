@@ -1,8 +1,11 @@
 """Models come and go in processes of their own, and whoever asks at any moment gets the truth (M-03 to M-14)."""
 
+import json
+
 import pytest
 
-from byoc.errors import RequestError
+from byoc.errors import RequestError, shown
+from byoc.serving.multi_model.requests import NAME_RULE
 from endpoint import status_of
 
 
@@ -66,6 +69,18 @@ def test_only_folders_under_opt_ml_models_are_loaded(endpoint, name, url, status
     with pytest.raises(RequestError) as refused:
         endpoint.load(f'{{"model_name": "{name}", "url": "{url.format(models=models)}"}}'.encode())
     assert (refused.value.status, str(refused.value)) == (status, reason.format(models=models))
+    assert endpoint.names() == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../x", "..", "a/./b", "a\0", "a\nb", "\ud800", " a", "\x7f", "\u2028", "x" * 1025, "é" * 513, "x" * 9**5],
+)
+def test_a_name_that_no_url_can_hold_is_refused_at_load(endpoint, name):
+    body = {"model_name": name, "url": str(endpoint.model("m"))}
+    with pytest.raises(RequestError) as refused:
+        endpoint.load(json.dumps(body).encode())
+    assert (refused.value.status, str(refused.value)) == (400, f"model_name is {shown(name)}; it must be {NAME_RULE}")
     assert endpoint.names() == []
 
 

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from byoc.serving.predictor import Predictor
+from byoc.serving.predictor import TOO_LONG, Predictor
 from byoc.settings import Settings
 
 # A model of two features that tells apart labels such as people have.
@@ -83,6 +83,13 @@ def test_the_charset_of_the_request_is_honoured(respond):
     assert respond(ROWS, "text/csv; charset=klingon").status == 415
 
 
+def test_headers_longer_than_sagemaker_passes_on_are_refused(respond):
+    for headers in (("text/csv;x=" + "x" * 1014, ""), ("text/csv", "*/*," * 256 + "*/*")):
+        answer = respond(ROWS, *headers)
+        assert (answer.status, answer.body) == (431, f"{TOO_LONG}\n".encode())
+    assert respond(ROWS, "text/csv;x=" + "x" * 1013, ("*/*," * 256)[:-1]).status == 200
+
+
 @pytest.mark.parametrize("name", ["application/jsonlines", "application/x-jsonlines", "application/x-ndjson"])
 def test_json_lines_are_answered_line_for_line_under_the_name_that_was_used(respond, name):
     answer = respond(b"[1, 2]\n[3, 4]", name)
@@ -151,7 +158,7 @@ def test_a_refusal_is_one_short_line_of_plain_text(respond, request_parts, statu
 
 
 def test_a_long_refusal_still_reaches_the_client_whole(respond):
-    answer = respond(accept="x" * 5000)
+    answer = respond(accept="\x01" * 1024)  # which a message shows as \x01
     assert answer.status == 406
     assert len(answer.body.decode()) == 2048
 

@@ -1,6 +1,7 @@
 """Bidirectional streaming over a WebSocket (X-11 to X-14)."""
 
 import json
+from contextlib import ExitStack
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -26,6 +27,8 @@ def converse_fn(model, messages):
             raise ValueError("no answer to that")
         if message == "bye":
             return
+        if message == "pour":
+            yield from [os.urandom(1_000_000)] * 50  # which cannot be compressed
         yield message
         yield type(message).__name__
     (Path(os.environ["WAITING"]) / "left").touch()
@@ -96,3 +99,15 @@ def test_other_paths_and_models_without_the_handler_take_no_conversation(front, 
         connect(f"ws://127.0.0.1:{server.port}/other")
     with Server(front, trained.base, tmp_path / "log2") as other, pytest.raises(InvalidStatus):
         connect(f"ws://127.0.0.1:{other.ready().port}{PATH}")
+
+
+def test_a_client_that_takes_nothing_is_left(front, paths, program_with, tmp_path):
+    settings = {"WAITING": tmp_path, "SAGEMAKER_MODEL_JOB_QUEUE_SIZE": 1}
+    with ExitStack() as opened:
+        program = program_with(ALGORITHM, *front.sooner)
+        server = opened.enter_context(Server(front, paths.base, tmp_path / "log", program, **settings)).ready()
+        for _ in range(2):
+            client = opened.enter_context(connect(f"ws://127.0.0.1:{server.port}{PATH}", max_queue=1, close_timeout=1))
+            client.send("pour")
+        wait_until(lambda: server.request("POST", "/invocations", b"x").status == 503)
+        wait_until(lambda: server.request("POST", "/invocations", b"x").status == 200, 15)

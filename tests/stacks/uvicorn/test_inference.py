@@ -5,7 +5,9 @@ import threading
 
 import pytest
 
-from byoc.serving.asgi.inference import FULL, LARGE, LATE, SMALL, UNREAD, Gone, Inference
+from byoc.serving.asgi import bodies
+from byoc.serving.asgi.bodies import FREE, Gone
+from byoc.serving.asgi.inference import FULL, LATE, SMALL, UNREAD, Inference
 from byoc.serving.response import Response
 from byoc.settings import Settings
 
@@ -41,9 +43,8 @@ def sending(*parts: bytes):
     return receive
 
 
-def ask(inference: Inference, body: bytes = b"x", receive=None, length: int | None = None):
-    asked = len(body) if length is None else length, "/invocations", "text/csv", ""
-    return inference.answer(receive or sending(body), *asked)
+def ask(inference: Inference, body: bytes = b"x", receive=None):
+    return inference.answer(receive or sending(body), "/invocations", "text/csv", "")
 
 
 def answers(model: Model, *bodies: bytes, may_be_quick: bool = True) -> list[Response]:
@@ -120,29 +121,85 @@ def test_a_client_that_goes_away_while_sending_leaves_its_place():
         inference = Model(SAGEMAKER_MODEL_JOB_QUEUE_SIZE="1").inference()
         for _ in range(3):
             with pytest.raises(Gone):
-                await ask(inference, receive=sending(), length=LARGE + 1)
+                await ask(inference, receive=sending())
         assert (await ask(inference))[0] == DONE
 
     asyncio.run(scenario())
 
 
-def test_large_bodies_are_read_a_few_at_a_time():
+def slow(size: int):
+    """A `receive` of a client that sends so much of its body, and then no more."""
+    receive = sending(bytes(size), b"")
+    nothing = asyncio.Event()
+    messages = [receive, nothing.wait]
+    return lambda: messages.pop(0)()
+
+
+def test_slow_clients_keep_no_large_body_from_being_read():
+    async def scenario():
+        inference = Model().inference()
+        waiting = [asyncio.ensure_future(ask(inference, receive=slow(size))) for size in [16, 2 * FREE] * 20]
+        await asyncio.sleep(0)
+        assert (await asyncio.wait_for(ask(inference, bytes(20 * FREE)), 5))[0] == DONE
+        for one in waiting:
+            one.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+        assert (inference.bodies.size, inference.bodies.all) == (0, {})
+
+    asyncio.run(scenario())
+
+
+def test_bodies_wait_when_memory_is_short_and_the_oldest_goes_on(monkeypatch):
+    monkeypatch.setattr(bodies, "MOST", 10 * FREE)
+
     async def scenario():
         model = Model()
         inference = model.inference()
-        read = 0
+        most = 0
 
-        async def receive():
-            nonlocal read
-            read += 1
-            return {"type": "http.request", "body": b"x" * (LARGE + 1), "more_body": False}
+        def client():
+            receive = sending(*[bytes(FREE)] * 8)
 
-        model.may_go.clear()
-        waiting = [asyncio.ensure_future(ask(inference, receive=receive, length=LARGE + 1)) for _ in range(5)]
-        await asyncio.sleep(0.1)
-        assert read == model.settings.threads + 1
-        model.may_go.set()
-        assert [answer for answer, _ in await asyncio.gather(*waiting)] == [DONE] * 5
+            async def noted():
+                nonlocal most
+                most = max(most, inference.bodies.size)
+                await asyncio.sleep(0.001)
+                return await receive()
+
+            return noted
+
+        answers = await asyncio.gather(*[ask(inference, receive=client()) for _ in range(6)])
+        assert [answer for answer, _ in answers] == [DONE] * 6
+        assert 10 * FREE <= most <= (10 + 8 + 6) * FREE  # and one piece each
+        assert inference.bodies.size == 0
+
+    asyncio.run(scenario())
+
+
+def test_the_slowest_client_is_given_up_when_memory_is_short(monkeypatch):
+    monkeypatch.setattr(bodies, "MOST", 10 * FREE)
+    monkeypatch.setattr(bodies, "SLOW", 0.2)
+
+    async def scenario():
+        inference = Model().inference()
+        least, more = (asyncio.ensure_future(ask(inference, receive=slow(size * FREE))) for size in (4, 8))
+        await asyncio.sleep(0.01)
+        assert (await asyncio.wait_for(ask(inference, receive=sending(*[bytes(FREE)] * 2)), 5))[0] == DONE
+        assert (await asyncio.wait_for(least, 5))[0] == UNREAD
+        assert not more.done()
+        more.cancel()
+
+    asyncio.run(scenario())
+
+
+def test_who_waits_for_memory_in_vain_is_told_so(monkeypatch):
+    monkeypatch.setattr(bodies, "MOST", 10 * FREE)
+
+    async def scenario():
+        model = Model(SAGEMAKER_MODEL_SERVER_TIMEOUT="1")
+        inference = model.inference()
+        inference.bodies.count(bodies.Body(asyncio.timeout(None)), 11 * FREE)
+        assert (await ask(inference, receive=sending(*[bytes(FREE)] * 3)))[0] == FULL
 
     asyncio.run(scenario())
 

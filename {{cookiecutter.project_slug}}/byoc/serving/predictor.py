@@ -20,6 +20,11 @@ from byoc.serving.response import Response, answered, as_bytes, check_json, in_p
 from byoc.settings import Settings
 from byoc.signature import Signature
 
+# Characters of Content-Type and of Accept, as of SageMaker's own API.
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+HEADER = 1024
+TOO_LONG = f"Content-Type or Accept is longer than {HEADER} characters; name one media type, or a few"
+
 
 class Predictor:
     """One loaded model and the handlers that turn requests into responses."""
@@ -70,6 +75,8 @@ class Predictor:
         is a 500, and its traceback is for the log.
         """
         content_type = content_type or codecs.CSV
+        if len(content_type) > HEADER or len(accept) > HEADER:
+            return refusal(431, TOO_LONG)
         if accept in ("", "*/*"):
             same = media_type(content_type)[0] in codecs.ENCODERS
             accept = self.settings.accept or (content_type if same else codecs.JSON)

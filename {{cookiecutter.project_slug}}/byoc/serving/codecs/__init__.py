@@ -12,6 +12,7 @@ import numpy as np
 from byoc.errors import RequestError
 from byoc.serving.codecs import csv_text, json_text, npy, parquet
 from byoc.serving.codecs.body import check, without_marks
+from byoc.serving.codecs.charsets import in_utf8
 from byoc.serving.codecs.records import Record
 from byoc.serving.codecs.table import EMPTY, check_finite
 
@@ -86,7 +87,8 @@ def _checked(body: bytes, content_type: str, charset: str) -> bytes:
 def text(body: bytes, content_type: str, charset: str = "") -> bytes:
     """The body in UTF-8, without byte order marks, or of a binary format as it is.
 
-    Raises RequestError for one that is packed, and for lines of text that are UTF-16 or UTF-32.
+    Raises RequestError for one that is packed, for lines of text that are UTF-16 or UTF-32, and for a charset that is not
+    known.
     """
     lines = not (charset or content_type in NO_LINES)  # JSON's parser finds out by itself
     check(body, content_type if lines else "")
@@ -107,16 +109,6 @@ def encode(columns: dict[str, Any], content_type: str) -> bytes:
     (one score for each label).
     """
     return ENCODERS[content_type](columns)
-
-
-def in_utf8(body: bytes, charset: str) -> bytes:
-    """The text of the body, in UTF-8; raises RequestError, 415 for a charset that is not known."""
-    try:
-        return body.decode(charset).encode()
-    except UnicodeError as error:
-        raise RequestError(400, f"the body is not text in {charset}: {error}") from None
-    except (LookupError, ValueError):
-        raise RequestError(415, f"there is no charset {charset!r}; send UTF-8, and charset=utf-8 or none") from None
 
 
 def one_of(names: Sequence[str] | dict[str, Any]) -> str:

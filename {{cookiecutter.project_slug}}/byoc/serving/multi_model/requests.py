@@ -13,7 +13,7 @@ from multiprocessing.connection import Client, Connection
 from pathlib import Path
 from typing import Any
 
-from byoc.errors import RequestError
+from byoc.errors import RequestError, shown
 from byoc.paths import Paths
 from byoc.serving.prediction_paths import INVOKE, MODEL
 from byoc.serving.response import Response, refusal
@@ -21,10 +21,14 @@ from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
 
 SINGLE = "this is a multi-model endpoint: POST /models/NAME/invoke takes its place; unset SAGEMAKER_MULTI_MODEL for one"
 PAGE = "100"  # models, if the request does not say
+# What a URL can hold of SageMaker's TargetModel; clients and proxies leave out what is between . and slashes.
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+LONGEST = 1024  # bytes
+NAME_RULE = f"printable text of at most {LONGEST} bytes, without a blank before it, and no . or .. between slashes"
 
 
 class Models:
-    """Names are opaque, and any text but none. Every method but one raises RequestError for what cannot be had."""
+    """Names are opaque: any text that a URL can hold. All methods but one raise RequestError for what cannot be had."""
 
     def __init__(self, folder: Path, paths: Paths, settings: Settings):
         self._folder = folder
@@ -132,7 +136,14 @@ def _fields(body: bytes) -> tuple[str, str]:
         value = request.get(field)
         if not isinstance(value, str) or not value:
             raise RequestError(400, f"{field} is {json.dumps(value)[:100]}; it must be text, and not empty")
+    _check_name(request["model_name"])
     return request["model_name"], request["url"]
+
+
+def _check_name(name: str) -> None:
+    printable = name.isprintable() and not name.startswith(" ")
+    if not printable or len(name.encode()) > LONGEST or not {".", ".."}.isdisjoint(name.split("/")):
+        raise RequestError(400, f"model_name is {shown(name)}; it must be {NAME_RULE}")
 
 
 def entry(name: str) -> str:

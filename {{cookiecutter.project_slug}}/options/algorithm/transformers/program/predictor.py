@@ -12,6 +12,7 @@ from typing import Any
 import serving_requests
 from byoc.errors import RequestError
 from byoc.serving import codecs
+from byoc.serving.codecs.charsets import in_utf8
 from byoc.serving.default_handlers import decode_records, encode, media_type
 from byoc.serving.media_types import negotiate
 from byoc.serving.onnx_model import FILE_NAME
@@ -63,7 +64,7 @@ def _default_output() -> str:
 
 
 def _text(body: bytes, charset: str) -> str:
-    text = codecs.in_utf8(body, charset).decode()
+    text = in_utf8(body, charset).decode()
     if not text.strip():
         raise RequestError(400, codecs.EMPTY)
     return text

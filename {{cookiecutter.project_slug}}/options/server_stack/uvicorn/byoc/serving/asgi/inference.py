@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
 from typing import Any
 
+from byoc.errors import RequestError
+from byoc.serving.asgi.bodies import Bodies, Body, Receive
 from byoc.serving.response import Response, refusal
 from byoc.settings import Settings
 
@@ -18,19 +19,9 @@ QUICK = 0.005
 # Seconds more, on a multi-model endpoint: who waits for a model's process gives it up in time by itself.
 MARGIN = 5
 
-# Bytes of a body of which a worker reads only a few at a time, so that memory is bounded (B-05).
-LARGE = 1 << 20
-LARGE_AT_ONCE = 4
-
 FULL = refusal(503, "too many requests are waiting already; try again later")
 LATE = refusal(503, "the model gave no answer: it took too long; see the log")
 UNREAD = refusal(408, "the body did not come to its end in time")
-
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-
-
-class Gone(Exception):
-    """The client went away before it had sent its request."""
 
 
 class Inference:
@@ -44,34 +35,45 @@ class Inference:
         self.may_be_quick = may_be_quick
         self.timeout = settings.timeout + (MARGIN if settings.multi_model else 0)
         self.threads = threads = settings.worker_threads
-        self.places = self.large_places = threads + -(-settings.queue // settings.workers)  # rounded up
+        self.places = threads + -(-settings.queue // settings.workers)  # rounded up
         self.turns = asyncio.Semaphore(threads)
-        self.large = asyncio.Semaphore(min(threads, LARGE_AT_ONCE) + 1)  # one is read meanwhile
+        self.bodies = Bodies()
         self.pool = ThreadPoolExecutor(threads)
         self.quick = False
         self.replace_worker: Callable[[], object] = lambda: None
 
-    async def answer(self, receive: Receive, length: int, path: str, *headers: str) -> tuple[Response, int]:
-        """The answer to a request, and how many bytes its body had; `length` is what it is said to have.
+    async def answer(self, receive: Receive, path: str, *headers: str) -> tuple[Response, int]:
+        """The answer to a request, and how many bytes its body had.
 
         `headers` are Content-Type, Accept and Content-Encoding. A refusal with status 503 if there is no place for it
         (S-49) or no answer in time (S-45), with 408 if its body is not there in time; raises Gone.
         """
-        large = length > LARGE
-        if self.places <= 0 or (large and self.large_places <= 0):
+        if self.places <= 0:
             return FULL, 0
-        self.large_places -= large
-        late = LATE
+        late = UNREAD
+        limit = asyncio.timeout(self.timeout)
+        reading = Body(limit)
         try:
-            async with asyncio.timeout(self.timeout), self.large if large else nullcontext():
-                late = UNREAD
-                body = await read(receive)
+            async with limit:
+                body = await self.bodies.read(receive, reading)
                 late = LATE
                 return await self.respond(path, body, *headers), len(body)
         except TimeoutError:
-            return late, 0
+            return FULL if reading.waits else late, 0
         finally:
-            self.large_places += large
+            self.bodies.forget(reading)
+
+    async def read(self, receive: Receive) -> bytes:
+        """The body of a request that is none for the model; raises RequestError, 408, and Gone."""
+        limit = asyncio.timeout(self.timeout)
+        reading = Body(limit)
+        try:
+            async with limit:
+                return await self.bodies.read(receive, reading)
+        except TimeoutError:
+            raise RequestError(UNREAD.status, UNREAD.remark) from None
+        finally:
+            self.bodies.forget(reading)
 
     async def respond(self, path: str, body: bytes, *headers: str) -> Response:
         """The model's answer, given in this thread or in another. Only now it takes a place: clients may be slow."""
@@ -126,16 +128,3 @@ class Inference:
         self.pool = ThreadPoolExecutor(self.threads)
         self.turns.release()
         self.replace_worker()
-
-
-async def read(receive: Receive) -> bytes:
-    """The whole body, chunked or not; raises Gone."""
-    parts = []
-    more = True
-    while more:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        parts.append(message["body"])
-        more = message["more_body"]
-    return parts[0] if len(parts) == 1 else b"".join(parts)

@@ -11,7 +11,8 @@ from contextlib import aclosing
 from functools import partial
 
 from byoc.serving.asgi.access_log import AccessLog
-from byoc.serving.asgi.inference import LARGE, Gone, Inference
+from byoc.serving.asgi.bodies import Gone
+from byoc.serving.asgi.inference import Inference
 from byoc.serving.metrics import Metrics
 from byoc.serving.response import Response
 
@@ -37,9 +38,8 @@ class Invocations:
         """Whether the client got all of the answer."""
         began = self._metrics.begin()
         headers = dict(scope["headers"])
-        length = int(headers.get(b"content-length", LARGE + 1))
         try:
-            answer, received = await self._inference.answer(receive, length, scope["path"], *asked(headers))
+            answer, received = await self._inference.answer(receive, scope["path"], *asked(headers))
         except Gone:
             self._metrics.end(self._route, began, 400, 0, 0)
             return False

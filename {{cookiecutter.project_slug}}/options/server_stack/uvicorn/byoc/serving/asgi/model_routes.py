@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from byoc.serving.asgi.inference import Receive, read
+from byoc.serving.asgi.bodies import Receive
 from byoc.serving.asgi.service import Service
 from byoc.serving.prediction_paths import predicts
 
@@ -18,7 +18,8 @@ Route = Callable[[dict[str, Any], Receive], Awaitable[dict[str, Any]]]
 
 class ModelRoutes:
     def __init__(self, service: Service):
-        self._models, self._in_thread = service.models, service.inference.in_thread
+        self._models, self._inference = service.models, service.inference
+        self._in_thread = service.inference.in_thread
 
     def of(self, path: str) -> dict[str, Route | None]:
         """The routes of a path, by method. Names hold any text, slashes included: they are opaque (M-13)."""
@@ -35,7 +36,7 @@ class ModelRoutes:
         return await self._in_thread(self._models.page, *asked)
 
     async def _load(self, scope: dict[str, Any], receive: Receive) -> dict[str, Any]:
-        return await self._in_thread(self._models.load, await read(receive))
+        return await self._in_thread(self._models.load, await self._inference.read(receive))
 
     async def _get(self, scope: dict[str, Any], receive: Receive) -> dict[str, Any]:
         return await self._in_thread(self._models.get, scope["path"].removeprefix(MODEL))

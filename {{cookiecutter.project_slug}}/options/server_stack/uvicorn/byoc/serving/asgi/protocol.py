@@ -1,33 +1,47 @@
 """uvicorn's HTTP protocol with timeouts for headers and slow clients, and refusals with a reason (S-43, S-44)."""
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from byoc.serving.asgi.shortcut import Shortcut
+from byoc.serving.asgi.upgrades import Refused
 
 LINE = 8190  # bytes of a URL, and of a header
 HEAD = 1 << 16  # bytes of all headers, which are read into memory
 HEAD_SECONDS = 15  # until a request's headers are there, and after its answer until the rest of its body is
 SEND_SECONDS = 60  # in which a client takes not a byte of what there is for it
 
-MALFORMED = 400, "this is no valid HTTP request"
 URL_TOO_LONG = 414, "the URL is longer than 8 KB"
 HEADERS_TOO_LONG = 431, "a header is longer than 8 KB, or all are longer than 32 KB"
 HEADERS_TOO_LATE = 408, f"the headers did not come within {HEAD_SECONDS} s"
 
 
-class Refused(Exception):
-    """Ends the parser's work; uvicorn then calls `send_400_response`."""
+class Sending:
+    """A connection, whose client must take what there is for it. Called once a second: a timer each costs more."""
+
+    stuck = 0  # seconds that it has taken nothing of what is
+    unsent = 0
+
+    def leave_if_stuck(self) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        self.stuck = self.stuck + 1 if unsent and unsent == self.unsent else 0
+        self.unsent = unsent
+        if self.stuck > SEND_SECONDS:
+            self.transport.abort()
+
+    inspect = leave_if_stuck
 
 
-class Protocol(Shortcut):
+class Conversation(Sending, WebSocketsSansIOProtocol):
+    """A WebSocket. A client that is gone leaves pings without an answer, which is uvicorn's to find."""
+
+
+class Protocol(Sending, Shortcut):
     """A connection. Refusals are plain text (S-44), and their last words: what follows cannot be made out."""
 
     came = 0  # bytes, from a request's first on
     in_head = True
-    refusal = MALFORMED
     owed = 0  # seconds that the client has been waited for
-    stuck = 0  # seconds that it has taken nothing of what is
-    unsent = 0
 
     def data_received(self, data: bytes) -> None:
         self.came += len(data)
@@ -56,7 +70,7 @@ class Protocol(Shortcut):
         self.in_head, self.came, self.owed = True, 0, 0
 
     def inspect(self) -> None:
-        """End it if its client is too slow. Called about once a second, which costs less than a timer a request."""
+        """End it if its client is too slow."""
         answered = self.cycle is None or self.cycle.response_complete
         kept_alive = self.in_head and self.timeout_keep_alive_task is not None  # to which uvicorn has an end
         self.owed += answered and not kept_alive
@@ -65,11 +79,7 @@ class Protocol(Shortcut):
                 self.refusal = HEADERS_TOO_LATE
                 self.send_400_response("")
             self.transport.close()
-        unsent = self.transport.get_write_buffer_size()
-        self.stuck = self.stuck + 1 if unsent and unsent == self.unsent else 0
-        self.unsent = unsent
-        if self.stuck > SEND_SECONDS:
-            self.transport.abort()
+        self.leave_if_stuck()
 
     def send_400_response(self, msg: str) -> None:
         status, reason = self.refusal

@@ -4,14 +4,15 @@ What is gained is what ASGI costs: a task, its messages and another turn of the 
 prediction itself. Whatever is not as simple as that goes uvicorn's own way.
 """
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from byoc.serving.asgi.service import Service
+from byoc.serving.asgi.upgrades import Upgrades
 
 LENGTH, ENCODING = b"content-length", b"content-encoding"
 
 
-class Shortcut(HttpToolsProtocol):
+class Shortcut(Upgrades):
     """A connection to `service`. `body` is what has come of a request that may be answered at once, in one piece.
 
     Only where it `is_on`: never where a prediction would meet anything of the owner's, such as a middleware.

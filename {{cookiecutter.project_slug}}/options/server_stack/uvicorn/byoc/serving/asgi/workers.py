@@ -15,7 +15,7 @@ import uvicorn
 
 from byoc.serving.asgi.application import may_answer_at_once
 from byoc.serving.asgi.prefork import BEAT, REPLACE, Workers
-from byoc.serving.asgi.protocol import Protocol
+from byoc.serving.asgi.protocol import Conversation, Protocol
 from byoc.serving.asgi.service import Service
 from byoc.serving.processes import GRACE
 
@@ -32,8 +32,7 @@ def work(service: Service, config: uvicorn.Config, listener: socket.socket, beat
         os.write(beats, BEAT)
         service.access_log.flush()
         for connection in list(server.server_state.connections):
-            if isinstance(connection, Protocol):  # no conversation
-                connection.inspect()
+            connection.inspect()
 
     config.callback_notify = beat
     service.inference.replace_worker = lambda: os.write(beats, REPLACE)
@@ -52,7 +51,7 @@ def configuration(app: Any, service: Service) -> uvicorn.Config:
         app,
         loop="auto",  # uvloop, where it is installed: 14 MB for a tenth more requests
         http=type("ServiceProtocol", (Protocol,), {"service": service, "is_on": may_answer_at_once(app)}),
-        ws="websockets-sansio",
+        ws=Conversation,
         interface="asgi3",
         log_level="warning",
         access_log=False,
