@@ -31,8 +31,10 @@ def test_whole_numbers_that_are_rounded_are_told_with_the_way_out(lay, numbers):
     mixed(lay(rows(numbers)))
     (line,) = told("is learnt as")
     assert f"{place}: {numbers[0]} is learnt as {kept}: no number here has so many digits" in line
-    assert line.endswith('leave the column out: ignore = "a"; or name it in the hyperparameter categories, to have them '
-                         "learnt as text")  # fmt: skip
+    way_out = (
+        'leave the column out: ignore = "a"; or name it in the hyperparameter categories, to have them learnt as text'
+    )
+    assert line.endswith(way_out)
 
 
 def test_so_they_are_in_rows_of_numbers_alone(lay):

@@ -87,7 +87,7 @@ def _checked(body: bytes, content_type: str, charset: str) -> bytes:
 def text(body: bytes, content_type: str, charset: str = "") -> bytes:
     """The body in UTF-8, without byte order marks, or of a binary format as it is.
 
-    Raises RequestError for one that is packed, for lines of text that are UTF-16 or UTF-32, and for a charset that is not
+    Raises RequestError for one that is packed, for lines of text in UTF-16 or UTF-32, and for a charset that is not
     known.
     """
     lines = not (charset or content_type in NO_LINES)  # JSON's parser finds out by itself
