@@ -25,7 +25,9 @@ def test_very_many_numbers_as_labels_are_refused_unless_somebody_is_sure(labels,
     ):
         targets.check_count(labels, 53_940, "set task = regression")
     assert told == []
-    targets.check_count(labels, 53_940, sure=True)
+    with pytest.raises(InputError, match=r"and set max_labels = 11602$"):
+        targets.check_count(labels, 53_940, "set task = regression")
+    targets.check_count(labels, 53_940, sure=True, most=11_602)
     assert told == ["11,602 different labels in 53,940 rows: is it a number? Each is learnt as a label of its own"]
 
 
@@ -41,8 +43,48 @@ def test_very_many_numbers_as_labels_are_refused_unless_somebody_is_sure(labels,
     ],
 )
 def test_labels_that_are_odd_are_told_and_others_are_not(labels, rows, question, told):
-    targets.check_count(labels, rows)
+    targets.check_count(labels, rows, most=2000)
     assert [question in line for line in told] == ([True] if question else [])
+
+
+NAMES = np.array([f"name {number}" for number in range(3000)])
+
+
+@pytest.mark.parametrize(
+    ("labels", "rows", "limits", "refusal"),
+    [
+        (
+            NAMES,
+            40_000,
+            {},
+            r"^3,000 different .*is it the right column\? If so, set max_labels = 3000: ",
+        ),
+        (
+            NAMES[:101],
+            300,
+            {"little": 0},
+            r"set max_labels = 101: time and memory .* more than 100 are learnt only",
+        ),
+        (NAMES[:6], 60, {"most": 5}, r"set max_labels = 6: .* more than 5 are learnt only"),
+        (NAMES[:30], 300, {"most": 29}, r"set max_labels = 30: .* more than 29 are learnt only"),
+        (
+            np.arange(2000),
+            200_000,
+            {},
+            r"If so, learn it; if they are labels, set max_labels = 2000: ",
+        ),
+        (np.arange(2000), 200_000, {"sure": True}, r"is it a number\? If so, set max_labels = 2000: "),
+        (NAMES, 40_000, {"most": 3000}, None),
+        (NAMES[:100], 10_000_000, {}, None),
+        (NAMES[:1000], 5000, {}, None),
+    ],
+)
+def test_more_labels_than_are_cheap_are_refused_with_the_number_to_set(labels, rows, limits, refusal):
+    if refusal is None:
+        targets.check_count(labels, rows, "learn it", **limits)
+        return
+    with pytest.raises(InputError, match=refusal):
+        targets.check_count(labels, rows, "learn it", **limits)
 
 
 def test_what_is_odd_is_told_with_the_way_out_and_not_by_scikit_learn_for_each_tree(told):

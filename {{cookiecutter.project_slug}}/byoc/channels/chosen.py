@@ -1,4 +1,4 @@
-"""Which of a file's columns is learnt and which are left out: the hyperparameters `target` and `ignore`."""
+"""Which of a file's columns is learnt, which are left out, and how many labels the one that is learnt may have."""
 
 import json
 from collections.abc import Sequence
@@ -24,6 +24,9 @@ class ChosenColumns(BaseModel):
     )
     ignore: list[Column] = Field(
         [], exclude=True, description="columns to leave out, by their names or places, such as an index"
+    )
+    max_labels: int | None = Field(
+        None, exclude=True, ge=2, description="maximum number of different labels; by default 100, or more of few rows"
     )
 
     @field_validator("ignore", mode="before")

@@ -13,11 +13,12 @@ OR_TEXT = "or if they are labels, write them as text, such as 'grade 1.5'"
 METRICS = "accuracy", "rmse", "mae", "r2"  # of labels the first, of numbers the others
 
 
-def learnt(objective: str, labels: np.ndarray, channel: str) -> np.ndarray:
+def learnt(objective: str, labels: np.ndarray, channel: str, most: int | None = None) -> np.ndarray:
     """What is learnt of labels (n, int64 or str): float64 for REGRESSION, else the labels as they are.
 
     Raises InputError for what cannot be learnt: numbers where AUTO would take them for labels, a single label to tell
-    apart, so many numbers that they must be quantities, or a label that is no number.
+    apart, so many numbers that they must be quantities, more labels than `most` (targets.check_count), or a label that
+    is no number.
     """
     if objective == REGRESSION:
         return targets.numbers(labels, channel)
@@ -25,7 +26,8 @@ def learnt(objective: str, labels: np.ndarray, channel: str) -> np.ndarray:
     if objective == AUTO:
         refuse_numbers(different, *of_auto(REGRESSION, CLASSIFICATION))
     targets.classes(different)
-    targets.check_count(different, len(labels), "choose objective = regression", sure=objective == CLASSIFICATION)
+    sure = objective == CLASSIFICATION
+    targets.check_count(different, len(labels), "choose objective = regression", sure, most)
     return labels
 
 

@@ -16,6 +16,7 @@ VERY_MANY_LABELS = 1000
 FEW_ROWS = 10  # a label; with more, numbers are labels as well, such as the ids of shops
 LEARN_NUMBERS = "take an algorithm that learns numbers"
 AS_TEXT = "if they are labels, write them as text, such as 'shop 17'"
+LITTLE = 5_000_000  # rows times labels: probabilities, and the nodes of trees, have a number for each label
 
 LONGEST = 1000  # characters of a label: NumPy gives each row as many as the longest has
 
@@ -34,19 +35,36 @@ def classes(labels: np.ndarray) -> np.ndarray:
     return different
 
 
-def check_count(different: np.ndarray, rows: int, way_out: str = LEARN_NUMBERS, sure: bool = False) -> None:
+def check_count(
+    different: np.ndarray,
+    rows: int,
+    way_out: str = LEARN_NUMBERS,
+    sure: bool = False,
+    most: int | None = None,
+    little: int = LITTLE,
+) -> None:
     """Ask whether so many labels are meant, before a classifier is trained on them: `different` ones in so many rows.
 
     Raises InputError, with the `way_out`, if they are numbers that hardly ever come twice, which must be quantities,
-    unless somebody is `sure` that they are labels; what else is odd is a warning.
+    unless somebody is `sure` that they are labels; and if they are more than `most`, which is the hyperparameter
+    max_labels: by default MANY_LABELS, or as many as have, times the rows, a `little` at most. What else is odd is a
+    warning.
     """
     count, numbers = len(different), are_numbers(different)
-    if count <= FEW_LABELS:
+    too_many = count > (most or MANY_LABELS) and (most is not None or count * rows > little)
+    if count <= FEW_LABELS and not too_many:
         return
     rare = rows < count * FEW_ROWS
     question = f"{count:,} different labels in {rows:,} rows: is it {'a number' if numbers else 'the right column'}?"
     if numbers and rare and count > MANY_LABELS and not sure:
-        raise InputError(f"{question} If so, {way_out}; {AS_TEXT}")
+        more = f", and set max_labels = {count}" if too_many else ""
+        raise InputError(f"{question} If so, {way_out}; {AS_TEXT}{more}")
+    if too_many:
+        labels = f"{way_out}; if they are labels, " if numbers and not sure else ""
+        raise InputError(
+            f"{question} If so, {labels}set max_labels = {count}: time and memory grow with each label, so more than "
+            f"{most or MANY_LABELS} are learnt only if that says so"
+        )
     if (numbers and (rare or count > VERY_MANY_LABELS)) or rows < count * 2:
         told = f"; if it is a number, {way_out}" if numbers and not sure else ""
         notices.warn(f"{question} Each is learnt as a label of its own{told}")

@@ -70,9 +70,9 @@ class Job:
         status.update("starting")
 
     def choose_columns(self, hyperparameters: Any) -> None:
-        """Have all channels read the columns that the hyperparameters `target` and `ignore` choose, if it has them."""
+        """Have all channels know the hyperparameters `target`, `ignore` and `max_labels`, if the algorithm has them."""
         if isinstance(hyperparameters, ChosenColumns):
-            chosen = ChosenColumns(target=hyperparameters.target, ignore=hyperparameters.ignore)
+            chosen = ChosenColumns(**{name: getattr(hyperparameters, name) for name in ChosenColumns.model_fields})
             self.channels = {name: replace(channel, chosen=chosen) for name, channel in self.channels.items()}
 
     @property

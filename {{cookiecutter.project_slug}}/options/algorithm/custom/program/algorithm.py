@@ -48,7 +48,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     named, labels, features = job.channel("training").read_named()
     objectives.refuse_numbers(labels, "program/algorithm.py", f"learn numbers there, {objectives.OR_TEXT}")
     known = targets.classes(labels)
-    targets.check_count(known, len(labels))
+    targets.check_count(known, len(labels), most=hyperparameters.max_labels)
     names = columns.names(hyperparameters.feature_names or named, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 

@@ -63,7 +63,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
     """
     objectives.refuse_others("criterion", hyperparameters.criterion, hyperparameters.objective, CRITERIA)
     named, labels, features = job.channel("training").read_named()
-    labels = objectives.learnt(hyperparameters.objective, labels, "training")
+    labels = objectives.learnt(hyperparameters.objective, labels, "training", hyperparameters.max_labels)
     names = columns.names(hyperparameters.feature_names or named, features.shape[1])
     print(f"training on {len(labels)} rows of {len(names)} features", flush=True)
 

@@ -75,7 +75,7 @@ def train(job: Job, hyperparameters: Hyperparameters) -> None:
         forest_hosts.grow(job)
         return
     labels, rows = read["train"]
-    labels = objectives.learnt(hyperparameters.objective, labels, "training")
+    labels = objectives.learnt(hyperparameters.objective, labels, "training", hyperparameters.max_labels)
     features = columns.of_records(rows)
     read["train"] = labels, rows
     if "validation" in read:

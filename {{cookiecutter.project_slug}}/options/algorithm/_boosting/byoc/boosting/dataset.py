@@ -86,7 +86,9 @@ def read(job: Job, objectives: Sequence[Objective], name: str, categories: Colle
     if objective.kind.classifies:
         numbers = ", ".join(one.name for one in objectives if not one.kind.classifies)
         way_out = f"choose an objective for numbers ({numbers})"
-        targets.check_count(different, sum(job.collectives.gather(len(labels))), way_out, sure=name != AUTO)
+        rows, most = sum(job.collectives.gather(len(labels))), job.channel(TRAINING).chosen.max_labels
+        # Of few rows, too: each label is a tree in each round.
+        targets.check_count(different, rows, way_out, sure=name != AUTO, most=most, little=0)
     features, known = sharding.features(job.collectives, records), known_labels(objective, different)
     given = {TRAINING: (labels, records)}
     if VALIDATION in job.channels:

@@ -65,7 +65,8 @@ def read(job: Job, categories: Collection[str], task: str) -> Data:
             objectives.refuse_numbers(different, *objectives.of_auto("regression", "classification", "task"))
         target = Target.of_labels(different)
         rows = sum(job.collectives.gather(len(labels)))
-        targets.check_count(different, rows, "set task = regression", sure=task == objectives.CLASSIFICATION)
+        sure, most = task == objectives.CLASSIFICATION, job.channel("training").chosen.max_labels
+        targets.check_count(different, rows, "set task = regression", sure, most)
 
     def rows(channel: str, labels: np.ndarray, records: np.ndarray) -> Rows:
         return Rows(labels, records, encoding.encode(records), target.learnt(labels, channel))
