@@ -44,7 +44,7 @@ clean:  ## Remove the virtual environment and the demo project
 	rm -rf .venv demo
 
 .venv/demo: requirements/demo.txt
-	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed, and $(PYTHON) is {sys.version.split()[0]}; name another with: make PYTHON=python3.13")'
+	@$(PYTHON) '{{cookiecutter.project_slug}}/byoc/image/pythons.py' "$(PYTHON) is" "make PYTHON=python3.13"
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/demo.txt
 	@touch $@

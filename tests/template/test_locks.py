@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from byoc.image.pythons import PYTHONS
 from byoc.tools.packages import locks
 from console import make
 from environments import UV
@@ -67,7 +68,7 @@ def test_no_input_holds_a_package_back():
 
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize("python", PYTHONS)
 def test_there_is_a_wheel_of_every_package(python, machine, tmp_path):
     there = [lock for lock in OF_PROJECTS if NOT_YET.get(python, "nowhere") not in lock.as_posix()]
     system = ["--python-version", python, "--python-platform", f"{machine}-{GLIBC}"]
