@@ -1,6 +1,8 @@
 """byoc/image/pythons.py: which Pythons there are packages for, said by everything alike."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 
@@ -30,6 +32,12 @@ def pretending(tmp_path):
 @pytest.mark.parametrize("version", ["3.11.0", "3.12.4", "3.13.9", "3.14.0rc2"])
 def test_a_python_that_packages_are_locked_for_is_taken(version):
     assert refusal("python3 is", OURS, version) == ""
+
+
+def test_the_script_says_nothing_of_one_that_it_takes():
+    command = [sys.executable, PROJECT / "byoc/image/pythons.py", "python3 is", OURS]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout + result.stderr) == (0, "")
 
 
 @pytest.mark.parametrize("version", ["2.7.18", "3.1.5", "3.9.2", "3.10.12"])

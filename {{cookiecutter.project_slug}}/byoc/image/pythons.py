@@ -19,4 +19,4 @@ def refusal(subject: str, way_out: str, running: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(refusal(*sys.argv[1:], running=sys.version.split()[0]))
+    sys.exit(refusal(*sys.argv[1:], running=sys.version.split()[0]) or None)
