@@ -8,9 +8,14 @@ import pytest
 from template import ROOT, Template
 
 # Says that it is 3.10.
-OLD_PYTHON = (
-    "mkdir /old && echo 'import sys; sys.version = \"3.10.12\"' >/old/sitecustomize.py && rm -f /usr/local/bin/python3 && "
-    """printf '#!/bin/sh\\nPYTHONPATH=/old exec python3.13 "$@"' >/usr/local/bin/python3 && chmod 755 /usr/local/bin/python3"""
+OLD_PYTHON = " && ".join(
+    [
+        "mkdir /old",
+        "echo 'import sys; sys.version = \"3.10.12\"' >/old/sitecustomize.py",
+        "rm -f /usr/local/bin/python3",
+        "printf '#!/bin/sh\\nPYTHONPATH=/old exec python3.13 \"$@\"' >/usr/local/bin/python3",
+        "chmod 755 /usr/local/bin/python3",
+    ]
 )
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
