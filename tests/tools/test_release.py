@@ -140,4 +140,6 @@ def test_locks_that_do_not_agree_are_refused(repository):
 def test_the_template_has_what_a_release_asks_for():
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(r"^## Unreleased\n\n### What you must do\n\n\w", changes, re.MULTILINE)
-    assert re.search(r'^  "__version": "\d+\.\d+\.\d+(\.dev0)?",$', (ROOT / "cookiecutter.json").read_text(), re.MULTILINE)
+    assert re.search(
+        r'^  "__version": "\d+\.\d+\.\d+(\.dev0)?",$', (ROOT / "cookiecutter.json").read_text(), re.MULTILINE
+    )
