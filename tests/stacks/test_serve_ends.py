@@ -11,7 +11,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-import byoc
 from byoc.settings import Settings
 from serving import WAITING, Server, wait_until
 from stacks import FRONTS, marked, names
@@ -95,7 +94,8 @@ def test_help_lists_every_setting_and_serves_nothing(front):
 def test_it_says_of_which_template_it_is_and_serves_nothing(front):
     command = [sys.executable, front.program / "serve", "--version"]
     run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30)
-    assert (run.returncode, run.stderr, run.stdout) == (0, "", f"{byoc.version()}\n")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("my-model, from template version ")
 
 
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(front, trained, tmp_path):

@@ -1,4 +1,4 @@
-"""`train --help` and its kin: the algorithm's hyperparameters, as text and for SageMaker's APIs; the template's version."""
+"""`train --help` and its kin: the algorithm's hyperparameters, as text and for SageMaker's APIs; the version."""
 
 import json
 import sys
