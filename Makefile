@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-runtime bench bench-algorithms bench-faults bench-hosts bench-quality figures lock upgrade clean
+.PHONY: help demo test test-runtime bench bench-algorithms bench-faults bench-hosts bench-quality figures lock upgrade release clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' Makefile
@@ -40,11 +40,14 @@ lock: .venv/test  ## Pin the packages of every option and of the tests, with has
 upgrade: .venv/test  ## Pin the newest versions instead [PACKAGE=name]
 	PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/lock.sh $(or $(PACKAGE:%=--upgrade-package=%),--upgrade)
 
+release: .venv/test  ## Check, date the change log, commit and tag a release; pushes nothing [VERSION=1.2.0]
+	.venv/bin/python -B scripts/release.py $(VERSION)
+
 clean:  ## Remove the virtual environment and the demo project
 	rm -rf .venv demo
 
 .venv/demo: requirements/demo.txt
-	$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit(f"Python 3.11 or newer is needed, and $(PYTHON) is {sys.version.split()[0]}; name another with: make PYTHON=python3.13")'
+	@$(PYTHON) '{{cookiecutter.project_slug}}/byoc/image/pythons.py' "$(PYTHON) is" "make PYTHON=python3.13"
 	$(PYTHON) -m venv .venv
 	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements/demo.txt
 	@touch $@

@@ -47,6 +47,9 @@ def reports(bake, tmp_path_factory) -> dict[str, dict]:
 
 def on_our_own(project: Path, image: str, folder: Path) -> None:
     ask(project, "deploy/build.sh", image)
+    tested = (project / ".github/python-version").read_text(encoding="utf-8").strip()  # by its workflow
+    shown = subprocess.check_output(["docker", "run", "--rm", image, "python", "--version"], text=True)
+    assert shown.startswith(f"Python {tested}.")
     check(project, image, folder)
 
 

@@ -87,8 +87,15 @@ def test_help_lists_every_setting_and_serves_nothing(front):
     )
     assert (run.returncode, run.stderr) == (0, "")
     assert run.stdout.endswith(f"{Settings.as_text()}\n")
-    assert run.stdout.startswith("usage: serve [--help]\n")
+    assert run.stdout.startswith("usage: serve [--help | --version]\n")
     assert all(len(line) <= 80 for line in run.stdout.splitlines())
+
+
+def test_it_says_of_which_template_it_is_and_serves_nothing(front):
+    command = [sys.executable, front.program / "serve", "--version"]
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=30)
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.startswith("my-model, from template version ")
 
 
 def test_a_setting_that_cannot_be_used_is_told_in_one_line(front, trained, tmp_path):

@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 import yaml
 
-SUPPORT = Path(__file__).parent
 LOADERS = {
     ".json": json.loads,
     ".py": ast.parse,
@@ -52,11 +51,11 @@ def hadolint(folder: Path) -> None:
 
 
 def actionlint(folder: Path) -> None:
-    """actionlint's checks, by the fork of it that PyPI has, and zizmor's, about security and Dependabot."""
+    """actionlint's checks, by the fork of it that PyPI has, and all of zizmor's, about security and Dependabot."""
     files = matching(folder, ".github/workflows/*")
     run(folder, "jactionlint", "--no-color", "--profile=correctness", *files)
     files += matching(folder, ".github/dependabot.yml")
-    options = ["--quiet", "--offline", "--no-progress", "--strict-collection", f"--config={SUPPORT / 'zizmor.yml'}"]
+    options = ["--quiet", "--offline", "--no-progress", "--strict-collection", "--pedantic"]
     run(folder, "zizmor", *options, *files)
 
 

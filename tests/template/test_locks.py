@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from byoc.image.pythons import PYTHONS
 from byoc.tools.packages import locks
 from console import make
 from environments import UV
@@ -58,8 +59,16 @@ def test_options_agree_on_each_version():
     assert set(locks.disagreements(ROOT / lock for lock in OF_PROJECTS)) == set()
 
 
+def test_no_input_holds_a_package_back():
+    """`make upgrade` would never move it. A version is a lock's matter."""
+    held = {
+        str(input): [str(each) for each in locks.asked(ROOT / input) if "==" in str(each.specifier)] for input in INPUTS
+    }
+    assert {input: asked for input, asked in held.items() if asked} == {}
+
+
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
-@pytest.mark.parametrize("python", ["3.11", "3.12", "3.13", "3.14"])
+@pytest.mark.parametrize("python", PYTHONS)
 def test_there_is_a_wheel_of_every_package(python, machine, tmp_path):
     there = [lock for lock in OF_PROJECTS if NOT_YET.get(python, "nowhere") not in lock.as_posix()]
     system = ["--python-version", python, "--python-platform", f"{machine}-{GLIBC}"]

@@ -103,3 +103,12 @@ def test_a_digest_is_told_apart_from_the_name_of_the_base_image(project):
 def test_a_project_without_a_base_image_to_choose_says_nothing_of_it(project):
     (project / "base_image.txt").unlink()
     assert labels(project).keys() == {"created"}
+
+
+def test_the_templates_version_is_told_where_the_project_knows_it(project):
+    file = project / "byoc/template.json"
+    answers = '{\n    "description": "\\"version\\": 9"\n  }'
+    file.write_text('{\n  "template": "x",\n  "version": "1.2.0",\n  "commit": "0",\n  "answers": ' + answers + "\n}\n")
+    assert labels(project)["byoc.template.version"] == "1.2.0"
+    file.write_text("{}\n")
+    assert "byoc.template.version" not in labels(project)

@@ -3,6 +3,8 @@
 #   PLATFORM      linux/arm64 for Graviton instances; default linux/amd64
 #   BASE_IMAGE    another image to build on than the one in base_image.txt
 #   TARGET        a stage of the Dockerfile instead of the last
+#   BUILD_CACHE   a folder for the layers, which a later build on another machine can take up; needs a buildx builder
+#                 of the driver docker-container
 # and paths of files with mirrors and credentials, which the build may read and never keeps; see docs/packages.md:
 #   BUILD_PIP_CONF  BUILD_NETRC  BUILD_APT_SOURCES  BUILD_APT_AUTH
 set -euo pipefail
@@ -34,6 +36,8 @@ options=(
 base=${BASE_IMAGE:-$(tr -d '[:space:]' 2>/dev/null <"$here/../base_image.txt" || true)}
 [[ -z $base ]] || options+=(--build-arg "BASE_IMAGE=$base")
 [[ -z ${TARGET:-} ]] || options+=(--target "$TARGET")
+[[ -z ${BUILD_CACHE:-} ]] ||
+    options+=(--cache-from "type=local,src=$BUILD_CACHE" --cache-to "type=local,dest=$BUILD_CACHE.new,mode=max")
 
 # As BuildKit's secrets, and not as build arguments, which would be kept in the image's history (L-15).
 for secret in pip-conf netrc apt-sources apt-auth; do
@@ -48,3 +52,9 @@ done
 while IFS= read -r label; do options+=(--label "$label"); done < <("$here/../byoc/tools/image/labels.sh")
 
 docker buildx build "${options[@]}" "$here/.."
+
+# Only what this build has used: older layers would stay there for ever.
+if [[ -n ${BUILD_CACHE:-} ]]; then
+    rm -rf "$BUILD_CACHE"
+    mv "$BUILD_CACHE.new" "$BUILD_CACHE"
+fi

@@ -166,8 +166,8 @@ def test_labels_of_parquet_may_be_numbers_of_any_kind(channel):
         ({"l": ["a"], "width": [1e39]}, r"rows, row 1, column 'width': 1e\+39 is not a finite float32 number$"),
         (
             {"l": ["a"], "colour": [b"1"]},
-            "rows: column 'colour' holds binary, not text or numbers; leave it out: ignore = .colour., or name the label "
-            "as target$",
+            "rows: column 'colour' holds binary, not text or numbers; leave it out: ignore = .colour., or name the "
+            "label as target$",
         ),
         (
             {"l": ["a", None], "colour": ["x", "y"]},

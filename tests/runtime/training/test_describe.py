@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import BaseModel, Field
 
+import byoc
 import laid
 from byoc.training import describe
 from byoc.training.hyperparameters import Tunable, parse
@@ -156,8 +157,32 @@ def test_a_metrics_regex_finds_what_the_job_prints(paths, capsys):
 def test_train_tells_what_it_takes_without_any_job(train):
     run = train("--help")
     assert (run.returncode, run.stderr) == (0, "")
-    assert run.stdout.startswith("usage: train [--help | --markdown | --describe]\n")
+    assert run.stdout.startswith("usage: train [--help | --markdown | --describe | --version]\n")
     assert describe.as_text(Hyperparameters) in run.stdout
+
+
+def test_train_says_of_which_template_it_is(train):
+    """As byoc/template.json, which the source has none of."""
+    run = train("--version")
+    assert (run.returncode, run.stderr, run.stdout) == (0, "", f"{byoc.version()}\n")
+
+
+RECORD = {"version": "1.2.0", "commit": "0123456789abcdef", "answers": {"project_slug": "my-model"}}
+
+
+@pytest.mark.parametrize(
+    ("record", "told"),
+    [
+        (json.dumps(RECORD), "my-model, from template version 1.2.0 (0123456)"),
+        (json.dumps(RECORD | {"commit": ""}), "my-model, from template version 1.2.0"),
+        *[(damaged, "template version unknown: ") for damaged in (None, "", "{}", "[]", '{"commit": 1}')],
+    ],
+)
+def test_the_version_is_as_it_was_written_when_the_project_was_generated(tmp_path, monkeypatch, record, told):
+    monkeypatch.setattr(byoc, "TEMPLATE", tmp_path / "template.json")
+    if record is not None:
+        byoc.TEMPLATE.write_text(record)
+    assert byoc.version() == told or (told.endswith(": ") and byoc.version().startswith(told))
 
 
 def test_what_it_tells_for_sagemaker_is_the_json(capsys):

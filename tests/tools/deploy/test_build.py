@@ -1,6 +1,7 @@
 """deploy/build.sh, against a real engine: what it builds, labels and refuses."""
 
 import json
+import os
 import shutil
 import subprocess
 from unittest.mock import ANY
@@ -62,6 +63,23 @@ def test_labels_change_no_layer_and_none_is_about_what_is_not_known(project):
 
 def test_the_same_inputs_at_the_same_time_give_the_same_image(project):
     assert image(project, SOURCE_DATE_EPOCH="0")["Id"] == image(project, SOURCE_DATE_EPOCH="0")["Id"]
+
+
+def test_layers_are_kept_in_a_folder_that_holds_no_older_ones(project, tools, tmp_path):
+    """By a stand-in for docker: the engine's own builder exports no layers."""
+    cache = tmp_path / "layers"
+    cache.mkdir()
+    (cache / "older").touch()
+    build = f'echo "$@" >{tmp_path}/said; mkdir {cache}.new; touch {cache}.new/newer'
+    (tools / "docker").unlink()
+    (tools / "docker").write_text(f'#!/bin/sh\n[ "$2" != build ] || {{ {build}; }}\n')
+    (tools / "docker").chmod(0o755)
+    result = project.run("build.sh", project.name, BUILD_CACHE=str(cache), PATH=f"{tools}:{os.environ['PATH']}")
+    assert result.returncode == 0, result.stderr
+    said = (tmp_path / "said").read_text()
+    assert f"--cache-from type=local,src={cache} --cache-to type=local,dest={cache}.new,mode=max" in said
+    assert [file.name for file in cache.iterdir()] == ["newer"]
+    assert not cache.with_name("layers.new").exists()
 
 
 @pytest.mark.parametrize("variable", ["BUILD_PIP_CONF", "BUILD_NETRC", "BUILD_APT_SOURCES", "BUILD_APT_AUTH"])

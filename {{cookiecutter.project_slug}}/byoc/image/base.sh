@@ -4,10 +4,13 @@
 # it brings a script of its own (T-36).
 set -eu
 
+# shellcheck source=/dev/null
+. /etc/os-release
+image="The base image, $PRETTY_NAME,"
+way_out="make build BASE_IMAGE=python:3.13-slim-trixie"
+
 refuse() {
-  # shellcheck source=/dev/null
-  . /etc/os-release
-  echo "The base image, $PRETTY_NAME, $1; choose another with: make build BASE_IMAGE=python:3.13-slim-trixie" >&2
+  echo "$image $1; choose another with: $way_out" >&2
   exit 1
 }
 
@@ -17,6 +20,5 @@ done
 if ! command -v python3 >/dev/null; then
   sh "$(dirname "$0")/apt.sh" python3 python3-pip
 fi
-python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
-  refuse "has $(python3 --version), and 3.11 or newer is needed"
+python3 "$(dirname "$0")/pythons.py" "$image has" "$way_out"
 python3 -m pip --version >/dev/null 2>&1 || refuse "has a Python without pip"

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from byoc import console, cpus
+from byoc import console, cpus, version
 from byoc.errors import SettingError
 from byoc.settings import MODELS_FOLDER, MODELS_HOST, Settings
 
@@ -138,9 +138,12 @@ def imports() -> dict[str, str]:
 def main(about: str, start: Callable[[Servers, Settings, Path], bool]) -> int:
     """Run `start(servers, settings, folder)`, which starts each of them; `folder` is theirs, and goes with them."""
     if "--help" in sys.argv:
-        print("usage: serve [--help]", about, sep="\n")
+        print("usage: serve [--help | --version]", about, sep="\n")
         print("Environment variables, the only way to set anything on SageMaker:")
         print(Settings.as_text())
+        return 0
+    if "--version" in sys.argv:
+        print(version())
         return 0
     for stream in (sys.stdout, sys.stderr):  # all servers write there: into a file, one must not overwrite the other
         fcntl.fcntl(stream, fcntl.F_SETFL, fcntl.fcntl(stream, fcntl.F_GETFL) | os.O_APPEND)

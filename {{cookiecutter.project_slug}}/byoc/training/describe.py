@@ -1,4 +1,4 @@
-"""`train --help`, `--markdown` and `--describe`: the algorithm's hyperparameters, as text and for SageMaker's APIs."""
+"""`train --help` and its kin: the algorithm's hyperparameters, as text and for SageMaker's APIs; the version."""
 
 import json
 import sys
@@ -10,18 +10,19 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 
-from byoc import console
+from byoc import console, version
 from byoc.training.hyperparameters import Tunable, fields
 
 HEADINGS = ("name", "type", "default", "range", "tuned", "meaning")
 REQUIRED = "required"
 USAGE = """\
-usage: train [--help | --markdown | --describe]
+usage: train [--help | --markdown | --describe | --version]
 Without an option it trains, on what SageMaker left in /opt/ml.
   --help      this, and the hyperparameters
   --markdown  the hyperparameters as a table for a page
   --describe  the hyperparameters, tuning ranges and metrics as JSON,
-              in the form that SageMaker's APIs take"""
+              in the form that SageMaker's APIs take
+  --version   the template's version that this project is from"""
 BOUNDS = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
 
 
@@ -35,6 +36,8 @@ def main(arguments: list[str], load_algorithm: Callable[[], ModuleType]) -> int:
         case ["--describe"]:
             algorithm = load_algorithm()
             print(as_json(algorithm.Hyperparameters, algorithm.METRICS))
+        case ["--version"]:
+            print(version())
         case _:
             print(f"train: unknown option: {' '.join(arguments)}\n{USAGE}", file=sys.stderr)
             return 2

@@ -33,6 +33,9 @@ created() {
 # Of the first [project] licence in pyproject.toml: https://packaging.python.org/en/latest/specifications/pyproject-toml/#license
 licences() { sed -nE 's/^license *= *"([^"]+)".*/\1/p' "$project/pyproject.toml" 2>/dev/null | head -n 1 || true; }
 
+# Of the template that the project is from, as the project has written it down.
+template() { sed -nE 's/^ *"version": "([^"]+)",?$/\1/p' "$project/byoc/template.json" 2>/dev/null | head -n 1 || true; }
+
 base=${BASE_IMAGE:-$(tr -d '[:space:]' 2>/dev/null <"$project/base_image.txt" || true)}
 [[ $base == *@* ]] && digest=${base#*@} || digest=''
 
@@ -40,6 +43,8 @@ label created "$(created)"
 label licenses "$(licences)"
 label base.name "${base%%@*}"
 label base.digest "$digest"
+version=$(template)
+[[ -z $version ]] || printf 'byoc.template.version=%s\n' "$version"
 # A project that another repository ignores is not part of that one's history.
 if in_project ls-files --error-unmatch Dockerfile >/dev/null; then
     label revision "$(revision)"

@@ -13,9 +13,11 @@ from typing import NamedTuple
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from byoc.image.pythons import PYTHONS
+
 SYSTEMS = [
     {"python_version": version, "python_full_version": f"{version}.9", "platform_machine": machine, **system}
-    for version in ("3.11", "3.12", "3.13", "3.14")
+    for version in PYTHONS
     for machine, system in [
         ("x86_64", {"sys_platform": "linux", "platform_system": "Linux"}),
         ("aarch64", {"sys_platform": "linux", "platform_system": "Linux"}),
