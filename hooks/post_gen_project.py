@@ -66,6 +66,9 @@ choices = {folder.name for axis in axes for folder in axis.iterdir()}
 for axis in axes:
     lay(axis / ANSWERS[axis.name])
 shutil.rmtree(OPTIONS)
+for page in Path("docs").glob("*.md"):
+    if not page.read_text(encoding="utf-8").strip():  # of which the answers need nothing
+        page.unlink()
 for file in sorted(Path().rglob("*.*.*")):
     settle(file, choices, {ANSWERS[axis.name] for axis in axes})
 RECORD.write_text(json.dumps(record(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
