@@ -39,6 +39,17 @@ USER, PASSWORD = "AWS", "123456789012-auth-token"
 HTPASSWD = f"{USER}:$2b$04$oGnQ2CEvqOqdeWtRorKwLuK6ihXUR.LPzLVUsjnCNaIeFPQuxYdJ2\n"
 
 
+def leading_to(endpoint: str) -> dict[str, str]:
+    """The environment in which the AWS CLI and boto3 call this URL, and no other."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+
+
 @dataclass(frozen=True)
 class Ecr:
     """The registry's `host:port` and the URL of the AWS API in front of it."""
@@ -49,13 +60,7 @@ class Ecr:
     @property
     def environment(self) -> dict[str, str]:
         """What leads the AWS CLI here, and nowhere else."""
-        return {
-            "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "AWS_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-        }
+        return leading_to(self.endpoint)
 
     def client(self, service: str):
         """A boto3 client of the stand-in."""
@@ -151,12 +156,19 @@ def running_ecr(folder: Path) -> Iterator[Ecr]:
         # The one liberty: AWS names its own registry here, and the scripts must follow what the API answers.
         uri = property(lambda repository: f"{registry}/{repository.name}", lambda repository, value: None)
         patch.setattr(Repository, "uri", uri, raising=False)
-        server = ThreadedMotoServer("127.0.0.1", port=0)
-        server.start()
-        try:
-            yield Ecr(registry, "http://{}:{}".format(*server.get_host_and_port()))
-        finally:
-            server.stop()
+        with running_moto() as endpoint:
+            yield Ecr(registry, endpoint)
+
+
+@contextmanager
+def running_moto() -> Iterator[str]:
+    """Run moto's server on a free port of loopback; yields its URL."""
+    server = ThreadedMotoServer("127.0.0.1", port=0)
+    server.start()
+    try:
+        yield "http://{}:{}".format(*server.get_host_and_port())
+    finally:
+        server.stop()
 
 
 @contextmanager

@@ -94,7 +94,7 @@ def test_every_package_of_every_lock_is_asked_for(project, osv):
     url, service = osv
     result = audit(project, url)
     assert (result.returncode, result.stdout) == (0, "No known vulnerabilities found\n"), result.stderr
-    files = [*project.glob("requirements/*.txt"), *project.glob("byoc/tools/packages/*.txt")]
+    files = [*project.glob("requirements/*.txt"), *project.glob("byoc/tools/*/*.txt")]
     locks = "".join(lock.read_text() for lock in files)
     pins = re.findall(r"^([\w.-]+)(?:\[.*\])?==([^\s;]+)", locks, re.MULTILINE)
     assert sorted(service.asked) == sorted(set(pins))

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Look up every package that requirements/*.txt and byoc/tools/packages/*.txt pin in a database of known vulnerabilities. The exit status is 0 if there
-# is none, 1 if there are some, and 2 if that could not be found out.
+# Look up every package that requirements/*.txt and byoc/tools/*/*.txt pin in a database of known vulnerabilities. The exit status is 0 if
+# there is none, 1 if there are some, and 2 if that could not be found out.
 #
 #   audit.sh [OPTION…]     options are those of pip-audit, such as --ignore-vuln=PYSEC-2026-1
 #
@@ -18,7 +18,7 @@ trap 'rm -rf "$work"' EXIT
 awk -v work="$work" '/^[A-Za-z0-9]/ {
   sub(/[ ;\\].*/, ""); sub(/\[.*\]/, "")
   if (!seen[$0]++) { split($0, pin, "=="); print >(work "/" ++versions[pin[1]] ".txt") }
-}' requirements/*.txt byoc/tools/packages/*.txt
+}' requirements/*.txt byoc/tools/*/*.txt
 
 # pip-audit ends with 1 also where it could not ask, but prints a table only of what it has found.
 options=(--vulnerability-service osv --disable-pip --no-deps --progress-spinner off)
