@@ -108,7 +108,7 @@ def test_web_frameworks_are_imported_in_the_servers_folders_only():
 
 
 def test_tools_import_nothing_of_what_images_hold():
-    """But what they are built by, and the modules at byoc's root, which need Python alone: the nearest name, how errors quote."""
+    """But for what builds images, and the modules at the root of byoc, which need Python alone."""
     from_tools = [each for each in OWN if each.file.startswith("tools/")]
     assert from_tools
     assert (
