@@ -38,9 +38,19 @@ def loads(body: bytes) -> Any:
     if colons == names:
         return content
     names += sum([len(row) for row in rows if type(row) is dict]) if isinstance(rows, list) else 0
+    if colons == names:
+        return content
+    names = _names(content) if isinstance(content, dict | list) else 0
     if colons == names or (text.count('":') == names and not SPACED.search(text)):
         return content
     return STRICT(text)
+
+
+def _names(content: Any) -> int:
+    """How many names all objects have, within each other, too."""
+    within = content.values() if isinstance(content, dict) else content
+    found = len(content) if isinstance(content, dict) else 0
+    return found + sum([_names(one) for one in within if isinstance(one, dict | list)])
 
 
 def loads_line(line: bytes) -> Any:
