@@ -7,6 +7,7 @@ update generates the project again.
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -72,3 +73,9 @@ for page in Path("docs").glob("*.md"):
 for file in sorted(Path().rglob("*.*.*")):
     settle(file, choices, {ANSWERS[axis.name] for axis in axes})
 RECORD.write_text(json.dumps(record(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+if "_commit" not in ANSWERS:  # cruft has its own words, and generates projects that nobody is to see
+    # As a person would type it from where the command was typed.
+    where = os.path.relpath(Path().resolve(), os.environ.get("PWD") or Path().resolve().parent)
+    print(f"The project is in {where}. Train its model, on the data that comes with it, and then serve it:")
+    print(f"  cd {shlex.quote(where)} && make install train")
+    print("  make serve")
