@@ -73,7 +73,7 @@ class Signature:
             return cls(tuple(map(_feature, content["features"])), tuple(content["labels"]))
         except FileNotFoundError:
             raise ModelError(f"no signature: {file} is missing; training writes it beside model.onnx") from None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise ModelError(f"the signature cannot be read: {file}: {error!r}; train again") from None
 
 

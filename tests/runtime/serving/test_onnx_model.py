@@ -93,7 +93,9 @@ def test_a_broken_model_is_refused_in_one_line(folder, content):
         OnnxModel(folder)
 
 
-@pytest.mark.parametrize("content", [b"{}", b"[]", b'{"features": [{"nome": "x"}], "labels": []}', b"\xff"])
+@pytest.mark.parametrize(
+    "content", [b"{}", b"[]", b'{"features": [{"nome": "x"}], "labels": []}', b"\xff", b"[" * 100_000]
+)
 def test_a_broken_signature_is_refused_in_one_line(folder, content):
     (folder / "signature.json").write_bytes(content)
     with pytest.raises(ModelError, match=r"^the signature cannot be read: .*/signature.json: [^\n]+; train again$"):

@@ -157,6 +157,7 @@ def test_all_refusals_are_told_at_once():
         (b"", "hyperparameters.json is not JSON: FILE"),
         (b"{'epochs': 1}", "hyperparameters.json is not JSON: FILE"),
         (b"\xff\xfe", "hyperparameters.json is not JSON: FILE"),
+        (b'{"a":' * 100_000, "hyperparameters.json is not JSON: FILE"),
         (b"[]", 'hyperparameters.json must hold an object such as {"name": "value"}: FILE'),
     ],
 )

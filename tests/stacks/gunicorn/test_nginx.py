@@ -1,6 +1,7 @@
 """What `serve` makes of nginx.conf, and what nginx does by itself (S-45, S-49, S-54, B-08)."""
 
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -40,3 +41,12 @@ def test_what_nginx_refuses_is_told_by_its_reason(front, paths, program_with, tm
         told = scrape(server)
     assert told["refused_requests_total", "queue_full"] == 4
     assert told["refused_requests_total", "no_answer"] >= 2
+
+
+def test_a_body_that_tmp_has_no_room_for_is_507_and_told_why(front, trained, payload, tmp_path):
+    with Server(front, trained.base, tmp_path / "log") as server:
+        shutil.rmtree(Path(server.ready().child("nginx").cwd()) / "client_body")  # which nginx meets like a full disk
+        answer = server.request("POST", "/invocations", payload * 16000, Content_Type="text/csv")
+        assert (answer.status, answer.headers["Content-Type"]) == (507, "text/plain")
+        assert answer.body.startswith(b"the server has no room in /tmp for this body; ")
+        assert server.request("POST", "/invocations", payload, Content_Type="text/csv").status == 200

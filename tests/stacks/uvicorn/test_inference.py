@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from byoc.serving.asgi import bodies
-from byoc.serving.asgi.bodies import FREE, Gone
+from byoc.serving.asgi.incoming import bodies
+from byoc.serving.asgi.incoming.bodies import FREE, Gone
 from byoc.serving.asgi.inference import FULL, LATE, SMALL, UNREAD, Inference
 from byoc.serving.response import Response
 from byoc.settings import Settings

@@ -22,7 +22,7 @@ def discover(paths: Paths) -> dict[str, Channel]:
     if declaration.exists():
         try:
             declared = {name: dict(one) for name, one in json.loads(declaration.read_bytes()).items()}
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise InputError(f"inputdataconfig.json must hold an object of channels: {declaration}: {error}") from None
     elif paths.data.is_dir():
         declared = {folder.name: {} for folder in sorted(paths.data.iterdir()) if folder.is_dir()}

@@ -51,7 +51,7 @@ class Cluster:
             return cls()
         try:
             return cls._from(json.loads(file.read_bytes()))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise InputError(
                 f"{file.name} must name hosts, and current_host as one of them: {file}: {type(error).__name__}: {error}"
             ) from None

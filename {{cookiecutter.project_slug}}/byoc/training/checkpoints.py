@@ -107,7 +107,12 @@ def _local_path(file: Path) -> str | None:
         return path if isinstance(path, str) else None
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, AttributeError) as error:  # AWS does not document the file, so it ends no job (T-18)
+    except (
+        OSError,
+        ValueError,
+        AttributeError,
+        RecursionError,
+    ) as error:  # AWS does not document the file, so it ends no job (T-18)
         print(f"warning: {file} is not understood and is passed over: {error}", flush=True)
         return None
 

@@ -89,7 +89,7 @@ def _read(file: Path) -> dict[str, Any]:
     """The object in the file; an empty one without it. Who needs the file to be right has looked at it before."""
     try:
         content = json.loads(file.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return content if isinstance(content, dict) else {}
 

@@ -94,7 +94,7 @@ def _load(file: Path) -> dict[str, Any]:
             f"hyperparameters.json is missing: looked for {file}; SageMaker always writes it, "
             "on your own machine put it there ({} takes every default)"
         ) from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter: nested too deep
         raise InputError(f"hyperparameters.json is not JSON: {file}: {error}") from None
     if not isinstance(content, dict):
         raise InputError(f'hyperparameters.json must hold an object such as {{"name": "value"}}: {file} does not')

@@ -56,7 +56,12 @@ class Job:
     def make_folders(self) -> None:
         """Make the folders that an algorithm may write to, of which SageMaker makes only some (T-40, T-43)."""
         for folder in filter(None, (self.paths.model, self.paths.output_data, self.checkpoints.folder)):
-            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                if folder != self.paths.output_data:
+                    raise
+                print(f"warning: {folder} cannot be made, so nothing is put there: {error}", flush=True)
 
     def join_hosts(self) -> None:
         """Connect to the job's other hosts, to train together; raises InputError if one does not come."""
@@ -147,7 +152,10 @@ class Job:
         if not self.leads:
             return
         with self._stop.postponed():
-            write_atomically(self.paths.output_data / name, content.encode(), staging=self.paths.base)
+            try:
+                write_atomically(self.paths.output_data / name, content.encode(), staging=self.paths.base)
+            except OSError as error:  # read-only, or full: the model matters more
+                print(f"warning: {name} cannot be written, and is left out: {error}", flush=True)
 
 
 def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> int:
@@ -161,6 +169,10 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
     paths = Paths.from_environment()
     job = None
 
+    def report(reason: str, trace: str) -> None:
+        failure.report(paths.failure, reason, trace)
+        stop.told = True
+
     def stopped(trace: str) -> int:
         if job and not job.leads:
             print(f"stopped by {stop.signal.name}: the first host decides whether the job succeeded", flush=True)
@@ -168,11 +180,11 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
         if stop.saved:
             print(f"stopped by {stop.signal.name} after the model was saved", flush=True)
             return 0
-        failure.report(paths.failure, f"stopped by {stop.signal.name} before there was a model to save", trace)
+        report(f"stopped by {stop.signal.name} before there was a model to save", trace)
         return 128 + stop.signal
 
     def failed(reason: str, exit_code: int = 1) -> int:
-        failure.report(paths.failure, reason, traceback.format_exc())
+        report(reason, traceback.format_exc())
         return exit_code
 
     try:
@@ -204,7 +216,7 @@ def run(load_algorithm: Callable[[], ModuleType], stop: Stop | None = None) -> i
         return stopped("")
     if job.in_vain:
         reason = f"no model was saved: train has to call job.save, or to write files of its own into {paths.model}"
-        failure.report(paths.failure, reason, "")
+        report(reason, "")
         return 1
     return 0
 

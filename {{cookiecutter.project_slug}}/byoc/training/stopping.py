@@ -29,26 +29,35 @@ class Stop:
     def __init__(self) -> None:
         self.signal: signal.Signals | None = None
         self.awaited = False
-        self._saved = mmap.mmap(-1, 2)  # bytes shared with the supervisor
+        self._shared = mmap.mmap(-1, 3)  # bytes shared with the supervisor
         self._interruptible = False
 
     @property
     def saved(self) -> bool:
         """Whether there is a whole model, so that the job may end as a success."""
-        return self._saved[0] == 1
+        return self._shared[0] == 1
 
     @saved.setter
     def saved(self, saved: bool) -> None:
-        self._saved[0] = saved
+        self._shared[0] = saved
 
     @property
     def expendable(self) -> bool:
         """Whether what is being done is not needed: the model is saved, and however the process ends, it is there."""
-        return self._saved[1] == 1
+        return self._shared[1] == 1
 
     @expendable.setter
     def expendable(self, expendable: bool) -> None:
-        self._saved[1] = expendable
+        self._shared[1] = expendable
+
+    @property
+    def told(self) -> bool:
+        """Whether the process has said why it fails, in the log at least."""
+        return self._shared[2] == 1
+
+    @told.setter
+    def told(self, told: bool) -> None:
+        self._shared[2] = told
 
     def listen(self) -> None:
         """Take the signals from now on."""

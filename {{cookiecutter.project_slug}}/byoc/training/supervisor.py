@@ -37,6 +37,7 @@ WRITING = 0.5  # seconds for that
 OVER = signal.SIGUSR1  # the heartbeat's: all hosts have ended, or one cannot go on
 AWAITED = SIGNALS | {signal.SIGALRM, signal.SIGCHLD, OVER}
 
+IN_THE_LOG = "the reason is above, in the log only: the failure file could not be written"
 LIKELY = {
     signal.SIGKILL: ", most likely for lack of memory: take an instance with more, or less data at a time",
     signal.SIGSEGV: ", a fault in the compiled code of a library",
@@ -73,7 +74,7 @@ def supervised(work: Callable[[Stop], int]) -> int:
     exit_code, sent = _watch(process, heartbeat.stop if heartbeat else lambda: None)
     os.write(writing, b"\n")  # so that there is something to read, even if the process could not tell where it was
     trace = _traceback(os.read(reading, 65_536).decode(errors="replace"))
-    end = _end(exit_code, sent, stop.saved, stop.expendable, paths.failure)
+    end = _end(exit_code, sent, stop, paths.failure)
     if heartbeat:
         return shutdown.end_with_the_others(heartbeat, end, paths.failure, trace, SIGNALS, OVER)
     if end.code:
@@ -130,17 +131,19 @@ def _bury(process: int) -> int | None:
     return exit_code
 
 
-def _end(exit_code: int, sent: list[signal.Signals], saved: bool, expendable: bool, told: Path) -> End:
+def _end(exit_code: int, sent: list[signal.Signals], stop: Stop, told: Path) -> End:
     """How the training ended; the reason is what it `told` itself, or else what there is to see from outside.
 
     The exit code is that of the process, or 128 + n if signal n ended it, as in a shell.
     """
     if exit_code > 0 and told.exists():
         return End(exit_code, failure.reason(told), bool(sent))
-    if -exit_code in sent and saved:
+    if exit_code > 0 and stop.told:
+        return End(exit_code, IN_THE_LOG, bool(sent))
+    if -exit_code in sent and stop.saved:
         print(f"stopped by {sent[0].name} after the model was saved", flush=True)
         return End(0, "", True)
-    if exit_code < 0 and not sent and expendable:
+    if exit_code < 0 and not sent and stop.expendable:
         ended_by = signal.Signals(-exit_code)
         print(
             f"warning: the report was ended by {ended_by.name}{LIKELY.get(ended_by, '')}; the model is saved",

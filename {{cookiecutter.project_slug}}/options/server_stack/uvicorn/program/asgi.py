@@ -4,7 +4,7 @@ from typing import Any
 
 from byoc.serving import batch, playground
 from byoc.serving.asgi.application import Application
-from byoc.serving.asgi.bodies import Receive
+from byoc.serving.asgi.incoming.bodies import Receive
 from byoc.serving.asgi.routes import Route, Routes
 from byoc.serving.asgi.service import Service
 from byoc.serving.metrics import CONTENT_TYPE

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from byoc.errors import RequestError
-from byoc.serving.asgi.bodies import Bodies, Body, Receive
+from byoc.serving.asgi.incoming.bodies import Bodies, Body, Receive
 from byoc.serving.response import Response, refusal
 from byoc.settings import Settings
 

@@ -11,7 +11,7 @@ from contextlib import aclosing
 from functools import partial
 
 from byoc.serving.asgi.access_log import AccessLog
-from byoc.serving.asgi.bodies import Gone
+from byoc.serving.asgi.incoming.bodies import Gone
 from byoc.serving.asgi.inference import Inference
 from byoc.serving.metrics import Metrics
 from byoc.serving.response import Response

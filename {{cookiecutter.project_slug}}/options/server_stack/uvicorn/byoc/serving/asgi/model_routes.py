@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from byoc.serving.asgi.bodies import Receive
+from byoc.serving.asgi.incoming.bodies import Receive
 from byoc.serving.asgi.service import Service
 from byoc.serving.prediction_paths import predicts
 

@@ -3,8 +3,8 @@
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from byoc.serving.asgi.incoming.upgrades import Refused
 from byoc.serving.asgi.shortcut import Shortcut
-from byoc.serving.asgi.upgrades import Refused
 
 LINE = 8190  # bytes of a URL, and of a header
 HEAD = 1 << 16  # bytes of all headers, which are read into memory

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from byoc.errors import RequestError
-from byoc.serving.asgi.bodies import Gone, Receive
+from byoc.serving.asgi.incoming.bodies import Gone, Receive
 from byoc.serving.asgi.invocations import head
 from byoc.serving.asgi.service import Service
 from byoc.serving.response import Response, refusal

@@ -6,8 +6,8 @@ prediction itself. Whatever is not as simple as that goes uvicorn's own way.
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from byoc.serving.asgi.incoming.upgrades import Upgrades
 from byoc.serving.asgi.service import Service
-from byoc.serving.asgi.upgrades import Upgrades
 
 LENGTH, ENCODING = b"content-length", b"content-encoding"
 
