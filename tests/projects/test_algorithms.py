@@ -128,8 +128,11 @@ def test_ours_pass(project, algorithm):
 
 @pytest.mark.parametrize("other", range(1, len(STACKS)))
 def test_every_other_stack_serves_it(other, project, shared, algorithm, bake):
+    """With the model of the algorithm's own project: what trains is the same, whatever serves."""
     served = bake.anew(algorithm=algorithm, server_stack=stack_of(algorithm, other))
     shared.give(served)
     shutil.copytree(project / "local_test/test_dir/model", served / "local_test/test_dir/model")
+    train, *others = commands(part((served / "README.md").read_text(), "Quick start"))
+    assert train.line == "make install train"
     with Session(served) as session:
-        session.run(*commands(part((served / "README.md").read_text(), "Quick start")))
+        session.run(*others)
