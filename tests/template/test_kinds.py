@@ -16,7 +16,8 @@ def collected(file: str) -> set[str]:
 
 
 def test_every_kind_has_a_row_and_every_test_that_it_names_is_there():
-    rows = ROW.findall(PAGE.read_text("utf-8"))
+    _, _, table = PAGE.read_text("utf-8").partition("|---:|---|---|---|---|\n")
+    rows = ROW.findall(table)
     assert [number for number, _ in rows if number] == [str(number) for number in range(1, 28)]
     for number, row in rows:
         named = re.findall(r"`(\S+\.py)::(test_\w+)`", row)
