@@ -2,7 +2,11 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help demo test test-runtime bench bench-algorithms bench-faults bench-hosts bench-quality figures lock upgrade release clean
+=======
+.PHONY: help demo test test-runtime bench bench-algorithms bench-careless bench-faults bench-hosts bench-quality figures lock upgrade clean
+>>>>>>> tables
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' Makefile
@@ -21,6 +25,9 @@ bench: .venv/test  ## Compare every server stack with the classic container, int
 
 bench-algorithms: .venv/test  ## Compare every algorithm with its framework's plain script, into benchmarks/README.md [BENCH_ARGUMENTS=…]
 	PYTHONPATH=tests/support .venv/bin/python -B benchmarks/algorithms.py $(BENCH_ARGUMENTS)
+
+bench-careless: .venv/test  ## Train and ask with data that nobody meant, and tell what it costs in benchmarks/README.md [BENCH_ARGUMENTS=…]
+	PYTHONPATH=tests/support:benchmarks .venv/bin/python -B benchmarks/data/careless.py $(BENCH_ARGUMENTS)
 
 bench-faults: .venv/test  ## Do to a job on two hosts what can happen to it, and tell what became of it in benchmarks/README.md (needs Docker)
 	PYTHONPATH=tests/support .venv/bin/python -B benchmarks/faults.py $(BENCH_ARGUMENTS)
