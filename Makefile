@@ -2,11 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo test test-runtime bench bench-algorithms bench-faults bench-hosts bench-quality figures lock upgrade release clean
-=======
-.PHONY: help demo test test-runtime bench bench-algorithms bench-careless bench-faults bench-hosts bench-quality figures lock upgrade clean
->>>>>>> tables
+.PHONY: help demo test test-runtime bench bench-algorithms bench-careless bench-faults bench-hosts bench-quality figures lock upgrade release clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' Makefile
