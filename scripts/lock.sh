@@ -7,9 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 project='{{cookiecutter.project_slug}}'
 lock=$project/byoc/tools/packages/lock.sh
-"$lock" "$@" "$project/requirements" "$project/byoc/tools/packages" "$project"/options/*/*/requirements
+"$lock" "$@" "$project/requirements" "$project"/byoc/tools/{packages,aws} "$project"/options/*/*/requirements
 "$lock" "$@" requirements
-# Of an environment of its own, .venv/aws.
-"$lock" "$@" "$project/byoc/tools/aws"
 # Each SDK apart: they exclude each other.
 for sdk in tests/images/sdk/*; do "$lock" "$@" "$sdk"; done
