@@ -2,7 +2,7 @@
 PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-runtime bench bench-algorithms bench-careless bench-faults bench-hosts bench-quality figures lock upgrade release clean
+.PHONY: help demo test test-runtime bench bench-algorithms bench-careless bench-faults bench-hosts bench-packaged bench-quality figures lock upgrade release clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' Makefile
@@ -30,6 +30,9 @@ bench-faults: .venv/test  ## Do to a job on two hosts what can happen to it, and
 
 bench-hosts: .venv/test  ## Train on one host and on two, with little memory and one CPU each, into benchmarks/README.md (needs Docker) [BENCH_ARGUMENTS=…]
 	PYTHONPATH=tests/support .venv/bin/python -B benchmarks/hosts.py $(BENCH_ARGUMENTS)
+
+bench-packaged: .venv/test  ## Train on data sets as packages ship them, into benchmarks/README.md [BENCH_ARGUMENTS=…]
+	PYTHONPATH=tests/support:benchmarks .venv/bin/python -B benchmarks/data/packaged.py $(BENCH_ARGUMENTS)
 
 bench-quality: .venv/test  ## Train on one host, two and four by every engine, and compare what they come to, into benchmarks/README.md [BENCH_ARGUMENTS=…]
 	PYTHONPATH=tests/support .venv/bin/python -B benchmarks/quality.py $(BENCH_ARGUMENTS)
