@@ -11,7 +11,7 @@ from byoc.paths import Paths
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
 from byoc.signature import Signature
-from byoc.training import job
+from byoc.training import runner
 
 PROJECT = Path(algorithm.__file__).resolve().parents[1]
 LOCAL_TEST = PROJECT / "local_test"
@@ -26,7 +26,7 @@ def channel(paths: Paths, content: str, name: str = "training") -> None:
 def train(paths: Paths, **hyperparameters: str) -> int:
     """Run a job with these hyperparameters, and give its exit code."""
     (paths.config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
-    return job.run(lambda: algorithm)
+    return runner.run(lambda: algorithm)
 
 
 def served(paths: Paths) -> Predictor:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 import algorithm
 from algorithm_jobs import LOCAL_TEST, train
-from byoc.training import describe, job
+from byoc.training import describe, runner
 from byoc.training.job import Job
 
 
@@ -54,7 +54,7 @@ def test_an_owners_own_hyperparameters_are_there_for_train_and_go_nowhere_else(e
 
     (example.config / "hyperparameters.json").write_text('{"note": "autumn", "data": "[\'c\']", "folder": "/tmp"}')
     changed = SimpleNamespace(Hyperparameters=More, train=owners, METRICS=algorithm.METRICS)
-    assert job.run(lambda: changed) == 0, example.failure.read_text()
+    assert runner.run(lambda: changed) == 0, example.failure.read_text()
     assert given == [More(note="autumn", data=("c",), folder=Path("/tmp"))]
     assert "autumn" not in capsys.readouterr().out, "the framework was told, and complains"
     for option in ("--help", "--markdown", "--describe"):

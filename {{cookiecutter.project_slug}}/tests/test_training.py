@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import algorithm
-from byoc.training import job
+from byoc.training import runner
 from example import new_job
 
 
@@ -34,7 +34,7 @@ def test_a_hyperparameter_that_is_no_good_ends_the_job_with_one_plain_line(tmp_p
     paths = new_job(tmp_path / "ml", **dict.fromkeys(Hyperparameters.model_fields, "nonsense"))
     # In this process, which has imported the framework already. A job adds to the environment, which is put back.
     with mock.patch.dict(os.environ, {"SAGEMAKER_BASE_DIR": str(paths.base)}):
-        assert job.run(lambda: changed) == 1
+        assert runner.run(lambda: changed) == 1
     first, *_ = paths.failure.read_text("utf-8").splitlines()
     assert re.match("Exception during training: hyperparameter .+ = 'nonsense' is refused: ", first)
     assert not list(paths.model.rglob("*"))

@@ -14,7 +14,7 @@ import algorithm
 from algorithm_jobs import channel, learns_the_column_that_is_chosen, refused, served, train
 from byoc import notices
 from byoc.serving.onnx_model import OnnxModel
-from byoc.training import job
+from byoc.training import job, runner
 from byoc.training.describe import as_json
 from equal_values import equal_everywhere
 from jobs import signalled
@@ -141,7 +141,7 @@ def example(paths, project):
 
 def model(paths) -> list[bytes]:
     """What a run in this process leaves, which goes: all that is in its model, but for names, which may count on."""
-    assert job.run(lambda: algorithm) == 0
+    assert runner.run(lambda: algorithm) == 0
     content = sorted(one.raw_data for one in onnx.load(paths.model / "model.onnx").graph.initializer)
     shutil.rmtree(paths.model)
     paths.model.mkdir()

@@ -8,7 +8,7 @@ import algorithm
 from byoc.paths import Paths
 from byoc.serving.predictor import Predictor
 from byoc.settings import Settings
-from byoc.training import job
+from byoc.training import runner
 
 OPSETS = '<ir_version: 10, opset_import: ["": 17, "ai.onnx.ml": 3]>'
 
@@ -25,7 +25,7 @@ def bring(paths: Paths, brought: str | bytes, validation: str = "", **hyperparam
     if validation:
         (paths.data / "validation").mkdir()
         (paths.data / "validation/rows.csv").write_text(validation, encoding="utf-8")
-    if job.run(lambda: algorithm) == 0:
+    if runner.run(lambda: algorithm) == 0:
         return Predictor(paths.model, Settings.from_environment({}))
     assert list(paths.model.iterdir()) == []
     return paths.failure.read_text(encoding="utf-8").splitlines()[0].removeprefix("Exception during training: ")

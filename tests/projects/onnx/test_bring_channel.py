@@ -11,14 +11,14 @@ from bringing import model
 
 import algorithm
 from byoc.serving.onnx_model import OnnxModel
-from byoc.training import job
+from byoc.training import runner
 
 WEIGHTS = "(float[n, 2] x) => (float[n, 1] y) <float[2, 1] w = {1.0, 10.0}> { y = MatMul (x, w) }"
 
 
 def train(paths) -> str:
     """The first line of the failure; none if it succeeds."""
-    if job.run(lambda: algorithm) == 0:
+    if runner.run(lambda: algorithm) == 0:
         assert OnnxModel(paths.model).predict(np.array([[1, 2]], np.float32)).tolist() == [21]
         return ""
     return paths.failure.read_text().splitlines()[0]

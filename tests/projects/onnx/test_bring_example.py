@@ -14,7 +14,7 @@ import algorithm
 from algorithm_jobs import answers_its_payloads
 from byoc.onnx_import.served import HeldOut
 from byoc.serving.onnx_model import OnnxModel
-from byoc.training import job
+from byoc.training import runner
 from byoc.training.hyperparameters import parse
 
 LABELS = ["class_0", "class_1", "class_2"]
@@ -48,7 +48,7 @@ def bring(paths, inputs, **hyperparameters) -> None:
     for channel in ("model", "validation"):
         (paths.data / channel).symlink_to(inputs / channel)
     (paths.config / "hyperparameters.json").write_text(json.dumps(hyperparameters))
-    assert job.run(lambda: algorithm) == 0
+    assert runner.run(lambda: algorithm) == 0
 
 
 def test_it_is_taken_and_answers_its_payloads(trained):

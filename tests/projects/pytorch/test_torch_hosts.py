@@ -30,7 +30,7 @@ import json, os, shutil, signal, sys, time
 from pathlib import Path
 import torch._dynamo
 import algorithm, network, training
-from byoc.training import job
+from byoc.training import runner
 from byoc.training.stopping import Stop
 network.export = lambda network, data: os.environ.get("GLOO_SOCKET_IFNAME", "").encode()
 for port, begun, stopped, *folders in json.loads(sys.argv[1]):
@@ -45,7 +45,7 @@ for port, begun, stopped, *folders in json.loads(sys.argv[1]):
             os.dup2(log, 1), os.dup2(log, 2)
             stop = Stop()
             stop.listen()
-            os._exit(job.run(lambda: algorithm, stop))
+            os._exit(runner.run(lambda: algorithm, stop))
     if stopped:
         log = Path(folders[0], "log")
         while not log.exists() or "epoch 2 of" not in log.read_text():

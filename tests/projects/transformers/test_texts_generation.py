@@ -14,7 +14,7 @@ from byoc.paths import Paths
 from byoc.serving.predictor import Predictor
 from byoc.serving.response import Response
 from byoc.settings import Settings
-from byoc.training import job
+from byoc.training import runner
 from serving_requests import Parameters
 from serving_streams import without_stops
 
@@ -48,7 +48,7 @@ def with_base(paths, base) -> Paths:
 def train(paths, **hyperparameters) -> int:
     chosen = {"task": "text-generation", **hyperparameters}
     (paths.config / "hyperparameters.json").write_text(json.dumps(chosen))
-    return job.run(lambda: algorithm)
+    return runner.run(lambda: algorithm)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from pyarrow import parquet
 from byoc.channels.channel import Channel
 from byoc.channels.chosen import ChosenColumns
 from byoc.errors import InputError
-from byoc.training import hyperparameters, job
+from byoc.training import hyperparameters, runner
 
 HEADED = "id,width,species,height\n7,1.5,a,2\n9,2.5,b,3\n8,3.5,a,4\n"
 BARE = HEADED.partition("\n")[2]
@@ -140,6 +140,6 @@ def test_a_job_tells_its_channels(paths):
         seen["rows"] = job.channel("training").read_named()
         job.saved = True
 
-    assert job.run(lambda: SimpleNamespace(Hyperparameters=Hyperparameters, train=train)) == 0
+    assert runner.run(lambda: SimpleNamespace(Hyperparameters=Hyperparameters, train=train)) == 0
     names, labels, _ = seen["rows"]
     assert (names, labels.tolist()) == (["width", "height"], ["a", "b", "a"])

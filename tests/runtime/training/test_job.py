@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from byoc.errors import InputError
 from byoc.hosts.collectives import Collectives
 from byoc.signature import Signature
-from byoc.training import job
+from byoc.training import runner
 
 
 class Hyperparameters(BaseModel):
@@ -20,7 +20,7 @@ class Hyperparameters(BaseModel):
 
 
 def run(train, **more) -> int:
-    return job.run(lambda: SimpleNamespace(Hyperparameters=Hyperparameters, train=train, **more))
+    return runner.run(lambda: SimpleNamespace(Hyperparameters=Hyperparameters, train=train, **more))
 
 
 def save(job, hyperparameters):
@@ -151,7 +151,7 @@ def test_an_algorithm_that_cannot_be_imported_is_a_failure(paths):
     def load():
         raise ModuleNotFoundError("No module named 'lightgbm'")
 
-    assert job.run(load) == 1
+    assert runner.run(load) == 1
     first_line = paths.failure.read_text().splitlines()[0]
     way = (
         "a package for training belongs in requirements/algorithm.in, or, if predictor.py imports it, too, "

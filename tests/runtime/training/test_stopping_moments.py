@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 import byoc
 from byoc.signature import Signature
-from byoc.training import job
+from byoc.training import runner
 from byoc.training.stopping import Stop
 
 
@@ -51,7 +51,7 @@ def run_with_sigterm_at(moments: set[int], stop: Stop) -> tuple[int, int]:
     before = sys.gettrace()
     sys.settrace(trace)
     try:
-        code = job.run(lambda: SimpleNamespace(Hyperparameters=Hyperparameters, train=cleaning_up), stop)
+        code = runner.run(lambda: SimpleNamespace(Hyperparameters=Hyperparameters, train=cleaning_up), stop)
     finally:
         sys.settrace(before)
     return code, count

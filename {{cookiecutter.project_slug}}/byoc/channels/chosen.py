@@ -11,7 +11,7 @@ Column = int | str
 
 
 class ChosenColumns(BaseModel):
-    """The hyperparameters of every algorithm that reads rows; job.run tells the channels of them.
+    """The hyperparameters of every algorithm that reads rows; the runner tells the channels of them.
 
     A column is given by its name, or by its place: 1 is the first, -1 the last. They are left out of `model_dump`, so
     that a framework is not told of them.
