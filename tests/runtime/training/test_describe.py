@@ -126,7 +126,7 @@ def test_the_json_for_sagemaker():
             ],
             "IntegerParameterRanges": [{"Name": "depth", "MinValue": "1", "MaxValue": "9", "ScalingType": "Auto"}],
         },
-        "MetricDefinitions": [{"Name": "train:loss", "Regex": "train:loss=(-?[0-9.]+)"}],
+        "MetricDefinitions": [{"Name": "train:loss", "Regex": "train:loss=([0-9.eE+-]+)"}],
     }
 
 
@@ -146,12 +146,26 @@ def test_every_value_that_a_tuning_job_may_choose_is_taken(algorithm):
                 assert str(getattr(parse({item["Name"]: value}, model), item["Name"])) == value
 
 
-def test_a_metrics_regex_finds_what_the_job_prints(paths, capsys):
+@pytest.mark.parametrize(
+    ("value", "printed"),
+    [
+        (-0.25, "-0.250000"),
+        (0, "0.000000"),
+        (0.00012345, "0.000123"),
+        (4.25e-07, "4.25e-07"),
+        (-1.234567890123e-05, "-1.234567890123e-05"),
+        (1e-300, "1e-300"),
+        (12345678.5, "12345678.500000"),
+    ],
+)
+def test_a_metrics_regex_finds_what_the_job_prints(paths, capsys, value, printed):
     from byoc.training.job import Job
+    from byoc.training.progress import Progress
 
-    Job(paths).metric("train:loss", -0.25)
+    Job(paths).metric("train:loss", value)
+    Progress("round", 2).step(1, {"train:loss": value, "other": 1})
     regex = json.loads(describe.as_json(Hyperparameters, ["train:loss"]))["MetricDefinitions"][0]["Regex"]
-    assert re.findall(regex, capsys.readouterr().out) == ["-0.250000"]
+    assert re.findall(regex, capsys.readouterr().out) == [printed, printed]
 
 
 def test_train_tells_what_it_takes_without_any_job(train):

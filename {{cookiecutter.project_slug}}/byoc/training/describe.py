@@ -12,6 +12,7 @@ from pydantic_core import to_jsonable_python
 
 from byoc import console, version
 from byoc.training.hyperparameters import Tunable, fields
+from byoc.training.metrics import definition
 
 HEADINGS = ("name", "type", "default", "range", "tuned", "meaning")
 REQUIRED = "required"
@@ -69,7 +70,7 @@ def as_json(model: type[BaseModel], metrics: Iterable[str]) -> str:
     content = {
         "HyperParameters": {name: _encoded(value) for name, value in defaults.items() if value is not None},
         "ParameterRanges": _ranges(model),
-        "MetricDefinitions": [{"Name": name, "Regex": f"{name}=(-?[0-9.]+)"} for name in metrics],
+        "MetricDefinitions": [definition(name) for name in metrics],
     }
     return json.dumps(content, indent=2, ensure_ascii=False)
 

@@ -18,7 +18,7 @@ from byoc.hosts.resource_config import Cluster
 from byoc.paths import Paths
 from byoc.signature import FILE_NAME as SIGNATURE
 from byoc.signature import Signature
-from byoc.training import checkpoints
+from byoc.training import checkpoints, metrics
 from byoc.training.stopping import Stop
 
 MODEL = "model.onnx"
@@ -110,13 +110,13 @@ class Job:
         return self.channels[name]
 
     def metric(self, name: str, value: float) -> None:
-        """Print `name=value` on a line of its own, which a regex such as `name=([0-9.]+)` finds (T-47).
+        """Print `name=value` on a line of its own, which the regex of `train --describe` finds (T-47).
 
         On the first host; all hosts' logs are searched.
         """
         self.metrics[name] = value
         if self.leads:
-            print(f"{name}={value:.6f}", flush=True)
+            print(metrics.line(name, value), flush=True)
 
     def save(self, model: bytes, signature: Signature, name: str = MODEL) -> None:
         """Put the model and its signature into `/opt/ml/model`, each whole or not at all (T-40, T-42).

@@ -5,6 +5,7 @@ import time
 from collections.abc import Mapping
 
 from byoc import status
+from byoc.training.metrics import line
 
 RENEW = "\r\x1b[K"  # to the line's start, and clear it
 
@@ -21,13 +22,13 @@ class Progress:
     def step(self, number: int, metrics: Mapping[str, float]) -> None:
         """Tell that step `number` is done, and what it came to; each metric as `name=value` (T-47)."""
         self._tell_next(number)
-        told = " ".join(f"{name}={value:.6f}" for name, value in metrics.items())
-        line = f"{self._unit} {number} of {self._total}{told and f': {told}'}"
+        told = " ".join(line(name, value) for name, value in metrics.items())
+        step = f"{self._unit} {number} of {self._total}{told and f': {told}'}"
         if self._renews:
             left = (time.monotonic() - self._began) / (number - self._done) * (self._total - number)
-            print(f"{RENEW}{line}, {left:.0f} s left", end="", flush=True)
+            print(f"{RENEW}{step}, {left:.0f} s left", end="", flush=True)
         else:
-            print(line, flush=True)
+            print(step, flush=True)
 
     def _tell_next(self, done: int) -> None:
         status.update(f"{self._unit} {done + 1} of {self._total}" if done < self._total else "ending")
