@@ -23,7 +23,7 @@ BAD = [
     ("a,1\nb,2\nc,3\n", TWO, "tells two labels apart, but there are 3; choose one for several labels"),
     ("1,1\n2.5,2\n", {}, "objective = 'auto' tells labels apart, but 2.5 is a number: choose "),
     ("1,1\nx,2\n", NUMBER, "row 2: the label 'x' is no number that can be learnt"),
-    ("1,1\ninf,2\n", NUMBER, "row 2: the label 'inf' is no number that can be learnt"),
+    ("1,1\ninf,2\n", NUMBER, "line 2: the label 'inf' is not a finite float32 number"),
     ("1,1\n-1e39,2\n", NUMBER, "row 2: the label '-1e39' is no number that can be learnt"),
     ("1,1\n-2,2\n", COUNT, f"has the label -2: {COUNT['objective']} needs 0 or more"),
     ("a,1\nb,2\n", {ROUNDS: "0"}, f"hyperparameter {ROUNDS} = '0' is refused"),
