@@ -1,7 +1,7 @@
 """Follows a job: what AWS says of it, and its log lines, as they come; until it has ended."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -30,12 +30,16 @@ class Kind:
     group: str  # of its log
     verb: str  # that follows it again with --attach
     stop: str  # the AWS CLI's command
+    detail: Callable[[dict[str, Any]], str] = lambda found: ""  # more than the status; printed when it changes
 
     def call(self, name: str) -> Call:
         return Call("sagemaker", self.operation, {f"{self.field}Name": name}, f"{self.noun} {name}")
 
     def status(self, found: dict[str, Any]) -> str:
         return found[f"{self.field}Status"]
+
+    def told(self, found: dict[str, Any]) -> str:
+        return f"{self.status(found)}{self.detail(found)}"
 
 
 def follow(account: Account, console: Console, kind: Kind, name: str) -> dict[str, Any]:
@@ -64,11 +68,11 @@ def follow(account: Account, console: Console, kind: Kind, name: str) -> dict[st
             told = len(changes)
             for line in lines:
                 console.say(line)
-            if kind.status(found) != status:
-                status = kind.status(found)
+            if kind.told(found) != status:
+                status = kind.told(found)
                 console.progress(f"{kind.noun} {name}: {status}")
             time.sleep(INTERVAL)
-            if status in ENDED:
+            if kind.status(found) in ENDED:
                 for line in log.new_lines():  # CloudWatch shows a line some seconds after it was written
                     console.say(line)
                 return found

@@ -49,14 +49,19 @@ def inputs(context: Context) -> Inputs:
     return Inputs(uri, sources, [each.step(context.account) for each in local.values()])
 
 
-def metrics(context: Context) -> tuple[Metrics, list[str]]:
-    """MetricDefinitions: those of sagemaker.toml, else of `train --describe`; and what to note if there are none."""
+def metrics(context: Context, required: bool = False) -> tuple[Metrics, list[str]]:
+    """MetricDefinitions: those of sagemaker.toml, else of `train --describe`; and what to note if there are none.
+
+    Raises AwsError if none can be had and they are required.
+    """
     configured = needed(context).metrics
     if configured is not None:
         return [{"Name": name, "Regex": regex} for name, regex in configured.items()], []
     try:
         return described(context.project.root)["MetricDefinitions"], []
     except AwsError as error:
+        if required:
+            raise
         return [], [f"SageMaker will show no metrics of the job: {error}; or write train.metrics into sagemaker.toml"]
 
 

@@ -36,10 +36,10 @@ def run(context: Context) -> int:
             ended = context.carry_out(plan)
         if ended is not None:
             return ended
-    if options.detach:
-        console.say(f"follow it:  deploy/sagemaker train --attach {name}")
-        console.result({"job": name})
-        return DONE
+        if options.detach:
+            console.say(f"follow it:  deploy/sagemaker train --attach {name}")
+            console.result({"job": name})
+            return DONE
     return training.told(context, follow.follow(context.account, console, training.KIND, name))
 
 
