@@ -1,4 +1,4 @@
-"""What moto lacks of SageMaker, patched into its backend: UpdateEndpoint, Stop calls, names that are taken, updates that fail."""
+"""What moto lacks of SageMaker: UpdateEndpoint, also one that is rolled back, Stop calls, names that are taken."""
 
 import json
 from collections.abc import Iterator
@@ -10,7 +10,6 @@ from moto.sagemaker.exceptions import ValidationError
 from moto.sagemaker.models import FakeEndpoint, SageMakerModelBackend
 from moto.sagemaker.responses import SageMakerResponse
 from moto.sagemakerruntime.responses import SageMakerRuntimeResponse
-
 
 # Operation, where moto keeps the jobs, what their fields begin with, and their status there.
 STOPPED = (
@@ -98,3 +97,41 @@ def _stop(kept: str, field: str, status: str):
         return "{}"
 
     return stop
+
+
+def taking(aws, kind: str, name: str, backend) -> None:
+    """A job of the project's, "training", "tuning" or "transform", that runs on; moto's end at once."""
+    tags = [{"Key": "byoc:project", "Value": "my-model"}]
+    role = "arn:aws:iam::123456789012:role/x"
+    client = aws.client("sagemaker")
+    resources = {"InstanceType": "ml.m5.large", "InstanceCount": 1}
+    training = {
+        "AlgorithmSpecification": {"TrainingImage": "x", "TrainingInputMode": "File"},
+        "RoleArn": role,
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/output"},
+        "ResourceConfig": {**resources, "VolumeSizeInGB": 1},
+        "StoppingCondition": {"MaxRuntimeInSeconds": 60},
+    }
+    match kind:
+        case "training":
+            client.create_training_job(TrainingJobName=name, Tags=tags, **training)
+            backend.training_jobs[name].training_job_status = "InProgress"
+        case "tuning":
+            limits = {"MaxNumberOfTrainingJobs": 1, "MaxParallelTrainingJobs": 1}
+            client.create_hyper_parameter_tuning_job(
+                HyperParameterTuningJobName=name,
+                HyperParameterTuningJobConfig={"Strategy": "Random", "ResourceLimits": limits},
+                TrainingJobDefinition=training,
+                Tags=tags,
+            )
+            backend.hyper_parameter_tuning_jobs[name].hyper_parameter_tuning_job_status = "InProgress"
+        case "transform":
+            client.create_transform_job(
+                TransformJobName=name,
+                ModelName="x",
+                TransformInput={"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}},
+                TransformOutput={"S3OutputPath": "s3://bucket/out"},
+                TransformResources=resources,
+                Tags=tags,
+            )
+            backend.transform_jobs[name].transform_job_status = "InProgress"

@@ -2,12 +2,12 @@
 
 import pytest
 from moto.sagemakerruntime.models import sagemakerruntime_backends
+from test_aws_deploy_async import ACCOUNT, LATER, MANY
 
 from aws import REGION
 from aws_sagemaker import ASKED
 from byoc.tools.aws.arguments import uses
 from byoc.tools.aws.endpoints.ask import difference
-from test_aws_deploy_async import ACCOUNT, LATER, MANY
 
 
 def test_every_kind_is_asked_by_the_calls_that_it_says(sagemaker, trained, aws, add):
