@@ -13,14 +13,14 @@ from byoc.tools.aws.requests import scaling as requests
 from byoc.tools.aws.requests.alarms import backlog
 
 USES = frozenset(
-    f"application-autoscaling:{operation}"
-    for operation in (
-        "DescribeScalableTargets",
-        "DescribeScalingPolicies",
-        "RegisterScalableTarget",
-        "DeregisterScalableTarget",
-        "PutScalingPolicy",
-    )
+    {
+        "application-autoscaling:DescribeScalableTargets",
+        "application-autoscaling:DescribeScalingPolicies",
+        "application-autoscaling:RegisterScalableTarget",
+        "application-autoscaling:DeregisterScalableTarget",
+        "application-autoscaling:PutScalingPolicy",
+        "cloudwatch:PutMetricAlarm",  # that calls up the first instance
+    }
 )
 
 

@@ -90,11 +90,11 @@ def endpoint_steps(context: Context, want: Wanted, now: Existing | None, update:
     return [switch(context, want.name, now, want.config_name)]
 
 
-def switch(context: Context, name: str, now: Existing, config_name: str) -> Step:
-    """An update to another config; then the endpoint's tag says what it ran before."""
+def switch(context: Context, name: str, now: Existing, config_name: str, *, watched: bool = True) -> Step:
+    """An update to another config, `watched` by alarms or not; then the endpoint's tag says what it ran before."""
     names, account, endpoint = context.names, context.account, context.config.endpoint[name]
     watching = []
-    if isinstance(endpoint, OnInstances):
+    if watched and isinstance(endpoint, OnInstances):
         watching = [each.parameters["AlarmName"] for each in alarms(names, name, endpoint.update)]
         watching += endpoint.update.alarms
     call = requests.update(names, name, endpoint, config_name, watching)
