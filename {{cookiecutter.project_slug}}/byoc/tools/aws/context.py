@@ -65,4 +65,6 @@ class Context:
                 perform(self.account, call)
             if step.changes:
                 self.console.progress(f"{step.action} {step.kind} {step.name}")
+            if step.wait:
+                step.wait()
         return None

@@ -1,5 +1,6 @@
 """What a verb would do: the calls in order, what exists already, what changes, and what it costs an hour."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,6 +21,7 @@ class Step:
     name: str
     detail: str = ""  # what differs, in words
     calls: tuple[Call, ...] = ()
+    wait: Callable[[], None] | None = None  # after the calls, until it is so; raises AwsError if it comes to nothing
 
     @property
     def changes(self) -> bool:
