@@ -55,9 +55,10 @@ def _plan(context: Context, name: str) -> Plan:
             'is the most; use kind = "realtime", or a smaller image'
         )
     if isinstance(endpoint, MultiModel):
+        place = f"{(endpoint.models or context.names.uri('models', name)).rstrip('/')}/"
         if context.options.model:
-            raise UsageError(f"--model is not for [endpoint.{name}], which has many; add one: deploy/sagemaker models")
-        artifact = Artifact(f"{(endpoint.models or context.names.uri('models', name)).rstrip('/')}/")
+            raise UsageError(f"--model is not for [endpoint.{name}], which has many; copy it to {place}")
+        artifact = Artifact(place)
     else:
         artifact, origin = source.artifact(context.account, context.config, context.options.model)
         notes.append(f"the model is {artifact.uri} ({origin})")
