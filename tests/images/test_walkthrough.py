@@ -100,7 +100,8 @@ def test_there_is_no_command_that_no_test_runs(bake):
     readme = (project / "README.md").read_text()
     tested = [part(readme, heading) for heading in ("Quick start", "With Docker", "Deploy")]  # see test_demo.py too
     assert commands(readme) == [command for text in tested for command in commands(text)]
-    elsewhere = {"walkthrough.md", "hosts.md", "packages.md"}  # for the last see test_sbom.py
+    # For the last two see test_bring_csv.py, test_bring_your_own.py and test_sbom.py.
+    elsewhere = {"walkthrough.md", "hosts.md", "bring-your-own.md", "packages.md"}
     pages = [page for page in project.rglob("*.md") if page != project / "README.md"]
     assert {page.name for page in pages if commands(page.read_text())} == elsewhere
     assert len(commands(readme)) > 10 and len(commands((project / "docs/walkthrough.md").read_text())) > 10

@@ -150,7 +150,7 @@ def test_a_report_that_cannot_be_written_is_a_line(job, capsys):
     job.paths.output_data.rmdir()
     job.paths.output_data.write_text("no folder")
     report.write(job, "Title", Settings(), [])
-    assert "warning: there is no report, but the model is saved: " in capsys.readouterr().out
+    assert "warning: report.html cannot be written, and is left out: " in capsys.readouterr().out
 
 
 def test_a_table_is_bounded_whatever_is_in_it():
