@@ -38,7 +38,7 @@ def test_status_says_what_costs_and_who_uses_it(sagemaker, trained, aws, add):
     rows = {line.split()[1]: " ".join(line.split()) for line in ended.out.splitlines() if line.startswith("endpoint ")}
     assert "InService 0 USD 3 requests" in rows["my-model-main"]
     assert "InService 2 x ml.m5.large: unknown no" in rows["my-model-live"]
-    assert "my-model-live costs money, and nobody used it this week: deploy/sagemaker clean NAME deletes it" in ended.out
+    assert "my-model-live costs money, and nobody used it this week: deploy/sagemaker clean NAME" in ended.out
     assert "training job" not in ended.out
     assert "training job" in sagemaker("status", "--all").out
     assert set(ended.made) == uses()["status"]
